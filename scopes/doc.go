@@ -1,0 +1,22 @@
+// Package scopes has the OAuth 2.0 scopes of Okta's APIs: their names, what
+// they mean, and sets of them.
+//
+// A scope says what an app may ask for; the admin roles of the app decide what
+// of it the app reaches. Both are needed. Three sets name what this module
+// uses:
+//
+//   - [Visibility] reads assets, privileges and activities;
+//   - [VisibilityExtended] reads what only some orgs have;
+//   - [Remediation] acts on users and groups.
+//
+// A [Set] is immutable and compares with ==:
+//
+//	want := scopes.Visibility.Union(scopes.Remediation)
+//	if missing := want.Minus(granted); !missing.IsEmpty() {
+//		log.Printf("not granted: %v", missing)
+//	}
+//
+// The catalogue is that of Okta's published API descriptions, release 2026.06.
+// Okta adds and removes scopes every few months, so a scope that is not in it is
+// no error anywhere in this package: [Scope.Known] and [Set.Unknown] tell.
+package scopes

@@ -1,0 +1,21 @@
+package scopes
+
+// Visibility reads all assets, privileges and activities that every org has: 26
+// scopes.
+var Visibility = New(
+	APITokensRead, AppGrantsRead, AppsRead, AuthenticatorsRead, AuthorizationServersRead, BehaviorsRead, ClientsRead,
+	DevicesRead, DomainsRead, EventHooksRead, FeaturesRead, GroupsRead, IdPsRead, InlineHooksRead, LogStreamsRead,
+	LogsRead, NetworkZonesRead, OAuthIntegrationsRead, OrgsRead, PoliciesRead, RolesRead, SchemasRead,
+	ThreatInsightsRead, TrustedOriginsRead, UserTypesRead, UsersRead,
+)
+
+// VisibilityExtended reads what only some orgs have or few need. Ask for it
+// beside [Visibility].
+var VisibilityExtended = New(
+	AgentPoolsRead, BrandsRead, DeviceAssuranceRead, EmailDomainsRead, EmailServersRead, PrincipalRateLimitsRead,
+	RateLimitsRead, RealmsRead, SSFRead, SecurityEventsProvidersRead, UserRiskRead,
+)
+
+// Remediation acts on users and groups. Only the users and groups that the
+// app's admin roles reach can be acted on.
+var Remediation = New(UsersManage, GroupsManage)
