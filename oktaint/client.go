@@ -1,0 +1,117 @@
+package oktaint
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+)
+
+// A Client sends requests to one org and reads the answers. It is a thin pair:
+// whatever makes requests safe is in HTTP's [Transport], and services that want
+// another stack around that build the pair themselves.
+type Client struct {
+	Org  Org
+	HTTP *http.Client // nil means [http.DefaultClient], which authorises nothing
+}
+
+// NewClient returns a Client that authorises its requests with src, which may be
+// nil, over base; a nil base means a transport that all of this package shares.
+func NewClient(org Org, src *Source, base http.RoundTripper) *Client {
+	return (&Transport{Org: org, Source: src, Base: base}).Client()
+}
+
+// Client returns a Client for the transport's org.
+func (t *Transport) Client() *Client {
+	return &Client{Org: t.Org, HTTP: &http.Client{Transport: t, CheckRedirect: neverRedirect}}
+}
+
+// Do sends req and decodes the JSON of a 2xx answer into out, unless out is nil
+// or the answer has no body. Everything else is an error of type [*Error]. The
+// body is read whole, up to 16 MB.
+func (c *Client) Do(req *http.Request, out any) error {
+	_, body, err := c.send(req)
+	if err != nil || out == nil || len(body.bytes) == 0 {
+		return err
+	}
+	return body.decode(out)
+}
+
+// Get is Do for a GET of the path of elem: see [Org.NewRequest].
+//
+//	var user struct{ ID, Status string }
+//	err := c.Get(ctx, &user, nil, "api", "v1", "users", id)
+func (c *Client) Get(ctx context.Context, out any, q url.Values, elem ...string) error {
+	req, err := c.Org.NewRequest(ctx, http.MethodGet, q, nil, elem...)
+	if err != nil {
+		return err
+	}
+	return c.Do(req, out)
+}
+
+// An answer is the body of a 2xx answer, with what an error about it needs.
+type answer struct {
+	req   *http.Request
+	resp  *http.Response
+	bytes []byte
+}
+
+// send returns the answer of a 2xx.
+func (c *Client) send(req *http.Request) (*http.Response, *answer, error) {
+	hc := c.HTTP
+	if hc == nil {
+		hc = http.DefaultClient
+	}
+	resp, err := hc.Do(req.WithContext(context.WithValue(req.Context(), wholeBody{}, true)))
+	if err != nil {
+		return nil, nil, requestError(req, err)
+	}
+	body, err := readBody(resp, maxBody)
+	if err != nil {
+		return nil, nil, requestError(req, err)
+	}
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		sent := resp.Request // the copy that carried the credential
+		if sent == nil {
+			sent = req
+		}
+		return nil, nil, newError(sent, resp, body)
+	}
+	return resp, &answer{req, resp, body}, nil
+}
+
+// decode reads the body into out.
+func (a *answer) decode(out any) error {
+	err := json.Unmarshal(a.bytes, out)
+	if err == nil {
+		return nil
+	}
+	e := newError(a.req, a.resp, a.bytes)
+	e.Summary, e.err = "the answer is not the JSON that was expected", err
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		e.Summary = "the answer's JSON ends early"
+	}
+	return e
+}
+
+// requestError describes a request without an answer.
+func requestError(req *http.Request, err error) error {
+	err = unwrapURL(err)
+	var inner *Error
+	if errors.As(err, &inner) { // of the token endpoint or of the rate limit
+		if inner.Path == tokenPath {
+			return fmt.Errorf("oktaint: %s %s: no access token: %w", req.Method, req.URL.Path, inner)
+		}
+		inner.Method, inner.Path = req.Method, req.URL.Path
+		return inner
+	}
+	e := &Error{Method: req.Method, Path: req.URL.Path, sent: true, err: err}
+	var se *sendError
+	if errors.As(err, &se) {
+		e.sent, e.err = se.sent, se.err
+	}
+	return e
+}

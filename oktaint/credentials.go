@@ -1,0 +1,256 @@
+package oktaint
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"github.com/rezonate-io/okta-integration/scopes"
+)
+
+// A Kind is how a customer connected an org.
+type Kind string
+
+const (
+	KindPrivateKeyJWT Kind = "private_key_jwt" // an OAuth service app: [PrivateKeyJWT]
+	KindClientSecret  Kind = "client_secret"   // the store integration: [ClientSecret]
+	KindAPIToken      Kind = "api_token"       // an API token: [APIToken]
+)
+
+// Credentials are what a service stores for one integration. They print and
+// marshal with their secrets redacted; the document with the secrets is written
+// by [Credentials.Document] and [Credentials.WriteFile] only, and read by
+// [ParseCredentials] and [ReadCredentials].
+type Credentials struct {
+	Kind          Kind
+	Org           Org
+	OrgID         string // 00o...; may be empty
+	ApplicationID string // of the app, in paths; empty for an API token
+	ClientID      string // what tokens are asked for with; it may differ from ApplicationID
+	Key           Key    // of KindPrivateKeyJWT
+	ClientSecret  Secret // of KindClientSecret
+	APIToken      Secret // of KindAPIToken
+	Scopes        scopes.Set
+	DPoP          bool // the app requires DPoP
+}
+
+// documentVersion is the version of the document that this package writes.
+const documentVersion = 1
+
+// document is the form in which credentials are stored.
+type document struct {
+	Version       int            `json:"version"`
+	Kind          Kind           `json:"kind"`
+	OrgURL        string         `json:"org_url,omitempty"`
+	TenantID      string         `json:"tenant_id,omitempty"`
+	OrgID         string         `json:"org_id,omitempty"`
+	ApplicationID string         `json:"application_id,omitempty"`
+	ClientID      string         `json:"client_id,omitempty"`
+	KeyID         string         `json:"key_id,omitempty"`
+	PrivateKey    string         `json:"private_key,omitempty"`
+	ClientSecret  string         `json:"client_secret,omitempty"`
+	APIToken      string         `json:"api_token,omitempty"`
+	Scopes        []scopes.Scope `json:"scopes,omitempty"`
+	DPoP          bool           `json:"dpop,omitempty"`
+}
+
+// Document returns the credentials as a JSON document, secrets included. It is
+// an error if the Key's signer does not give its private key away.
+func (c Credentials) Document() ([]byte, error) {
+	d := c.document()
+	d.ClientSecret, d.APIToken = c.ClientSecret.Reveal(), c.APIToken.Reveal()
+	if !c.Key.IsZero() {
+		p, err := c.Key.PEM()
+		if err != nil {
+			return nil, err
+		}
+		d.PrivateKey = p.Reveal()
+	}
+	b, err := json.MarshalIndent(d, "", "  ")
+	if err != nil {
+		return nil, errors.New("oktaint: the credentials cannot be written as JSON")
+	}
+	return append(b, '\n'), nil
+}
+
+// document fills in everything with the secrets redacted.
+func (c Credentials) document() document {
+	d := document{
+		Version: documentVersion, Kind: c.Kind,
+		OrgURL: c.Org.String(), TenantID: c.Org.TenantID(), OrgID: c.OrgID,
+		ApplicationID: c.ApplicationID, ClientID: c.ClientID, KeyID: c.Key.ID(),
+		ClientSecret: c.ClientSecret.String(), APIToken: c.APIToken.String(),
+		Scopes: c.Scopes.Slice(), DPoP: c.DPoP,
+	}
+	if !c.Key.IsZero() {
+		d.PrivateKey = redacted
+	}
+	return d
+}
+
+// MarshalJSON writes the document with its secrets redacted. Use
+// [Credentials.Document] to store credentials.
+func (c Credentials) MarshalJSON() ([]byte, error) { return json.Marshal(c.document()) }
+
+// UnmarshalJSON reads a document by [ParseCredentials].
+func (c *Credentials) UnmarshalJSON(b []byte) error {
+	parsed, err := ParseCredentials(b)
+	if err == nil {
+		*c = parsed
+	}
+	return err
+}
+
+// ParseCredentials reads a document. A document whose secret is redacted is an
+// error, and so is one of a later version or without what its kind needs. An
+// application id may be missing: the document of an onboarding is written with
+// its key before the app exists. No error repeats a secret.
+func ParseCredentials(b []byte) (Credentials, error) {
+	var d document
+	if err := json.Unmarshal(b, &d); err != nil {
+		// The error of encoding/json can repeat a value.
+		return Credentials{}, errors.New("oktaint: the credentials are not a JSON document of this package")
+	}
+	if d.Version != documentVersion {
+		return Credentials{}, fmt.Errorf("oktaint: the credentials document has version %d: only version %d can be read", d.Version, documentVersion)
+	}
+	for _, s := range []string{d.PrivateKey, d.ClientSecret, d.APIToken} {
+		if s == redacted {
+			return Credentials{}, errors.New("oktaint: the credentials document is redacted: write it with Credentials.Document, not with json.Marshal")
+		}
+	}
+	c := Credentials{
+		Kind: d.Kind, OrgID: d.OrgID, ApplicationID: d.ApplicationID, ClientID: d.ClientID,
+		ClientSecret: NewSecret(d.ClientSecret), APIToken: NewSecret(d.APIToken),
+		Scopes: scopes.New(d.Scopes...), DPoP: d.DPoP,
+	}
+	var err error
+	if c.Org, err = documentOrg(d); err != nil {
+		return Credentials{}, err
+	}
+	if d.PrivateKey != "" {
+		if c.Key, err = ParseKey([]byte(d.PrivateKey), d.KeyID); err != nil {
+			return Credentials{}, err
+		}
+	}
+	return c, c.check()
+}
+
+// documentOrg takes the org from its URL, or else from the tenant id.
+func documentOrg(d document) (Org, error) {
+	if d.OrgURL == "" {
+		return ParseOrg(d.TenantID)
+	}
+	return ParseOrg(d.OrgURL)
+}
+
+// check reports what the kind needs and is missing.
+func (c Credentials) check() error {
+	var missing bool
+	switch c.Kind {
+	case KindPrivateKeyJWT:
+		missing = c.Key.IsZero()
+	case KindClientSecret:
+		missing = c.ClientSecret.IsZero() || c.ClientID == ""
+	case KindAPIToken:
+		missing = c.APIToken.IsZero()
+	default:
+		return fmt.Errorf("oktaint: the credentials are of kind %.40q: %s, %s and %s are known", c.Kind, KindPrivateKeyJWT, KindClientSecret, KindAPIToken)
+	}
+	if missing {
+		return fmt.Errorf("oktaint: the credentials are of kind %s, but what that needs is missing: the key, the secret or the token", c.Kind)
+	}
+	return nil
+}
+
+// ReadCredentials reads a document from a file.
+func ReadCredentials(path string) (Credentials, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return Credentials{}, fmt.Errorf("oktaint: read credentials: %w", err)
+	}
+	c, err := ParseCredentials(b)
+	if err != nil {
+		return Credentials{}, fmt.Errorf("%w (%s)", err, path)
+	}
+	return c, nil
+}
+
+// WriteFile writes the document with its secrets to a file that only its owner
+// can read (mode 0600; on Windows the directory's access list applies). The
+// file is replaced at once, by way of a temporary file beside it, and is on the
+// disk when WriteFile returns.
+func (c Credentials) WriteFile(path string) error {
+	doc, err := c.Document()
+	if err == nil {
+		err = writeFile(path, doc)
+	}
+	if err != nil {
+		return fmt.Errorf("oktaint: write credentials: %w", err)
+	}
+	return nil
+}
+
+func writeFile(path string, data []byte) (err error) {
+	dir := filepath.Dir(path)
+	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*") // made with 0600
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	if _, err = f.Write(data); err != nil {
+		return err
+	}
+	if err = f.Sync(); err != nil {
+		return err
+	}
+	if err = f.Close(); err != nil {
+		return err
+	}
+	if err = os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	if d, err := os.Open(dir); err == nil { // the name, too, is to be on the disk
+		_ = d.Sync() // not every file system can
+		d.Close()
+	}
+	return nil
+}
+
+// Source returns a Source for the credentials over base; nil means a transport
+// that all of this package shares.
+func (c Credentials) Source(base http.RoundTripper) (*Source, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	if c.DPoP {
+		return nil, errors.New("oktaint: the credentials' app requires DPoP, which is not supported: switch it off in the app's settings")
+	}
+	var s *Source
+	switch c.Kind {
+	case KindPrivateKeyJWT:
+		s = PrivateKeyJWT{Org: c.Org, ClientID: c.ClientID, Key: c.Key, Scopes: c.Scopes}.Source(base)
+	case KindClientSecret:
+		s = ClientSecret{Org: c.Org, ClientID: c.ClientID, Secret: c.ClientSecret, Scopes: c.Scopes}.Source(base)
+	case KindAPIToken:
+		s = APIToken{Org: c.Org, Token: c.APIToken}.Source(base)
+	}
+	return s, s.err
+}
+
+// String names the kind, the org and the client.
+func (c Credentials) String() string {
+	s := string(c.Kind) + " for " + c.Org.String()
+	if c.ClientID != "" {
+		s += ", client " + c.ClientID
+	}
+	return s
+}

@@ -1,0 +1,63 @@
+package oktaint
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+)
+
+// OrgInfo is what an org tells of itself without a credential.
+type OrgInfo struct {
+	ID        string // of the org, 00o...
+	Org       Org    // its canonical URL, under one of Okta's own domains
+	Alternate Org    // its custom domain, if it has one
+	Engine    string // "idx" (Identity Engine) or "v1" (Classic Engine)
+}
+
+// Discover asks an org for its id, its canonical URL and its engine (GET
+// /.well-known/okta-organization). It sends no credential and follows no
+// redirect. Requests go over hc's transport; nil means a transport that all of
+// this package shares.
+//
+// The answer is trusted only if the canonical host is the one given or lies
+// under Okta's own domains; else the error asks the user to name it, since
+// credentials would be sent there.
+func Discover(ctx context.Context, org Org, hc *http.Client) (OrgInfo, error) {
+	var base http.RoundTripper
+	if hc != nil {
+		base = hc.Transport
+	}
+	if t, ok := base.(*Transport); ok { // without its credential
+		base = t.Base
+	}
+	var doc struct {
+		ID    string `json:"id"`
+		Links struct {
+			Organization struct{ Href string } `json:"organization"`
+			Alternate    struct{ Href string } `json:"alternate"`
+		} `json:"_links"`
+		Pipeline string `json:"pipeline"`
+	}
+	if err := NewClient(org, nil, base).Get(ctx, &doc, nil, ".well-known", "okta-organization"); err != nil {
+		return OrgInfo{}, fmt.Errorf("oktaint: ask %s about itself: %w", org, err)
+	}
+	info := OrgInfo{ID: doc.ID, Org: org, Engine: doc.Pipeline}
+	if doc.ID == "" {
+		return OrgInfo{}, fmt.Errorf("oktaint: %s does not answer like an Okta org: check its URL", org)
+	}
+	if href := doc.Links.Organization.Href; href != "" {
+		canonical, err := ParseOrg(href)
+		if err != nil {
+			return OrgInfo{}, fmt.Errorf("oktaint: %s names a canonical URL that cannot be used: %w", org, err)
+		}
+		if canonical != org && !canonical.HostedByOkta() {
+			return OrgInfo{}, fmt.Errorf("oktaint: %s says that it is %s: if you trust that, name it yourself", org, canonical)
+		}
+		info.Org = canonical
+	}
+	if href := doc.Links.Alternate.Href; href != "" {
+		// It is told, never used: one that cannot be read is left out.
+		info.Alternate, _ = ParseOrg(href)
+	}
+	return info, nil
+}

@@ -1,0 +1,55 @@
+// Package oktaint connects a service to Okta orgs: from a credential to
+// authorised, paced and retried requests, and to lists that are complete or say
+// why not.
+//
+// An [Org] is where, a credential is with what, a [Source] is the credential at
+// work, and a [Client] sends requests:
+//
+//	org, err := oktaint.ParseOrg("acme")
+//	key, err := oktaint.ParseKey(pem, "")
+//	src := oktaint.PrivateKeyJWT{
+//		Org: org, ClientID: "0oa...", Key: key, Scopes: scopes.Visibility,
+//	}.Source(nil)
+//
+//	client := oktaint.NewClient(org, src, nil)
+//	for user, err := range oktaint.List[User](ctx, client, nil, "api", "v1", "users") {
+//		if err != nil {
+//			return err // the list is not complete
+//		}
+//		...
+//	}
+//
+// # Three ways in
+//
+// [PrivateKeyJWT] is an OAuth service app, [ClientSecret] the integration from
+// Okta's store, and [APIToken] an API token. What a service stores for a
+// customer is one [Credentials] document, whichever of the three it is.
+//
+// # Tokens for other stacks
+//
+// A Source is an [golang.org/x/oauth2.TokenSource]. It is used with
+//
+//	&http.Client{Transport: &oauth2.Transport{Source: src}}
+//
+// by programs that have their own retries and rate limits. Such a client sends
+// the token to any host it is asked to; [Transport] does not.
+//
+// # Many orgs
+//
+// One process can serve thousands of orgs. Make a Client for each: an idle one
+// owns no goroutine and no timer, limits are kept per org, and all share the
+// connections of one transport unless they are given another.
+//
+// # Errors
+//
+// Every failed request is an [*Error]. Questions about it are asked with
+// [MissingScope], [MissingRole], [FeatureOff], [IsNotFound], [RateLimited] and
+// [Ambiguous]; its text says what to do next and never holds a secret.
+//
+// # Secrets
+//
+// A [Secret], a [Key], a [Source] and [Credentials] print as what they are
+// without giving their content away, under every verb of fmt, in log/slog and
+// in encoding/json. [Secret.Reveal], [Key.PEM] and [Credentials.Document] are
+// the ways to the content.
+package oktaint

@@ -1,0 +1,175 @@
+package oktaint_test
+
+import (
+	"context"
+	"crypto"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/scopes"
+)
+
+func mustOrg(t testing.TB, s string) oktaint.Org {
+	t.Helper()
+	org, err := oktaint.ParseOrg(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return org
+}
+
+func readKey(t testing.TB, name string) oktaint.Key {
+	t.Helper()
+	pem, err := os.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := oktaint.ParseKey(pem, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// A roundTripper is a base transport made of a func.
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// respond makes an answer. Header pairs are name, value.
+func respond(req *http.Request, status int, body string, header ...string) *http.Response {
+	h := http.Header{"Date": {time.Now().UTC().Format(http.TimeFormat)}, "Content-Type": {"application/json"}}
+	for i := 0; i+1 < len(header); i += 2 {
+		h.Add(header[i], header[i+1])
+	}
+	return &http.Response{
+		Status: fmt.Sprintf("%d %s", status, http.StatusText(status)), StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: h, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Request: req,
+	}
+}
+
+// A tokenEndpoint is a base transport that answers token requests. Its fields
+// are set before it is used.
+type tokenEndpoint struct {
+	lifetime int // expires_in; 0 means 3600
+	latency  time.Duration
+	answer   func(n int, req *http.Request) *http.Response // nil, or a nil answer: a token
+
+	mu       sync.Mutex
+	n        int                  // requests
+	inFlight int                  // now
+	most     int                  // inFlight at the most
+	forms    []url.Values         // of the requests
+	expiry   map[string]time.Time // of the tokens, by the endpoint's clock
+	ended    []error              // of the requests that were cancelled
+}
+
+func newTokenEndpoint() *tokenEndpoint { return &tokenEndpoint{expiry: make(map[string]time.Time)} }
+
+func (e *tokenEndpoint) source(t testing.TB) *oktaint.Source {
+	return oktaint.PrivateKeyJWT{Org: mustOrg(t, "acme"), ClientID: "0oa1", Key: readKey(t, "ec_p256_TEST_ONLY.pem"), Scopes: scopes.Visibility}.Source(e)
+}
+
+func (e *tokenEndpoint) RoundTrip(req *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return nil, err
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	e.n++
+	n := e.n
+	e.inFlight++
+	e.most = max(e.most, e.inFlight)
+	e.forms = append(e.forms, form)
+	e.mu.Unlock()
+	defer func() { e.mu.Lock(); e.inFlight--; e.mu.Unlock() }()
+
+	if e.latency > 0 {
+		select {
+		case <-time.After(e.latency):
+		case <-req.Context().Done():
+			e.mu.Lock()
+			e.ended = append(e.ended, context.Cause(req.Context()))
+			e.mu.Unlock()
+			return nil, req.Context().Err()
+		}
+	}
+	if e.answer != nil {
+		if resp := e.answer(n, req); resp != nil {
+			return resp, nil
+		}
+	}
+	lifetime := e.lifetime
+	if lifetime == 0 {
+		lifetime = 3600
+	}
+	token := "token-" + strconv.Itoa(n)
+	e.mu.Lock()
+	e.expiry[token] = time.Now().Add(time.Duration(lifetime) * time.Second)
+	e.mu.Unlock()
+	return respond(req, 200, fmt.Sprintf(`{"token_type":"Bearer","expires_in":%d,"access_token":%q,"scope":%q}`, lifetime, token, form.Get("scope"))), nil
+}
+
+func (e *tokenEndpoint) requests() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.n
+}
+
+// live reports whether the endpoint would still take the token.
+func (e *tokenEndpoint) live(token string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return time.Now().Before(e.expiry[token])
+}
+
+// claims reads the claims of a client assertion.
+func claims(t testing.TB, form url.Values) (header, payload map[string]any) {
+	t.Helper()
+	parts := strings.Split(form.Get("client_assertion"), ".")
+	if len(parts) != 3 {
+		t.Fatalf("the client assertion has %d parts", len(parts))
+	}
+	for i, m := range []*map[string]any{&header, &payload} {
+		b, err := base64.RawURLEncoding.DecodeString(parts[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(b, m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return header, payload
+}
+
+// opaqueSigner hides its key, as a KMS does.
+type opaqueSigner struct{ crypto.Signer }
+
+func base64url(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
+
+func parsePKCS8(t testing.TB, data []byte) any {
+	t.Helper()
+	block, _ := pem.Decode(data)
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package oktaint_test
+
+const raceEnabled = false

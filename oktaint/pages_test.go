@@ -1,0 +1,223 @@
+package oktaint_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/rezonate-io/okta-integration/oktaint"
+)
+
+type item struct{ ID string }
+
+func collect[T any](t *testing.T, c *oktaint.Client, q url.Values, elem ...string) ([]T, error) {
+	t.Helper()
+	var out []T
+	for v, err := range oktaint.List[T](t.Context(), c, q, elem...) {
+		if err != nil {
+			return out, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// pagesOf serves pages of two items by number; link writes the Link headers.
+func pagesOf(last int, link func(h http.Header, self, next string)) roundTripper {
+	return func(req *http.Request) (*http.Response, error) {
+		var n int
+		fmt.Sscan(req.URL.Query().Get("after"), &n)
+		resp := respond(req, 200, fmt.Sprintf(`[{"id":"%d"},{"id":"%d"}]`, 2*n, 2*n+1))
+		q := req.URL.Query()
+		self := "https://acme.okta.com" + req.URL.Path + "?" + q.Encode()
+		q.Set("after", fmt.Sprint(n+1))
+		next := "https://acme.okta.com" + req.URL.Path + "?" + q.Encode()
+		if n == last {
+			next = ""
+		}
+		link(resp.Header, self, next)
+		return resp, nil
+	}
+}
+
+func separate(h http.Header, self, next string) {
+	h.Add("Link", "<"+self+`>; rel="self"`)
+	if next != "" {
+		h.Add("Link", "<"+next+`>; rel="next"`)
+	}
+}
+
+func joined(h http.Header, self, next string) {
+	line := "<" + self + `>; rel="self"; title="a, b"`
+	if next != "" {
+		line += ", <" + next + `>; title="x"; rel=next`
+	}
+	h.Add("Link", line)
+}
+
+// Both forms of Link headers lead through the whole list, with the query kept.
+func TestList(t *testing.T) {
+	t.Parallel()
+	for name, link := range map[string]func(http.Header, string, string){"separate": separate, "joined": joined} {
+		c := oktaint.NewClient(mustOrg(t, "acme"), nil, pagesOf(4, link))
+		got, err := collect[item](t, c, url.Values{"limit": {"2"}, "search": {`status eq "ACTIVE"`}}, "api", "v1", "users")
+		if err != nil || len(got) != 10 || got[9].ID != "9" {
+			t.Errorf("%s: %d items, %v", name, len(got), err)
+		}
+		raw, err := collect[json.RawMessage](t, c, nil, "api", "v1", "users")
+		if err != nil || len(raw) != 10 || string(raw[3]) != `{"id":"3"}` {
+			t.Errorf("%s: %d raw items, %v", name, len(raw), err)
+		}
+		for v, err := range oktaint.List[item](t.Context(), c, nil, "api", "v1", "users") { // breaking off is fine
+			if err != nil || v.ID != "0" {
+				t.Errorf("first item %v, %v", v, err)
+			}
+			break
+		}
+	}
+}
+
+// A list goes on from a stored cursor, without a gap or a repetition.
+func TestPagesResume(t *testing.T) {
+	t.Parallel()
+	c := oktaint.NewClient(mustOrg(t, "acme"), nil, pagesOf(4, separate))
+	var cursor oktaint.Cursor
+	var got []string
+	for range 5 { // each time as if restarted
+		for page, err := range oktaint.Pages[item](t.Context(), c, cursor, url.Values{"limit": {"2"}}, "api", "v1", "users") {
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range page.Items {
+				got = append(got, v.ID)
+			}
+			cursor = page.Next
+			break
+		}
+	}
+	if want := []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}; !slices.Equal(got, want) || cursor != "" {
+		t.Errorf("got %v, cursor %q", got, cursor)
+	}
+	for _, bad := range []oktaint.Cursor{"https://evil.example.com/api/v1/users?after=1", "//evil.example.com/api/v1/users", "/api/v1/apps?after=1", "%zz", "users"} {
+		for _, err := range oktaint.Pages[item](t.Context(), c, bad, nil, "api", "v1", "users") {
+			if err == nil {
+				t.Errorf("cursor %q was followed", bad)
+			}
+			break
+		}
+	}
+}
+
+// A list that is not complete ends with exactly one error.
+func TestListNeverSilent(t *testing.T) {
+	t.Parallel()
+	next := func(target string) []string { return []string{"Link", "<" + target + `>; rel="next"`} }
+	page2 := next("https://acme.okta.com/api/v1/users?after=1")
+	ok := status(200, `[{"id":"1"}]`, page2...)
+	for name, steps := range map[string][]func(*http.Request) (*http.Response, error){
+		"500 with an empty body on page 2": {ok, status(500, "")},
+		"403 on page 2":                    {ok, apiError(403, "E0000006")},
+		"HTML on page 2":                   {ok, status(200, "<html>sign in</html>", "Content-Type", "text/html")},
+		"an object":                        {ok, status(200, `{"users":[]}`)},
+		"null":                             {ok, status(200, `null`)},
+		"empty":                            {ok, status(200, ``)},
+		"ends early":                       {ok, status(200, `[{"id":"1"}`)},
+		"the same page again":              {ok, status(200, `[{"id":"1"}]`, page2...)},
+		"a cycle":                          {ok, status(200, `[]`, next("https://acme.okta.com/api/v1/users?after=2")...), status(200, `[]`, page2...), status(200, `[]`, next("https://acme.okta.com/api/v1/users?after=2")...), status(200, `[]`, page2...), status(200, `[]`, next("https://acme.okta.com/api/v1/users?after=2")...), status(200, `[]`, page2...), status(200, `[]`, next("https://acme.okta.com/api/v1/users?after=2")...), status(200, `[]`, page2...)},
+		"another endpoint":                 {ok, status(200, `[]`, next("https://acme.okta.com/api/v1/apps?after=2")...)},
+		"another host":                     {ok, status(200, `[]`, next("https://acme.okta.com.evil.example/api/v1/users?after=2")...)},
+		"not a URL":                        {ok, status(200, `[]`, next("https://acme.okta.com/%zz")...)},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &script{steps: steps}
+			errs, after := 0, 0
+			for _, err := range oktaint.List[item](t.Context(), oktaint.NewClient(mustOrg(t, "acme"), nil, s), nil, "api", "v1", "users") {
+				if errs > 0 {
+					after++
+				}
+				if err != nil {
+					errs++
+					if !strings.HasPrefix(err.Error(), "oktaint: ") {
+						t.Errorf("%s: error %q", name, err)
+					}
+				}
+			}
+			if errs != 1 || after != 0 || len(s.sent) > 9 {
+				t.Errorf("%s: %d errors, %d items after it, %d requests", name, errs, after, len(s.sent))
+			}
+		})
+	}
+}
+
+// A cut page is asked for again before anything of it is seen.
+func TestListCutPage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{steps: []func(*http.Request) (*http.Response, error){cut, status(200, `[{"id":"1"}]`)}}
+		got, err := collect[item](t, oktaint.NewClient(mustOrg(t, "acme"), nil, s), nil, "api", "v1", "users")
+		if err != nil || len(got) != 1 {
+			t.Errorf("%v, %v", got, err)
+		}
+	})
+}
+
+// A list that grows, such as the System Log, names itself on an empty page: the
+// list ends, and the cursor can be stored.
+func TestPagesCaughtUp(t *testing.T) {
+	t.Parallel()
+	self := "https://acme.okta.com/api/v1/logs?after=9&limit=1000"
+	s := &script{steps: []func(*http.Request) (*http.Response, error){
+		status(200, `[{"id":"1"}]`, "Link", "<"+self+`>; rel="next"`),
+		status(200, `[]`, "Link", "<"+self+`>; rel="next"`),
+	}}
+	var last oktaint.Page[item]
+	n := 0
+	for page, err := range oktaint.Pages[item](t.Context(), oktaint.NewClient(mustOrg(t, "acme"), nil, s), "", nil, "api", "v1", "logs") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		last, n = page, n+1
+	}
+	if n != 2 || last.Next != "/api/v1/logs?after=9&limit=1000" {
+		t.Errorf("%d pages, cursor %q", n, last.Next)
+	}
+}
+
+// A next link may name the org's Admin Console host (recorded); the request goes
+// to the org.
+func TestAdminTwin(t *testing.T) {
+	t.Parallel()
+	s := &script{steps: []func(*http.Request) (*http.Response, error){
+		status(200, `[{"id":"1"}]`, "Link", `<https://acme-admin.okta.com/api/v1/users?after=1>; rel="next"`),
+		status(200, `[{"id":"2"}]`),
+	}}
+	got, err := collect[item](t, oktaint.NewClient(mustOrg(t, "acme"), nil, s), nil, "api", "v1", "users")
+	if err != nil || len(got) != 2 || s.sent[1].URL.String() != "https://acme.okta.com/api/v1/users?after=1" {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
+// A body larger than the cap is an error, not memory.
+func TestBodyCap(t *testing.T) {
+	t.Parallel()
+	endless := roundTripper(func(req *http.Request) (*http.Response, error) {
+		resp := respond(req, 200, "")
+		resp.Body = &closer{Reader: zeros{}}
+		return resp, nil
+	})
+	err := oktaint.NewClient(mustOrg(t, "acme"), nil, endless).Get(t.Context(), nil, nil, "api", "v1", "users")
+	var oe *oktaint.Error
+	if !errors.As(err, &oe) || !strings.Contains(err.Error(), "larger than 16 MB") {
+		t.Errorf("error %v", err)
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) { return len(b), nil }

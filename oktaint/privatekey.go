@@ -1,0 +1,163 @@
+package oktaint
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rand"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/cryptosigner"
+	"github.com/go-jose/go-jose/v4/jwt"
+	"github.com/rezonate-io/okta-integration/scopes"
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+)
+
+const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+// An assertion lives as long as a request may take, and was issued a little
+// before its time, for a clock that is ahead of Okta's.
+const (
+	assertionLifetime = 5 * time.Minute
+	assertionBackdate = 30 * time.Second
+)
+
+// PrivateKeyJWT is the credential of an OAuth service app: a client id and a
+// private key, with which it signs an assertion for each token request
+// (private_key_jwt; RFC 7523, section 2.2).
+type PrivateKeyJWT struct {
+	Org      Org    // Required.
+	ClientID string // Required.
+	Key      Key    // Required: its kid is the one registered with the app.
+
+	// Scopes are asked for in each token request; Okta has no default, so at
+	// least one is required. A token carries those that are granted to the
+	// app: see [Source.Granted].
+	Scopes scopes.Set
+
+	// RequireAll makes it an error if a token lacks any of Scopes.
+	RequireAll bool
+
+	// FetchTimeout is the budget of one fetch of a token with all its
+	// retries. Zero means 30 seconds.
+	FetchTimeout time.Duration
+}
+
+// Source returns a Source of access tokens that sends its token requests over
+// base; nil means a transport that all of this package shares. What is missing
+// in c is reported by the Source when it is first used.
+func (c PrivateKeyJWT) Source(base http.RoundTripper) *Source {
+	e := &endpoint{
+		org: c.Org, clientID: c.ClientID, scopes: c.Scopes, requireAll: c.RequireAll, base: baseTransport(base),
+		authenticate: func(conf *clientcredentials.Config) error {
+			assertion, err := clientAssertion(c.Key, c.ClientID, conf.TokenURL)
+			if err != nil {
+				return err
+			}
+			conf.AuthStyle = oauth2.AuthStyleInParams // else x/oauth2 tries both and sends each assertion twice
+			conf.EndpointParams.Set("client_assertion_type", assertionType)
+			conf.EndpointParams.Set("client_assertion", assertion)
+			return nil
+		},
+		explain: func(e *Error) string { return explainAssertion(e, c.ClientID, c.Key.ID()) },
+	}
+	return e.source(KindPrivateKeyJWT, c.FetchTimeout, c.check())
+}
+
+func (c PrivateKeyJWT) check() error {
+	switch {
+	case c.Org.IsZero():
+		return errors.New("oktaint: PrivateKeyJWT has no Org: make one with ParseOrg")
+	case c.ClientID == "":
+		return errors.New("oktaint: PrivateKeyJWT has no ClientID: it is the app's client id (0oa...)")
+	case c.Key.IsZero():
+		return errors.New("oktaint: PrivateKeyJWT has no Key: make one with ParseKey, NewKey or GenerateKey")
+	case c.Scopes.IsEmpty():
+		return errors.New("oktaint: PrivateKeyJWT has no Scopes: Okta has no default, so name at least one")
+	}
+	return nil
+}
+
+// clientAssertion signs an assertion (RFC 7523, section 3) for audience. Each
+// has a jti of its own, since Okta takes each but once.
+func clientAssertion(k Key, clientID, audience string) (string, error) {
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.SignatureAlgorithm(k.Algorithm()), Key: signingKey(k)}, nil)
+	if err != nil {
+		return "", fmt.Errorf("oktaint: sign the client assertion: %w", err)
+	}
+	now := time.Now()
+	assertion, err := jwt.Signed(signer).Claims(jwt.Claims{
+		Issuer:   clientID,
+		Subject:  clientID,
+		Audience: jwt.Audience{audience},
+		IssuedAt: jwt.NewNumericDate(now.Add(-assertionBackdate)),
+		Expiry:   jwt.NewNumericDate(now.Add(assertionLifetime)),
+		ID:       rand.Text(),
+	}).Serialize()
+	if err != nil {
+		return "", fmt.Errorf("oktaint: sign the client assertion with key %s: %w", k, err)
+	}
+	return assertion, nil
+}
+
+// signingKey gives go-jose the key itself where it is in memory, and any other
+// signer wrapped.
+func signingKey(k Key) jose.JSONWebKey {
+	var key crypto.PrivateKey = k.k.signer
+	switch k.k.signer.(type) {
+	case *rsa.PrivateKey, *ecdsa.PrivateKey:
+	default:
+		key = cryptosigner.Opaque(k.k.signer)
+	}
+	return jose.JSONWebKey{Key: key, KeyID: k.ID()}
+}
+
+// explainAssertion puts an error of the token endpoint in plain words. The
+// descriptions are Okta's (error catalogue of the OAuth endpoints); they choose
+// between hints, never what the program does.
+func explainAssertion(e *Error, clientID, kid string) string {
+	says := func(s string) bool { return strings.Contains(e.OAuthDescription, s) }
+	skew := e.skewNote()
+	switch {
+	case e.OAuthError == "invalid_client" && (says("kid") || says("signing key") || says("signature is invalid")):
+		return fmt.Sprintf("the key with kid %s is not an active key of app %s: register it with the app, or use the key that is", kid, clientID)
+	case e.OAuthError == "invalid_client" && (says("expired") || says("issued before") || says("too far into the future")):
+		return "this machine's clock and Okta's differ" + skew + ": set the clock"
+	case e.OAuthError == "invalid_client" && says("audience"):
+		return "the org calls itself by another host: use its canonical URL (Discover)"
+	case e.OAuthError == "invalid_client" && (says("client_id") || says("subject") || says("issuer")):
+		return fmt.Sprintf("client id %s is unknown in %s, or its app is deactivated", clientID, "this org")
+	case e.OAuthError == "invalid_client" && says("JWKSet"):
+		return fmt.Sprintf("app %s has no public key: register the key with kid %s", clientID, kid)
+	case e.OAuthError == "invalid_client":
+		return fmt.Sprintf("check the client id %s, that its app is active, and that the key with kid %s is registered%s", clientID, kid, skew)
+	}
+	return explainCommon(e)
+}
+
+// explainCommon explains the errors that do not depend on how the client
+// authenticates.
+func explainCommon(e *Error) string {
+	switch e.OAuthError {
+	case "consent_required":
+		return "none of the scopes asked for is granted to the app: a Super Admin grants them (Okta API Scopes tab)"
+	case "invalid_scope":
+		return "a scope asked for does not exist in this org"
+	case "access_denied":
+		return "this address is outside of the app's network zones: send from inside, or change the app's zones"
+	case "invalid_dpop_proof", "use_dpop_nonce":
+		return "the app requires DPoP, which is not supported: switch off \"Require Demonstrating Proof of Possession (DPoP) header in token requests\" in its settings"
+	case "unauthorized_client", "unsupported_grant_type":
+		return "the app does not allow the client credentials grant: make it an API service app"
+	}
+	if 300 <= e.StatusCode && e.StatusCode < 400 {
+		return "redirects of the token endpoint are not followed: use the org's canonical URL (Discover)"
+	}
+	return ""
+}
