@@ -34,8 +34,13 @@ func (t *Transport) Client() *Client {
 // body is read whole, up to 16 MB.
 func (c *Client) Do(req *http.Request, out any) error {
 	_, body, err := c.send(req)
-	if err != nil || out == nil || len(body.bytes) == 0 {
+	switch {
+	case err != nil || len(body.bytes) == 0:
 		return err
+	case out == nil && looksLikeHTML(body.bytes, body.resp.Header): // a proxy's page
+		return body.error("the answer is not JSON")
+	case out == nil:
+		return nil
 	}
 	return body.decode(out)
 }
@@ -97,21 +102,29 @@ func (a *answer) decode(out any) error {
 	return e
 }
 
+// error says that an answer of 2xx is not what it should be.
+func (a *answer) error(summary string) error {
+	e := newError(a.req, a.resp, a.bytes)
+	e.Summary = summary
+	return e
+}
+
 // requestError describes a request without an answer.
 func requestError(req *http.Request, err error) error {
 	err = unwrapURL(err)
-	var inner *Error
-	if errors.As(err, &inner) { // of the token endpoint or of the rate limit
-		if inner.Path == tokenPath {
-			return fmt.Errorf("oktaint: %s %s: no access token: %w", req.Method, req.URL.Path, inner)
-		}
-		inner.Method, inner.Path = req.Method, req.URL.Path
-		return inner
-	}
 	e := &Error{Method: req.Method, Path: req.URL.Path, sent: true, err: err}
 	var se *sendError
-	if errors.As(err, &se) {
-		e.sent, e.err = se.sent, se.err
+	if !errors.As(err, &se) {
+		return e
+	}
+	switch e.sent, e.err = se.sent, se.err; {
+	case se.own == nil:
+	case se.own.Path == tokenPath: // shared with others who wait for it: it stays as it is
+		return fmt.Errorf("oktaint: %s %s: no access token: %w", req.Method, req.URL.Path, se.own)
+	default:
+		limited := *se.own
+		limited.Method, limited.Path = req.Method, req.URL.Path
+		return &limited
 	}
 	return e
 }

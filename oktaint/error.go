@@ -73,6 +73,9 @@ func (e *Error) Error() string {
 	out := strings.TrimSuffix(b.String(), ";")
 	// The text of a RetrieveError has been told above.
 	if e.err != nil && e.OAuthError == "" && e.Code == "" {
+		if e.Summary != "" {
+			out += ":"
+		}
 		out += " " + strings.TrimPrefix(e.errText(), "oktaint: ")
 	}
 	if e.RequestID != "" {

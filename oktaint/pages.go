@@ -128,12 +128,6 @@ func fetchPage[T any](c *Client, req *http.Request) (Page[T], error) {
 	return page, nil
 }
 
-func (a *answer) error(summary string) error {
-	e := newError(a.req, a.resp, nil)
-	e.Summary = summary
-	return e
-}
-
 // follow points req to a next link or cursor.
 func follow(org Org, req *http.Request, target string) error {
 	u, err := url.Parse(target)

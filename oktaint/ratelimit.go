@@ -205,7 +205,7 @@ func await(ctx context.Context, changed <-chan struct{}, d time.Duration) error 
 	case <-end:
 		return nil
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		return ctx.Err()
 	}
 }
 

@@ -178,7 +178,7 @@ func (s *Source) wait(ctx context.Context) (*grant, error) {
 	}
 	for {
 		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("oktaint: access token: %w", context.Cause(ctx))
+			return nil, fmt.Errorf("oktaint: access token: %w", err)
 		}
 		s.mu.Lock()
 		if g := s.current.Load(); g != nil && g.valid(time.Now()) {

@@ -3,6 +3,7 @@ package oktaint
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -140,7 +141,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		if ue, ok := err.(*url.Error); ok {
 			err = ue.Err // the caller's http.Client adds its own
 		}
-		return nil, &sendError{sent: c.sent, err: err}
+		return nil, &sendError{sent: c.sent, own: c.refusal, err: err}
 	}
 	return resp, nil
 }
@@ -151,7 +152,7 @@ func neverRedirect(*http.Request, []*http.Request) error { return http.ErrUseLas
 // may hold anything.
 func originError(org Org, u *url.URL) error {
 	if org.IsZero() {
-		return &sendError{err: fmt.Errorf("oktaint: the Org is zero: make it with ParseOrg")}
+		return &sendError{err: errors.New("oktaint: the Org is zero: make it with ParseOrg")}
 	}
 	return &sendError{err: fmt.Errorf("oktaint: refused to send a request to %s://%s: credentials go to %s only", u.Scheme, u.Host, org)}
 }
@@ -160,6 +161,7 @@ func originError(org Org, u *url.URL) error {
 // may have reached the org all the same.
 type sendError struct {
 	sent bool
+	own  *Error // what kept it from being sent: the token endpoint or a rate limit
 	err  error
 }
 
@@ -176,8 +178,9 @@ type call struct {
 	whole  bool // read the body within the attempt, so that a cut one is retried
 
 	attempts int
-	sent     bool          // an attempt may have reached the org
+	sent     bool          // an attempt may have taken effect
 	fatal    bool          // the last error is none of the network
+	refusal  *Error        // the last error, if it is about a token or a rate limit
 	token    *oauth2.Token // of the last attempt
 	renewed  bool          // the token was dropped for a 401 once
 	pause    time.Duration // before the next attempt
@@ -189,26 +192,33 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	c.attempts++
 	place, err := c.t.buckets.enter(req.Context(), c.bucket, c.t.maxWait())
 	if err != nil {
-		c.fatal = true
-		return nil, err
+		return nil, c.refuse(err)
 	}
 	defer place.leave()
 	out := req.Clone(req.Context())
 	if err := c.authorize(out); err != nil {
-		c.fatal = true
-		return nil, err
+		return nil, c.refuse(err)
 	}
 	resp, err := baseTransport(c.t.Base).RoundTrip(out)
 	if err != nil {
 		c.sent = c.sent || !isDialError(err)
 		return nil, err
 	}
-	c.sent = true
+	c.sent = c.sent || resp.StatusCode >= 500
 	place.observe(resp, time.Now())
 	if c.whole {
 		return c.readWhole(resp)
 	}
 	return resp, nil
+}
+
+// refuse notes why nothing was sent. Errors of the network are not asked for an
+// *Error: net/http answers with a context's cause, which may be another
+// request's.
+func (c *call) refuse(err error) error {
+	c.fatal = true
+	errors.As(err, &c.refusal)
+	return err
 }
 
 func (c *call) authorize(req *http.Request) (err error) {
@@ -226,6 +236,7 @@ func (c *call) readWhole(resp *http.Response) (*http.Response, error) {
 	body, err := readBody(resp, maxBody)
 	if err != nil {
 		c.fatal = err == errTooLarge
+		c.sent = c.sent || resp.StatusCode < 300
 		return nil, err
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
@@ -324,7 +335,7 @@ func announce(ctx context.Context, w Wait) {
 	}
 }
 
-// sleep waits, or returns the cause of the context's end.
+// sleep waits, or returns the context's error.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -332,6 +343,6 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		return ctx.Err() // not its cause, which may be the error of another request
 	}
 }

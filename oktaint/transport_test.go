@@ -393,3 +393,41 @@ func TestOnAttempt(t *testing.T) {
 		}
 	})
 }
+
+// A request that ends because another of its group failed does not pass for that
+// other one.
+func TestCauseIsNotOurs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		other := &oktaint.Error{StatusCode: 503, Method: "POST", Path: "/other"}
+		ctx, cancel := context.WithCancelCause(t.Context())
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			<-req.Context().Done()
+			return nil, context.Cause(req.Context()) // as net/http does
+		})
+		time.AfterFunc(time.Second, func() { cancel(other) })
+		err := oktaint.NewClient(mustOrg(t, "acme"), nil, base).Get(ctx, nil, nil, "api", "v1", "users")
+		var oe *oktaint.Error
+		if !errors.As(err, &oe) || oe == other || oe.StatusCode != 0 || oe.Path != "/api/v1/users" || other.Path != "/other" {
+			t.Errorf("error %#v", err)
+		}
+	})
+}
+
+// Nothing took effect by a request that was answered 429 and then given up.
+func TestCancelledWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		s := &script{steps: []func(*http.Request) (*http.Response, error){rateLimited(30*time.Second, 0)}}
+		c := oktaint.NewClient(mustOrg(t, "acme"), nil, s)
+		req, err := c.Org.NewRequest(ctx, "POST", nil, nil, "api", "v1", "apps")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Do(req, nil); !errors.Is(err, context.Canceled) || oktaint.Ambiguous(err) {
+			t.Errorf("Do = %v, ambiguous: %v", err, oktaint.Ambiguous(err))
+		}
+	})
+}

@@ -1,0 +1,255 @@
+package oauthapp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/rezonate-io/okta-integration/oauthapp/request"
+	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/scopes"
+)
+
+// workers is how many requests of one kind are in flight at a time.
+const workers = 4
+
+// Apply does the steps of p and reads back what the org has then. progress may
+// be nil; it is called from several goroutines, but never twice at a time, and
+// Apply waits for it to return.
+//
+// The Result is never nil. With an error it tells how far Apply came: what it
+// names exists. A scope that the org refuses is no error; it is in
+// Result.Refused, and the others are granted.
+//
+// If ctx ends, no further request is sent. One that is on its way gets up to
+// 10 seconds to finish, so that its outcome is known. Building a plan again
+// with the same Desired goes on from there.
+//
+// A plan is applied once.
+func (p *Plan) Apply(ctx context.Context, progress func(Event)) (*Result, error) {
+	r := &run{plan: p, o: org{p.client}, progress: &reporter{f: progress}}
+	if p.App != nil {
+		r.app = *p.App
+	}
+	if p.applied.Swap(true) {
+		return r.result(), errors.New("oauthapp: this plan was applied already: build another one")
+	}
+	ctx = oktaint.WithOnWait(ctx, r.progress.wait)
+	if err := p.ledger.flush(ctx); err != nil {
+		return r.result(), err
+	}
+	for _, s := range p.steps {
+		if err := r.do(ctx, s); err != nil {
+			return r.result(), fmt.Errorf("oauthapp: could not %s: %w", s, err)
+		}
+	}
+	if len(p.steps) == 0 {
+		return r.result(), nil
+	}
+	err := r.readBack(ctx)
+	return r.result(), err
+}
+
+// A run is one Apply.
+type run struct {
+	plan     *Plan
+	o        org
+	progress *reporter
+
+	mu      sync.Mutex
+	app     App // as far as it is known
+	created bool
+	refused map[scopes.Scope]error
+
+	warnings []string // from the read-back
+}
+
+func (r *run) do(ctx context.Context, s Step) error {
+	if s.Kind == StepGrant {
+		return r.grant(ctx, s)
+	}
+	r.progress.begin(s, 1)
+	var err error
+	switch s.Kind {
+	case StepCreate:
+		err = r.create(ctx)
+	case StepActivate:
+		err = r.activate(ctx)
+	case StepRole:
+		err = r.assignRole(ctx, s.Role)
+	}
+	if err == nil {
+		r.progress.advance()
+	}
+	return err
+}
+
+func (r *run) create(ctx context.Context) error {
+	d := r.plan.Desired
+	look := func(ctx context.Context) (App, bool, error) {
+		a, _, err := r.o.find(ctx, d, "")
+		if a == nil || err != nil {
+			return App{}, false, err
+		}
+		return *a, true, nil
+	}
+	made, err := ensure(ctx, r, write[App]{
+		name: createWrite, look: look, settle: createSettles,
+		send: func(ctx context.Context) (App, error) {
+			req, err := request.CreateApp(ctx, r.o.c.Org, request.App{Label: d.Label, Key: d.Key})
+			if err != nil {
+				return App{}, err
+			}
+			var object appObject
+			if err := r.o.c.Do(req, &object); err != nil {
+				return App{}, err
+			}
+			c, ok := object.candidate()
+			if !ok {
+				return App{}, errUnreadable
+			}
+			return c.App, nil
+		},
+		note: func(rec *record, a App) { rec.ApplicationID, rec.ClientID = a.ID, a.ClientID },
+	})
+	if made.ID != "" {
+		r.app, r.created = made, true
+	}
+	return err
+}
+
+func (r *run) activate(ctx context.Context) error {
+	id := r.app.ID
+	_, err := ensure(ctx, r, write[bool]{
+		name: activateWrite,
+		send: func(ctx context.Context) (bool, error) {
+			req, err := request.ActivateApp(ctx, r.o.c.Org, id)
+			if err != nil {
+				return false, err
+			}
+			var empty struct{}
+			return true, r.o.c.Do(req, &empty)
+		},
+		look: func(ctx context.Context) (bool, bool, error) {
+			found, err := r.o.byID(ctx, id)
+			active := len(found) == 1 && found[0].Active
+			return active, active, err
+		},
+	})
+	if err == nil {
+		r.app.Active = true
+	}
+	return err
+}
+
+func (r *run) assignRole(ctx context.Context, role string) error {
+	id := r.app.ClientID
+	_, err := ensure(ctx, r, write[bool]{
+		name: rolePrefix + role,
+		send: func(ctx context.Context) (bool, error) {
+			req, err := request.AssignRole(ctx, r.o.c.Org, id, role)
+			if err != nil {
+				return false, err
+			}
+			return true, r.o.post(req)
+		},
+		look: func(ctx context.Context) (bool, bool, error) {
+			roles, err := r.o.clientRoles(ctx, id)
+			held := slices.Contains(roles, role)
+			return held, held, err
+		},
+		duplicate: func(err error) bool {
+			_, code := answered(err)
+			return code == "E0000263" || code == "E0000090"
+		},
+	})
+	if err == nil {
+		r.app.Roles = append(slices.Clone(r.app.Roles), role)
+	}
+	return err
+}
+
+// grant grants the scopes of s, a few at a time. The first error that is about
+// more than one scope ends it.
+func (r *run) grant(ctx context.Context, s Step) error {
+	r.progress.begin(s, s.Scopes.Len())
+	groupCtx, stop := context.WithCancel(ctx)
+	defer stop()
+	var g errgroup.Group
+	var once sync.Once
+	var first error // not the Canceled of those that it stops
+	g.SetLimit(workers)
+	for scope := range s.Scopes.All() {
+		if groupCtx.Err() != nil {
+			break
+		}
+		g.Go(func() error {
+			if err := r.grantOne(groupCtx, scope); err != nil {
+				once.Do(func() { first = err; stop() })
+				return err
+			}
+			r.progress.advance()
+			return nil
+		})
+	}
+	if g.Wait() != nil {
+		return first
+	}
+	return context.Cause(ctx)
+}
+
+func (r *run) grantOne(ctx context.Context, scope scopes.Scope) error {
+	id := r.app.ID
+	_, err := ensure(ctx, r, write[bool]{
+		name: grantPrefix + string(scope),
+		send: func(ctx context.Context) (bool, error) {
+			req, err := request.Grant(ctx, r.o.c.Org, id, scope)
+			if err != nil {
+				return false, err
+			}
+			return true, r.o.post(req)
+		},
+		look: func(ctx context.Context) (bool, bool, error) {
+			granted, err := r.o.grants(ctx, id)
+			there := granted.Contains(scope)
+			return there, there, err
+		},
+	})
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case err == nil:
+		r.app.Granted = r.app.Granted.Union(scopes.New(scope))
+	case refusesScope(err):
+		if r.refused == nil {
+			r.refused = map[scopes.Scope]error{}
+		}
+		r.refused[scope] = err // read-back tells a refusal from a duplicate
+	default:
+		return fmt.Errorf("%s: %w", scope, err)
+	}
+	return nil
+}
+
+// refusesScope reports whether an answer to a grant is about its scope alone:
+// unknown to the org, part of a feature that the org lacks, or granted
+// already. A credential or a role that does not suffice, or a missing app,
+// would refuse every scope.
+func refusesScope(err error) bool {
+	status, code := answered(err)
+	if _, missing := oktaint.MissingScope(err); missing {
+		return false
+	}
+	switch status {
+	case http.StatusBadRequest, http.StatusConflict:
+		return true
+	case http.StatusForbidden:
+		return code != "E0000006" && code != "E0000005"
+	}
+	return code == "E0000015"
+}

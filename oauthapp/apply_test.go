@@ -1,0 +1,268 @@
+package oauthapp_test
+
+import (
+	"math"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rezonate-io/okta-integration/oauthapp"
+	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
+	"github.com/rezonate-io/okta-integration/scopes"
+)
+
+func TestWholeJob(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{Latency: 100 * time.Millisecond})
+		start := time.Now()
+		plan := s.plan(desired(), nil)
+		if got, want := kinds(plan.Steps()), "create, role, grant"; got != want {
+			t.Errorf("steps: %s, want %s", got, want)
+		}
+		if len(plan.Warnings) != 0 {
+			t.Errorf("warnings of the plan: %q", plan.Warnings)
+		}
+		if plan.Owner.Login == "" || !slices.Contains(plan.Owner.Roles, "SUPER_ADMIN") {
+			t.Errorf("owner: %+v, want a login and SUPER_ADMIN", plan.Owner)
+		}
+		if w := s.written(); len(w) != 0 {
+			t.Errorf("BuildPlan wrote: %q", w)
+		}
+
+		res, err := plan.Apply(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !res.Created || res.ApplicationID == "" || res.ClientID == "" || res.Role != "READ_ONLY_ADMIN" ||
+			res.Granted != scopes.Visibility || !res.Missing.IsEmpty() || len(res.Refused) != 0 || len(res.Warnings) != 0 {
+			t.Errorf("result: %+v", res)
+		}
+		report, err := oauthapp.Verify(t.Context(), s.credentials(res, res.Granted), oauthapp.VerifyOptions{Base: s.base})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !report.OK || report.Err() != nil {
+			t.Errorf("not verified: %v", report.Err())
+		}
+		if took := time.Since(start); took > 2500*time.Millisecond {
+			t.Errorf("the whole job took %v at 100 ms a request", took)
+		}
+		for _, r := range s.sim.Requests() {
+			if r.Status == 429 {
+				t.Errorf("429 for %s %s", r.Method, r.Path)
+			}
+		}
+		w := s.written()
+		if w[0] != "POST /api/v1/apps" || w[1] != "POST /oauth2/v1/clients/"+res.ClientID+"/roles" {
+			t.Errorf("first writes: %q, want the app, then its role", w[:2])
+		}
+	})
+}
+
+func TestSecondRunReadsOnly(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{})
+		first := s.onboard(desired(), nil)
+		s.sim.ResetRequests()
+		plan := s.plan(desired(), nil)
+		if steps := plan.Steps(); len(steps) != 0 {
+			t.Errorf("steps of the second plan: %v", steps)
+		}
+		second, err := plan.Apply(t.Context(), func(e oauthapp.Event) { t.Errorf("event of a plan without steps: %+v", e) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if second.ApplicationID != first.ApplicationID || second.Created || second.Granted != first.Granted || second.Role != first.Role {
+			t.Errorf("second result %+v, first %+v", second, first)
+		}
+		if w := s.written(); len(w) != 0 {
+			t.Errorf("the second run wrote: %q", w)
+		}
+	})
+}
+
+func TestOnlyWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{})
+		d := desired()
+		d.Scopes, d.Role = scopes.New(scopes.UsersRead, scopes.LogsRead), oauthapp.RoleNone
+		first := s.onboard(d, nil)
+		if first.Role != "" || len(first.Roles) != 0 {
+			t.Errorf("roles of an app that wants none: %+v", first)
+		}
+		deactivate(t, s, first.ApplicationID)
+
+		d.Scopes, d.Role = scopes.New(scopes.UsersRead, scopes.GroupsRead), "HELP_DESK_ADMIN"
+		plan := s.plan(d, nil)
+		if got, want := kinds(plan.Steps()), "activate, role, grant"; got != want {
+			t.Fatalf("steps: %s, want %s", got, want)
+		}
+		if got := plan.Steps()[2].String(); got != "grant the scope okta.groups.read" {
+			t.Errorf("third step: %s", got)
+		}
+		if len(plan.Warnings) != 1 || !strings.Contains(plan.Warnings[0], "okta.logs.read") {
+			t.Errorf("warnings: %q, want one that names the grant that is not wanted", plan.Warnings)
+		}
+		res, err := plan.Apply(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if res.ApplicationID != first.ApplicationID || res.Created || res.Granted != d.Scopes || res.Role != "HELP_DESK_ADMIN" {
+			t.Errorf("result: %+v", res)
+		}
+		if steps := s.plan(d, nil).Steps(); len(steps) != 0 {
+			t.Errorf("steps still to do: %v", steps)
+		}
+	})
+}
+
+func deactivate(t *testing.T, s *setup, id string) {
+	t.Helper()
+	req, err := s.org.NewRequest(t.Context(), "POST", nil, nil, "api", "v1", "apps", id, "lifecycle", "deactivate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.admin.Do(req, nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// With 20 requests a minute for the org, 10 for this principal, the time is
+// what the limit allows and not much more.
+func TestPacedByTheRateLimit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{RateLimits: map[string]int{"apps": 20}, Latency: 20 * time.Millisecond})
+		start := time.Now()
+		waits := map[string]int{}
+		var last oauthapp.Event
+		res, err := s.plan(desired(), nil).Apply(t.Context(), func(e oauthapp.Event) {
+			if e.Wait != nil {
+				waits[string(e.Step.Kind)+": "+e.Wait.Reason]++
+			}
+			last = e
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		took := time.Since(start)
+		if res.Granted != scopes.Visibility {
+			t.Errorf("missing: %s", res.Missing)
+		}
+		n := 0
+		for _, r := range s.sim.Requests() {
+			if r.Bucket == "apps" && r.Status != 429 {
+				n++
+			}
+		}
+		want := time.Duration(math.Ceil(float64(n)/10)-1) * time.Minute
+		if n < 28 || took < want*9/10 || took > want*11/10 {
+			t.Errorf("%d requests of the bucket took %v, want %v within 10 percent", n, took, want)
+		}
+		if waits["grant: rate limit of /api/v1/apps"] == 0 {
+			t.Errorf("no event named the rate limit: %v", waits)
+		}
+		if last.Step.Kind != oauthapp.StepReadBack || last.Done != last.Total {
+			t.Errorf("last event: %+v", last)
+		}
+	})
+}
+
+func TestProgress(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{Latency: 10 * time.Millisecond})
+		var order []string
+		done := map[oauthapp.StepKind]int{}
+		inside := 0
+		_, err := s.plan(desired(), nil).Apply(t.Context(), func(e oauthapp.Event) {
+			if inside++; inside != 1 {
+				t.Error("two progress calls at a time")
+			}
+			kind := e.Step.Kind
+			if e.Done == 0 {
+				order = append(order, e.Step.String())
+			} else if e.Done != done[kind]+1 {
+				t.Errorf("%s: %d done after %d", kind, e.Done, done[kind])
+			}
+			if want := max(1, e.Step.Scopes.Len()); e.Total != want {
+				t.Errorf("%s: total %d, want %d", kind, e.Total, want)
+			}
+			done[kind] = e.Done
+			runtime.Gosched() // lets the others try
+			inside--
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []string{`create the app "acme-visibility" with its key`, "assign the role READ_ONLY_ADMIN", "grant 26 scopes", "read back grants and roles"}
+		if !slices.Equal(order, want) {
+			t.Errorf("steps: %q, want %q", order, want)
+		}
+		if done[oauthapp.StepGrant] != 26 || done[oauthapp.StepCreate] != 1 {
+			t.Errorf("done: %v", done)
+		}
+	})
+}
+
+func TestPlanIsAppliedOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{})
+		plan := s.plan(desired(), nil)
+		if _, err := plan.Apply(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		s.sim.ResetRequests()
+		res, err := plan.Apply(t.Context(), nil)
+		if err == nil || res == nil {
+			t.Errorf("second Apply: %v, %v; want a result and an error", res, err)
+		}
+		if n := len(s.sim.Requests()); n != 0 {
+			t.Errorf("second Apply sent %d requests", n)
+		}
+	})
+}
+
+func TestSuperAdminAppears(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{ClientPrivileges: true})
+		plan := s.plan(desired(), nil)
+		if !plan.SuperAdminByDefault || len(plan.Warnings) != 1 || !strings.Contains(plan.Warnings[0], "SUPER_ADMIN") {
+			t.Errorf("plan: setting %t, warnings %q", plan.SuperAdminByDefault, plan.Warnings)
+		}
+		res, err := plan.Apply(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if res.Role != "READ_ONLY_ADMIN" || !slices.Contains(res.Roles, "SUPER_ADMIN") {
+			t.Errorf("role %q, roles %q", res.Role, res.Roles)
+		}
+		if len(res.Warnings) != 1 || !strings.Contains(res.Warnings[0], "SUPER_ADMIN") {
+			t.Errorf("warnings: %q", res.Warnings)
+		}
+		again := s.plan(desired(), nil)
+		if len(again.Steps()) != 0 || !slices.ContainsFunc(again.Warnings, func(w string) bool { return strings.Contains(w, "holds SUPER_ADMIN") }) {
+			t.Errorf("second plan: steps %v, warnings %q", again.Steps(), again.Warnings)
+		}
+	})
+}
+
+func TestSuperAdminOnlyByName(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{})
+		d := desired()
+		d.Role = oauthapp.RoleSuperAdmin
+		if res := s.onboard(d, nil); res.Role != "SUPER_ADMIN" || len(res.Roles) != 1 || len(res.Warnings) != 0 {
+			t.Errorf("result: %+v", res)
+		}
+	})
+}

@@ -1,0 +1,84 @@
+package oauthapp_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/rezonate-io/okta-integration/oauthapp"
+	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
+	"github.com/rezonate-io/okta-integration/scopes"
+)
+
+func Example() {
+	// A simulated org stands in for the customer's.
+	sim, err := oktatest.NewOrg(oktatest.Config{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sim.Close()
+	ctx, base := context.Background(), sim.Transport()
+
+	// The customer's administrator has made a temporary API token.
+	org, err := oktaint.ParseOrg(sim.URL())
+	if err != nil {
+		log.Fatal(err)
+	}
+	token := oktaint.APIToken{Org: org, Token: oktaint.NewSecret(sim.APIToken())}
+	admin := oktaint.NewClient(org, token.Source(base), base)
+
+	key, err := oktaint.GenerateKey()
+	if err != nil {
+		log.Fatal(err)
+	}
+	// Store key.PEM() here, before anything is made that depends on it.
+
+	plan, err := oauthapp.BuildPlan(ctx, admin, oauthapp.Desired{
+		Label:  "acme-visibility",
+		Key:    key.Public(),
+		Scopes: scopes.Visibility,
+	}, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, step := range plan.Steps() {
+		fmt.Println(step)
+	}
+
+	result, err := plan.Apply(ctx, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("granted:", result.Granted.Len(), "missing:", result.Missing.Len(), "role:", result.Role)
+
+	report, err := oauthapp.Verify(ctx, oktaint.Credentials{
+		Kind:          oktaint.KindPrivateKeyJWT,
+		Org:           org,
+		ApplicationID: result.ApplicationID,
+		ClientID:      result.ClientID,
+		Key:           key,
+		Scopes:        result.Granted,
+	}, oauthapp.VerifyOptions{Base: base, Patience: 10 * time.Second})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, d := range report.Coverage {
+		if d.State != oauthapp.NotProbed {
+			fmt.Println(d.Domain, d.State)
+		}
+	}
+	fmt.Println("verified:", report.OK)
+
+	// Output:
+	// create the app "acme-visibility" with its key
+	// assign the role READ_ONLY_ADMIN
+	// grant 26 scopes
+	// granted: 26 missing: 0 role: READ_ONLY_ADMIN
+	// apps visible
+	// groups visible
+	// logs visible
+	// users visible
+	// verified: true
+}

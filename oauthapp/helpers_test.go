@@ -1,0 +1,127 @@
+package oauthapp_test
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/rezonate-io/okta-integration/oauthapp"
+	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
+	"github.com/rezonate-io/okta-integration/scopes"
+)
+
+const label = "acme-visibility"
+
+var testKey = sync.OnceValue(func() oktaint.Key {
+	pem, err := os.ReadFile("testdata/rsa2048_TEST_ONLY.pem")
+	if err != nil {
+		panic(err)
+	}
+	key, err := oktaint.ParseKey(pem, "")
+	if err != nil {
+		panic(err)
+	}
+	return key
+})
+
+// A setup is a simulated org and an administrator's client of it.
+type setup struct {
+	t     *testing.T
+	sim   *oktatest.Org
+	org   oktaint.Org
+	base  http.RoundTripper
+	admin *oktaint.Client
+}
+
+func newSetup(t *testing.T, config oktatest.Config) *setup {
+	t.Helper()
+	sim := oktatest.New(t, config)
+	org, err := oktaint.ParseOrg(sim.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &setup{t: t, sim: sim, org: org, base: sim.Transport()}
+	s.admin = s.client(sim.APIToken())
+	return s
+}
+
+// client returns a client with an API token of its own.
+func (s *setup) client(apiToken string) *oktaint.Client {
+	token := oktaint.APIToken{Org: s.org, Token: oktaint.NewSecret(apiToken)}
+	return oktaint.NewClient(s.org, token.Source(s.base), s.base)
+}
+
+func desired() oauthapp.Desired {
+	return oauthapp.Desired{Label: label, Key: testKey().Public(), Scopes: scopes.Visibility}
+}
+
+// plan builds a plan that must not fail.
+func (s *setup) plan(d oauthapp.Desired, j oauthapp.Journal) *oauthapp.Plan {
+	s.t.Helper()
+	p, err := oauthapp.BuildPlan(context.Background(), s.admin, d, j)
+	if err != nil {
+		s.t.Fatalf("BuildPlan: %v", err)
+	}
+	return p
+}
+
+// onboard plans and applies, which must not fail.
+func (s *setup) onboard(d oauthapp.Desired, j oauthapp.Journal) *oauthapp.Result {
+	s.t.Helper()
+	res, err := s.plan(d, j).Apply(context.Background(), nil)
+	if err != nil {
+		s.t.Fatalf("Apply: %v", err)
+	}
+	return res
+}
+
+// credentials are what a service would store after res.
+func (s *setup) credentials(res *oauthapp.Result, want scopes.Set) oktaint.Credentials {
+	return oktaint.Credentials{
+		Kind: oktaint.KindPrivateKeyJWT, Org: s.org,
+		ApplicationID: res.ApplicationID, ClientID: res.ClientID, Key: testKey(), Scopes: want,
+	}
+}
+
+// written returns the requests that may have changed the org, as "POST /path".
+func (s *setup) written() []string {
+	var list []string
+	for _, r := range s.sim.Requests() {
+		if r.Method != http.MethodGet {
+			list = append(list, r.Method+" "+r.Path)
+		}
+	}
+	return list
+}
+
+// apps counts the apps that the org has under the label.
+func (s *setup) apps() int {
+	s.t.Helper()
+	n := 0
+	for app, err := range oktaint.List[struct{ Label string }](context.Background(), s.admin, nil, "api", "v1", "apps") {
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if app.Label == label {
+			n++
+		}
+	}
+	return n
+}
+
+func kinds(steps []oauthapp.Step) string {
+	var names []string
+	for _, s := range steps {
+		names = append(names, string(s.Kind))
+	}
+	return strings.Join(names, ", ")
+}
+
+// roundTrip is a transport made of a function.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
