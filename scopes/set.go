@@ -1,6 +1,7 @@
 package scopes
 
 import (
+	"encoding"
 	"fmt"
 	"iter"
 	"slices"
@@ -23,7 +24,13 @@ type Set struct {
 	names string // sorted, separated by spaces: one form for each set
 }
 
-// New returns the set of the scopes given. Empty names are left out.
+var (
+	_ encoding.TextMarshaler   = Set{}
+	_ encoding.TextUnmarshaler = (*Set)(nil)
+)
+
+// New returns the set of the scopes given. Empty names are left out. The names
+// are not checked: use [Parse] for what others wrote.
 func New(s ...Scope) Set {
 	names := make([]string, 0, len(s))
 	for _, name := range s {
