@@ -1,0 +1,133 @@
+package oktatest
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"net/url"
+	"slices"
+	"time"
+)
+
+// Config says what kind of org to simulate. The zero value is an org of
+// Okta's Enterprise kind at https://acme.okta.com with no latency and no
+// faults.
+type Config struct {
+	// Origin is the org's URL: https scheme and host, no path. It is the
+	// issuer, and the host that the org answers to; every other host gets
+	// the 404 of an org that does not exist. The default is
+	// https://acme.okta.com. Serve sets it to the address it listens on.
+	Origin string
+
+	// APIToken is the value of the API token that belongs to the org's
+	// owner, a Super Admin. The default is random; see [Org.APIToken].
+	APIToken string
+
+	// RateLimits maps a class of endpoints to the requests a minute that
+	// the whole org may send to it. A missing class has the Enterprise
+	// limit of [DefaultRateLimits]; 0 is no limit.
+	RateLimits map[string]int
+
+	// PrincipalShare is the part of every limit that one API token or app
+	// may use, above 0 and at most 1. The default is 0.5, as Okta's.
+	PrincipalShare float64
+
+	// ConcurrencyLimit is the number of requests that may be in flight at
+	// once. The default is 75; a negative number is no limit.
+	ConcurrencyLimit int
+
+	// Latency delays every answer. The request takes effect when it
+	// arrives, before the delay.
+	Latency time.Duration
+
+	// Skew is how far the org's clock is ahead of the real one; negative
+	// is behind. It shows in Date, in the reset of the rate limits, in
+	// timestamps and in the checks of a client assertion.
+	Skew time.Duration
+
+	// TokenLifetime is how long an access token is good for, in whole
+	// seconds. The default is one hour, the only lifetime Okta has.
+	TokenLifetime time.Duration
+
+	// ClientPrivileges is the org's setting "Public client app admins":
+	// an app gets the role SUPER_ADMIN by itself with its first grant.
+	ClientPrivileges bool
+
+	// RoleMissing says what the lists of users, groups and apps answer to
+	// an app with the right scope and no admin role.
+	RoleMissing RoleMissing
+
+	// Zones holds the ids of the network zones that all requests come
+	// from. An app restricted to other zones gets no token.
+	Zones []string
+
+	// Log, if not nil, gets one JSON object per request, one a line:
+	//
+	//	{"time","method","path","query":[names],"status","bucket","scheme"}
+	//
+	// It holds no token, no secret and no value of a query. Status 0 is a
+	// request that got no answer.
+	Log io.Writer
+
+	// Faults are faults to inject; [Org.AddFault] says how one is written.
+	Faults []string
+}
+
+// RoleMissing is how lists treat an app that holds a scope but no role.
+type RoleMissing int
+
+const (
+	// EmptyList answers 200 and an empty list, as was recorded of Okta.
+	EmptyList RoleMissing = iota
+	// Forbidden answers 403 E0000006, as Okta documents.
+	Forbidden
+)
+
+const (
+	defaultOrigin      = "https://acme.okta.com"
+	defaultShare       = 0.5
+	defaultConcurrency = 75
+	defaultLifetime    = time.Hour
+)
+
+// withDefaults checks the configuration and fills in what is not set.
+func (c Config) withDefaults() (Config, error) {
+	if c.Origin == "" {
+		c.Origin = defaultOrigin
+	}
+	u, err := url.Parse(c.Origin)
+	if err != nil || u.Scheme != "https" || u.Host == "" || "https://"+u.Host != c.Origin {
+		return c, fmt.Errorf("oktatest: origin %q: want https://host", c.Origin)
+	}
+	limits := DefaultRateLimits()
+	for class, n := range c.RateLimits {
+		if _, ok := limits[class]; !ok {
+			return c, fmt.Errorf("oktatest: rate limit class %q: want one of %v", class, slices.Sorted(maps.Keys(limits)))
+		}
+		if n < 0 {
+			return c, fmt.Errorf("oktatest: rate limit %s=%d: want 0 (none) or more", class, n)
+		}
+		limits[class] = n
+	}
+	c.RateLimits = limits
+	if c.PrincipalShare == 0 {
+		c.PrincipalShare = defaultShare
+	}
+	if !(c.PrincipalShare > 0 && c.PrincipalShare <= 1) {
+		return c, fmt.Errorf("oktatest: principal share %v: want above 0 and at most 1", c.PrincipalShare)
+	}
+	if c.ConcurrencyLimit == 0 {
+		c.ConcurrencyLimit = defaultConcurrency
+	}
+	if c.TokenLifetime == 0 {
+		c.TokenLifetime = defaultLifetime
+	}
+	if c.TokenLifetime < time.Second || c.TokenLifetime%time.Second != 0 {
+		return c, fmt.Errorf("oktatest: token lifetime %v: want whole seconds, at least one", c.TokenLifetime)
+	}
+	if c.Latency < 0 {
+		return c, fmt.Errorf("oktatest: latency %v is negative", c.Latency)
+	}
+	c.Zones = slices.Clone(c.Zones)
+	return c, nil
+}

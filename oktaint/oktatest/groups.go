@@ -1,0 +1,152 @@
+package oktatest
+
+import (
+	"strings"
+	"time"
+)
+
+const (
+	groupBuiltIn = "BUILT_IN"
+	groupOkta    = "OKTA_GROUP"
+)
+
+// group is a group of users.
+type group struct {
+	id, kind          string
+	name, description string
+	created, updated  time.Time
+	membersChanged    time.Time
+}
+
+func (o *Org) addGroup(kind, name, description string) *group {
+	now := o.now()
+	g := &group{
+		id: o.newID("00g"), kind: kind, name: name, description: description,
+		created: now, updated: now, membersChanged: now,
+	}
+	o.groups.put(g.id, g)
+	return g
+}
+
+func (o *Org) viewGroup(g *group) object {
+	self := o.href("api/v1/groups", g.id)
+	logo := func(size string) object {
+		return object{
+			"name": size, "type": "image/png",
+			"href": "https://ok12static.oktacdn.com/assets/img/logos/groups/odyssey/okta-" + size + ".png",
+		}
+	}
+	return object{
+		"id": g.id, "type": g.kind, "objectClass": []string{"okta:user_group"},
+		"created": stamp(g.created), "lastUpdated": stamp(g.updated), "lastMembershipUpdated": stamp(g.membersChanged),
+		"profile": object{"name": g.name, "description": g.description},
+		"_links": object{
+			"logo":  []object{logo("medium"), logo("large")},
+			"users": object{"href": self + "/users"},
+			"apps":  object{"href": self + "/apps"},
+		},
+	}
+}
+
+// listGroups lists groups. With q it answers one page.
+func (c *call) listGroups() (reply, error) {
+	l := lister[*group]{
+		paging: paging{limit: 10000, most: 10000, params: []string{"after", "limit", "search", "filter"}},
+		table:  &c.org.groups,
+		id:     func(g *group) string { return g.id },
+		match:  func(*group) bool { return true },
+		view:   c.org.viewGroup,
+	}
+	for _, name := range []string{"search", "filter"} {
+		if text := c.query.Get(name); text != "" {
+			want, err := parseFilter(text)
+			if err != nil {
+				return reply{}, errSearch
+			}
+			l.match = func(g *group) bool { return want(c.org.viewGroup(g)) }
+		}
+	}
+	if q := strings.ToLower(c.query.Get("q")); q != "" {
+		l.noPages, l.limit = true, 300
+		rest := l.match
+		l.match = func(g *group) bool { return strings.HasPrefix(strings.ToLower(g.name), q) && rest(g) }
+	}
+	return list(c, l)
+}
+
+func (c *call) group() (*group, error) {
+	if g, found := c.org.groups.get(c.param("group")); found {
+		return g, nil
+	}
+	return nil, notFound(c.param("group"), "UserGroup")
+}
+
+func (c *call) getGroup() (reply, error) {
+	g, err := c.group()
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(c.org.viewGroup(g))
+}
+
+// readGroup reads the profile of a group that is named like no other.
+func (c *call) readGroup(id string) (name, description string, err error) {
+	var in struct {
+		Profile struct {
+			Name        string `json:"name"`
+			Description string `json:"description"`
+		} `json:"profile"`
+	}
+	if err := c.decode(&in); err != nil {
+		return "", "", err
+	}
+	if in.Profile.Name == "" {
+		return "", "", invalid("name", "name: The field cannot be left blank")
+	}
+	for _, g := range c.org.groups.all() {
+		if g.name == in.Profile.Name && g.id != id {
+			return "", "", errSameGroup
+		}
+	}
+	return in.Profile.Name, in.Profile.Description, nil
+}
+
+// createGroup makes a group. It answers 200, as recorded.
+func (c *call) createGroup() (reply, error) {
+	name, description, err := c.readGroup("")
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(c.org.viewGroup(c.org.addGroup(groupOkta, name, description)))
+}
+
+// groupToChange returns the group of the path, which Okta does not manage.
+func (c *call) groupToChange() (*group, error) {
+	g, err := c.group()
+	if err == nil && g.kind != groupOkta {
+		return nil, errForbidden
+	}
+	return g, err
+}
+
+func (c *call) replaceGroup() (reply, error) {
+	g, err := c.groupToChange()
+	if err != nil {
+		return reply{}, err
+	}
+	name, description, err := c.readGroup(g.id)
+	if err != nil {
+		return reply{}, err
+	}
+	g.name, g.description, g.updated = name, description, c.org.now()
+	return ok(c.org.viewGroup(g))
+}
+
+func (c *call) deleteGroup() (reply, error) {
+	g, err := c.groupToChange()
+	if err != nil {
+		return reply{}, err
+	}
+	c.org.groups.remove(g.id)
+	return noContent()
+}

@@ -1,0 +1,150 @@
+package oktatest
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+	put  = http.MethodPut
+	del  = http.MethodDelete
+)
+
+// The paths under which families of endpoints live.
+const (
+	pathApp        = "/api/v1/apps/{app}"
+	pathKeys       = pathApp + "/credentials/jwks"
+	pathAppSecrets = pathApp + "/credentials/secrets"
+	pathGrants     = pathApp + "/grants"
+	pathRoles      = "/oauth2/v1/clients/{client}/roles"
+	pathTokens     = "/api/v1/api-tokens"
+	pathServices   = "/integrations/api/v1/api-services"
+	pathSvcSecrets = pathServices + "/{service}/credentials/secrets"
+	pathUsers      = "/api/v1/users"
+	pathGroups     = "/api/v1/groups"
+	pathPrivileges = "/api/v1/org/settings/clientPrivilegesSetting"
+)
+
+// allRoutes returns all endpoints. Of two patterns that match, the earlier wins.
+func allRoutes() []route {
+	rows := slices.Concat(
+		discoveryRoutes,
+		oauthRoutes,
+		appRoutes,
+		keyRoutes,
+		appSecretRoutes,
+		grantRoutes,
+		roleRoutes,
+		tokenRoutes,
+		serviceRoutes,
+		userRoutes,
+		groupRoutes,
+		logRoutes,
+		orgRoutes,
+	)
+	for i := range rows {
+		rows[i].elems = strings.Split(strings.TrimPrefix(rows[i].pattern, "/"), "/")
+	}
+	return rows
+}
+
+var discoveryRoutes = []route{
+	{method: get, pattern: "/.well-known/okta-organization", flags: public | unlimited, handler: (*call).wellKnownOrg},
+	{method: get, pattern: "/.well-known/openid-configuration", flags: public | unlimited, handler: (*call).openIDConfiguration},
+	{method: get, pattern: "/.well-known/oauth-authorization-server", flags: public | unlimited, handler: (*call).oauthMetadata},
+}
+
+var oauthRoutes = []route{
+	{method: post, pattern: "/oauth2/v1/token", flags: public | form, handler: (*call).token},
+	{method: post, pattern: "/oauth2/v1/revoke", flags: public | form, handler: (*call).revoke},
+}
+
+var appRoutes = []route{
+	{method: get, pattern: "/api/v1/apps", scope: "okta.apps.read", need: readApps, flags: emptyList, handler: (*call).listApps},
+	{method: post, pattern: "/api/v1/apps", scope: "okta.apps.manage", need: manageApps, handler: (*call).createApp},
+	{method: get, pattern: pathApp, scope: "okta.apps.read", need: readApps, handler: (*call).getApp},
+	{method: put, pattern: pathApp, scope: "okta.apps.manage", need: manageApps, handler: (*call).replaceApp},
+	{method: del, pattern: pathApp, scope: "okta.apps.manage", need: manageApps, handler: (*call).deleteApp},
+	{method: post, pattern: pathApp + "/lifecycle/activate", scope: "okta.apps.manage", need: manageApps, handler: (*call).activateApp},
+	{method: post, pattern: pathApp + "/lifecycle/deactivate", scope: "okta.apps.manage", need: manageApps, handler: (*call).deactivateApp},
+}
+
+var keyRoutes = []route{
+	{method: get, pattern: pathKeys, scope: "okta.apps.read", need: readApps, handler: (*call).listKeys},
+	{method: post, pattern: pathKeys, scope: "okta.apps.manage", need: manageApps, handler: (*call).addKey},
+	{method: get, pattern: pathKeys + "/{key}", scope: "okta.apps.read", need: readApps, handler: (*call).getKey},
+	{method: post, pattern: pathKeys + "/{key}/lifecycle/activate", scope: "okta.apps.manage", need: manageApps, handler: (*call).activateKey},
+	{method: post, pattern: pathKeys + "/{key}/lifecycle/deactivate", scope: "okta.apps.manage", need: manageApps, handler: (*call).deactivateKey},
+	{method: del, pattern: pathKeys + "/{key}", scope: "okta.apps.manage", need: manageApps, handler: (*call).deleteKey},
+}
+
+var appSecretRoutes = []route{
+	{method: get, pattern: pathAppSecrets, scope: "okta.apps.read", need: readApps, handler: (*call).listAppSecrets},
+	{method: post, pattern: pathAppSecrets, scope: "okta.apps.manage", need: manageApps, handler: (*call).addAppSecret},
+	{method: get, pattern: pathAppSecrets + "/{secret}", scope: "okta.apps.read", need: readApps, handler: (*call).getAppSecret},
+	{method: post, pattern: pathAppSecrets + "/{secret}/lifecycle/activate", scope: "okta.apps.manage", need: manageApps, handler: (*call).activateAppSecret},
+	{method: post, pattern: pathAppSecrets + "/{secret}/lifecycle/deactivate", scope: "okta.apps.manage", need: manageApps, handler: (*call).deactivateAppSecret},
+	{method: del, pattern: pathAppSecrets + "/{secret}", scope: "okta.apps.manage", need: manageApps, handler: (*call).deleteAppSecret},
+}
+
+var grantRoutes = []route{
+	{method: get, pattern: pathGrants, scope: "okta.appGrants.read", need: readApps, handler: (*call).listGrants},
+	{method: post, pattern: pathGrants, scope: "okta.appGrants.manage", need: superAdmin, handler: (*call).createGrant},
+	{method: get, pattern: pathGrants + "/{grant}", scope: "okta.appGrants.read", need: readApps, handler: (*call).getGrant},
+	{method: del, pattern: pathGrants + "/{grant}", scope: "okta.appGrants.manage", need: superAdmin, handler: (*call).revokeGrant},
+}
+
+var roleRoutes = []route{
+	{method: get, pattern: pathRoles, scope: "okta.roles.read", need: readRoles, handler: (*call).listClientRoles},
+	{method: post, pattern: pathRoles, scope: "okta.roles.manage", need: superAdmin, handler: (*call).assignClientRole},
+	{method: get, pattern: pathRoles + "/{assignment}", scope: "okta.roles.read", need: readRoles, handler: (*call).getClientRole},
+	{method: del, pattern: pathRoles + "/{assignment}", scope: "okta.roles.manage", need: superAdmin, handler: (*call).unassignClientRole},
+}
+
+var tokenRoutes = []route{
+	{method: del, pattern: pathTokens + "/current", need: anyone, handler: (*call).revokeCurrentToken},
+	{method: get, pattern: pathTokens, scope: "okta.apiTokens.read", need: readTokens, handler: (*call).listTokens},
+	{method: get, pattern: pathTokens + "/{token}", scope: "okta.apiTokens.read", need: readTokens, handler: (*call).getToken},
+	{method: put, pattern: pathTokens + "/{token}", scope: "okta.apiTokens.manage", need: superAdmin, handler: (*call).replaceToken},
+	{method: del, pattern: pathTokens + "/{token}", scope: "okta.apiTokens.manage", need: superAdmin, handler: (*call).revokeToken},
+}
+
+var serviceRoutes = []route{
+	{method: get, pattern: pathServices, scope: "okta.oauthIntegrations.read", need: readApps, handler: (*call).listServices},
+	{method: post, pattern: pathServices, scope: "okta.oauthIntegrations.manage", need: superAdmin, handler: (*call).installService},
+	{method: get, pattern: pathServices + "/{service}", scope: "okta.oauthIntegrations.read", need: readApps, handler: (*call).getService},
+	{method: del, pattern: pathServices + "/{service}", scope: "okta.oauthIntegrations.manage", need: superAdmin, handler: (*call).removeService},
+	{method: get, pattern: pathSvcSecrets, scope: "okta.oauthIntegrations.read", need: readApps, handler: (*call).listServiceSecrets},
+	{method: post, pattern: pathSvcSecrets, scope: "okta.oauthIntegrations.manage", need: superAdmin, handler: (*call).addServiceSecret},
+	{method: post, pattern: pathSvcSecrets + "/{secret}/lifecycle/activate", scope: "okta.oauthIntegrations.manage", need: superAdmin, handler: (*call).activateServiceSecret},
+	{method: post, pattern: pathSvcSecrets + "/{secret}/lifecycle/deactivate", scope: "okta.oauthIntegrations.manage", need: superAdmin, handler: (*call).deactivateServiceSecret},
+	{method: del, pattern: pathSvcSecrets + "/{secret}", scope: "okta.oauthIntegrations.manage", need: superAdmin, handler: (*call).deleteServiceSecret},
+}
+
+var userRoutes = []route{
+	{method: get, pattern: pathUsers + "/me", scope: "okta.users.read", need: anyone, handler: (*call).currentUser},
+	{method: get, pattern: pathUsers, scope: "okta.users.read", need: readUsers, flags: emptyList, handler: (*call).listUsers},
+	{method: get, pattern: pathUsers + "/{user}", scope: "okta.users.read", need: readUsers, handler: (*call).getUser},
+	{method: get, pattern: pathUsers + "/{user}/roles", scope: "okta.roles.read", need: readRoles, handler: (*call).listUserRoles},
+}
+
+var groupRoutes = []route{
+	{method: get, pattern: pathGroups, scope: "okta.groups.read", need: readGroups, flags: emptyList, handler: (*call).listGroups},
+	{method: post, pattern: pathGroups, scope: "okta.groups.manage", need: manageGroups, handler: (*call).createGroup},
+	{method: get, pattern: pathGroups + "/{group}", scope: "okta.groups.read", need: readGroups, handler: (*call).getGroup},
+	{method: put, pattern: pathGroups + "/{group}", scope: "okta.groups.manage", need: manageGroups, handler: (*call).replaceGroup},
+	{method: del, pattern: pathGroups + "/{group}", scope: "okta.groups.manage", need: manageGroups, handler: (*call).deleteGroup},
+}
+
+var logRoutes = []route{
+	{method: get, pattern: "/api/v1/logs", scope: "okta.logs.read", need: readLogs, handler: (*call).listLogs},
+}
+
+var orgRoutes = []route{
+	{method: get, pattern: "/api/v1/org", scope: "okta.orgs.read", need: readOrg, handler: (*call).getOrg},
+	{method: get, pattern: pathPrivileges, scope: "okta.orgs.read", need: readOrg, handler: (*call).getPrivileges},
+	{method: put, pattern: pathPrivileges, scope: "okta.orgs.manage", need: superAdmin, handler: (*call).setPrivileges},
+}

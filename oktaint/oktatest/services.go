@@ -1,0 +1,159 @@
+package oktatest
+
+import (
+	"slices"
+	"time"
+
+	"github.com/rezonate-io/okta-integration/scopes"
+)
+
+// service is an API service integration of the store.
+type service struct {
+	id, kind, createdBy string
+	created             time.Time
+	scopes              []string
+	properties          object
+	secrets             secretSet
+	client              *client
+	shown               int // how often it was shown
+}
+
+func (o *Org) viewService(s *service) object {
+	properties := s.properties
+	if properties == nil {
+		properties = object{}
+	}
+	self := o.href("integrations/api/v1/api-services", s.id)
+	// The order of the scopes changes from one GET to the next, as recorded.
+	turn := s.shown % len(s.scopes)
+	s.shown++
+	return object{
+		"id": s.id, "type": s.kind, "name": s.kind,
+		"createdAt": stamp(s.created), "createdBy": s.createdBy,
+		"configGuideUrl": "https://developer.okta.com/docs/guides/build-api-integration/",
+		"grantedScopes":  slices.Concat(s.scopes[turn:], s.scopes[:turn]),
+		"properties":     properties,
+		"_links": object{
+			"self":   object{"href": self, "hints": allow("GET", "DELETE")},
+			"client": object{"href": o.href("oauth2/v1/clients", s.id), "hints": allow("GET")},
+			"logo":   object{"name": "medium", "href": "https://op3static.oktacdn.com/assets/img/logos/default.png"},
+		},
+	}
+}
+
+func (c *call) service() (*service, error) {
+	if s, found := c.org.services.get(c.param("service")); found {
+		return s, nil
+	}
+	return nil, notFound(c.param("service"), "ApiServiceIntegrationInstance")
+}
+
+func (c *call) listServices() (reply, error) {
+	return list(c, lister[*service]{
+		paging: paging{limit: 20, most: 200, params: []string{"after"}},
+		table:  &c.org.services,
+		id:     func(s *service) string { return s.id },
+		view:   c.org.viewService,
+	})
+}
+
+// installService installs an integration of the store. The store is not
+// simulated: every type is in it.
+func (c *call) installService() (reply, error) {
+	var in struct {
+		Type       string   `json:"type"`
+		Scopes     []string `json:"grantedScopes"`
+		Properties object   `json:"properties"`
+	}
+	if err := c.decode(&in); err != nil {
+		return reply{}, err
+	}
+	if in.Type == "" {
+		return reply{}, invalid("type", "type: The field cannot be left blank")
+	}
+	if len(in.Scopes) == 0 {
+		return reply{}, invalid("grantedScopes", "grantedScopes: The field cannot be left blank")
+	}
+	for _, name := range in.Scopes {
+		if !scopes.Scope(name).Known() {
+			return reply{}, invalid("grantedScopes", "grantedScopes: 'grantedScopes' is invalid")
+		}
+	}
+	s := &service{
+		id: c.org.newID("0oa"), kind: in.Type, created: c.org.now(),
+		scopes: in.Scopes, properties: in.Properties, createdBy: c.actor.ref()["id"].(string),
+	}
+	s.client = &client{id: s.id, service: s}
+	first := s.secrets.add(c.org, "", s.created)
+	c.org.services.put(s.id, s)
+	c.org.clients[s.id] = s.client
+	view := c.org.viewService(s)
+	view["clientSecret"] = first.value
+	return created(view)
+}
+
+func (c *call) getService() (reply, error) {
+	s, err := c.service()
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(c.org.viewService(s))
+}
+
+// removeService removes an integration; no step comes before it.
+func (c *call) removeService() (reply, error) {
+	s, err := c.service()
+	if err != nil {
+		return reply{}, err
+	}
+	c.org.services.remove(s.id)
+	delete(c.org.clients, s.id)
+	c.org.unassign(s.id, func(*assignment) bool { return true })
+	return noContent()
+}
+
+// serviceSecrets returns the secrets of the integration of the path.
+func (c *call) serviceSecrets() (secretHolder, error) {
+	s, err := c.service()
+	if err != nil {
+		return secretHolder{}, err
+	}
+	self := c.org.href("integrations/api/v1/api-services", s.id, "credentials/secrets")
+	return secretHolder{set: &s.secrets, self: self, masked: true}, nil
+}
+
+func (c *call) listServiceSecrets() (reply, error) {
+	h, err := c.serviceSecrets()
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(h.all())
+}
+
+func (c *call) addServiceSecret() (reply, error) {
+	h, err := c.serviceSecrets()
+	if err != nil {
+		return reply{}, err
+	}
+	return h.create(c, "", statusActive)
+}
+
+func (c *call) activateServiceSecret() (reply, error) {
+	return c.onServiceSecret(secretHolder.activate)
+}
+
+func (c *call) deactivateServiceSecret() (reply, error) {
+	return c.onServiceSecret(secretHolder.deactivate)
+}
+
+func (c *call) deleteServiceSecret() (reply, error) {
+	return c.onServiceSecret(secretHolder.remove)
+}
+
+func (c *call) onServiceSecret(do func(secretHolder, *call) (reply, error)) (reply, error) {
+	h, err := c.serviceSecrets()
+	if err != nil {
+		return reply{}, err
+	}
+	return do(h, c)
+}

@@ -1,0 +1,65 @@
+package oktatest
+
+// State returns the org's state as canonical JSON: keys sorted, lists in order
+// of id. Two orgs are in the same state if their bytes are equal. It holds no
+// secret, and not what every request changes: access tokens, the System Log,
+// and when an API token was used.
+func (o *Org) State() []byte {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	state := object{
+		"id": o.id, "clientPrivilegesSetting": o.privileges,
+		"apps":   viewAll(&o.apps, o.stateOfApp),
+		"users":  viewAll(&o.users, o.viewUser),
+		"groups": viewAll(&o.groups, o.viewGroup),
+		"grants": viewAll(&o.grants, func(g *grant) object {
+			return object{"id": g.id, "clientId": g.clientID, "scopeId": g.scope, "created": stamp(g.created)}
+		}),
+		"apiTokens": viewAll(&o.tokens, func(t *apiToken) object {
+			return object{"id": t.id, "name": t.name, "userId": t.userID, "network": t.network, "created": stamp(t.created)}
+		}),
+		"apiServices": viewAll(&o.services, func(s *service) object {
+			return object{"id": s.id, "type": s.kind, "scopes": s.scopes, "properties": s.properties,
+				"created": stamp(s.created), "secrets": stateOfSecrets(&s.secrets)}
+		}),
+	}
+	roles := []object{}
+	for _, a := range o.roles {
+		view := o.viewAssignment(a)
+		view["holder"] = a.holder
+		delete(view, "_links")
+		roles = append(roles, view)
+	}
+	state["roles"] = roles
+	text, err := marshal(state)
+	if err != nil {
+		panic("oktatest: state: " + err.Error()) // only JSON went in
+	}
+	return text
+}
+
+func viewAll[T any](t *table[T], view func(T) object) []object {
+	views := []object{}
+	for _, row := range t.all() {
+		views = append(views, view(row))
+	}
+	return views
+}
+
+func (o *Org) stateOfApp(a *app) object {
+	view := o.viewApp(a)
+	if a.client != nil {
+		view["keys"] = viewKeys(o, a)
+		view["secrets"] = stateOfSecrets(&a.secrets)
+	}
+	return view
+}
+
+// stateOfSecrets lists secrets without their values.
+func stateOfSecrets(s *secretSet) []object {
+	views := []object{}
+	for _, x := range s.list {
+		views = append(views, object{"id": x.id, "status": x.status, "created": stamp(x.created)})
+	}
+	return views
+}
