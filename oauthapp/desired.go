@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/rezonate-io/okta-integration/oauthapp/request"
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
@@ -80,20 +80,8 @@ func (d Desired) checked() (Desired, error) {
 // checkLabel holds a label against what Okta stores unchanged. An app whose
 // label the org altered could not be found again.
 func checkLabel(label string) error {
-	switch {
-	case label == "":
-		return errors.New("the label is empty: name the app, such as \"acme-visibility\"")
-	case !utf8.ValidString(label):
-		return errors.New("the label is not valid UTF-8")
-	case utf8.RuneCountInString(label) > 100:
-		return fmt.Errorf("the label has %d characters: Okta allows 100", utf8.RuneCountInString(label))
-	case strings.TrimSpace(label) != label:
+	if strings.TrimSpace(label) != label {
 		return fmt.Errorf("the label %q begins or ends with a space: remove it", label)
 	}
-	for _, r := range label {
-		if utf8.RuneLen(r) > 3 {
-			return fmt.Errorf("the label holds %q: Okta stores no character of more than three bytes of UTF-8, so leave out emoji", r)
-		}
-	}
-	return nil
+	return request.CheckLabel(label)
 }

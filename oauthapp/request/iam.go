@@ -3,7 +3,9 @@ package request
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
@@ -20,8 +22,8 @@ type Role struct {
 // Scope okta.roles.manage, and only a Super Admin may. Success is 200 with the
 // role (cr0...). Errors: 400 E0000001 with causes.
 func CreateCustomRole(ctx context.Context, org oktaint.Org, role Role) (*http.Request, error) {
-	if role.Label == "" || len(role.Permissions) == 0 {
-		return nil, errors.New("request: a custom role needs a label and permissions")
+	if role.Label == "" || role.Description == "" || len(role.Permissions) == 0 {
+		return nil, errors.New("request: a custom role needs a label, a description and permissions")
 	}
 	return org.NewRequest(ctx, http.MethodPost, nil, role, "api", "v1", "iam", "roles")
 }
@@ -57,9 +59,9 @@ type ResourceSet struct {
 	Label       string // required, unique in the org
 	Description string // required by Okta
 
-	// Resources are paths in the org, such as /api/v1/users, or ORNs. A
-	// permission whose kind of resource is not in the set does nothing, and
-	// Okta does not say so.
+	// Resources are paths in the org, such as /api/v1/users, full URLs, or
+	// ORNs. A permission whose kind of resource is not in the set does nothing,
+	// and Okta does not say so.
 	Resources []string
 }
 
@@ -69,13 +71,18 @@ type ResourceSet struct {
 // Scope okta.roles.manage, and only a Super Admin may. Success is 200 with the set
 // (iam...). Errors: 400 E0000001 with causes; a set has at most 1,000 resources.
 func CreateResourceSet(ctx context.Context, org oktaint.Org, set ResourceSet) (*http.Request, error) {
-	if set.Label == "" || len(set.Resources) == 0 {
-		return nil, errors.New("request: a resource set needs a label and resources")
+	if set.Label == "" || set.Description == "" || len(set.Resources) == 0 {
+		return nil, errors.New("request: a resource set needs a label, a description and resources")
 	}
 	resources := make([]string, len(set.Resources))
 	for i, r := range set.Resources {
-		if resources[i] = r; r != "" && r[0] == '/' {
+		switch {
+		case strings.HasPrefix(r, "/"):
 			resources[i] = org.String() + r
+		case strings.HasPrefix(r, "https://"), strings.HasPrefix(r, "orn:"):
+			resources[i] = r
+		default:
+			return nil, fmt.Errorf("request: %.60q is no resource: write a path such as /api/v1/users, a full URL or an ORN", r)
 		}
 	}
 	return org.NewRequest(ctx, http.MethodPost, nil, struct {
@@ -138,7 +145,7 @@ func CreateBinding(ctx context.Context, org oktaint.Org, setIDOrLabel, roleIDOrL
 // /api/v1/iam/resource-sets/{resourceSetIdOrLabel}/bindings.
 //
 // Scope okta.roles.read. Success is 200 with {"roles":[...]}, paged by _links.next
-// in the body.
+// in the body. Errors: 404 E0000007.
 func ListBindings(ctx context.Context, org oktaint.Org, setIDOrLabel string) (*http.Request, error) {
 	return org.NewRequest(ctx, http.MethodGet, nil, nil, "api", "v1", "iam", "resource-sets", setIDOrLabel, "bindings")
 }

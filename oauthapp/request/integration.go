@@ -55,7 +55,8 @@ func RemoveIntegration(ctx context.Context, org oktaint.Org, id string) (*http.R
 // ListSecrets lists an instance's secrets, masked: GET
 // /integrations/api/v1/api-services/{id}/credentials/secrets.
 //
-// Scope okta.oauthIntegrations.read. Success is 200 with a list.
+// Scope okta.oauthIntegrations.read. Success is 200 with a list. Errors: 404
+// E0000007.
 func ListSecrets(ctx context.Context, org oktaint.Org, id string) (*http.Request, error) {
 	return org.NewRequest(ctx, http.MethodGet, nil, nil, "integrations", "api", "v1", "api-services", id, "credentials", "secrets")
 }
@@ -72,7 +73,7 @@ func CreateSecret(ctx context.Context, org oktaint.Org, id string) (*http.Reques
 // ActivateSecret activates a secret: POST
 // /integrations/api/v1/api-services/{id}/credentials/secrets/{secretId}/lifecycle/activate.
 //
-// Scope okta.oauthIntegrations.manage. Success is 200.
+// Scope okta.oauthIntegrations.manage. Success is 200. Errors: 404 E0000007.
 func ActivateSecret(ctx context.Context, org oktaint.Org, id, secretID string) (*http.Request, error) {
 	return org.NewRequest(ctx, http.MethodPost, nil, nil, "integrations", "api", "v1", "api-services", id, "credentials", "secrets", secretID, "lifecycle", "activate")
 }
@@ -81,7 +82,7 @@ func ActivateSecret(ctx context.Context, org oktaint.Org, id, secretID string) (
 // /integrations/api/v1/api-services/{id}/credentials/secrets/{secretId}/lifecycle/deactivate.
 //
 // Scope okta.oauthIntegrations.manage. Success is 200. Errors: 400 E0000001 for
-// the only active one.
+// the only active one; 404 E0000007.
 func DeactivateSecret(ctx context.Context, org oktaint.Org, id, secretID string) (*http.Request, error) {
 	return org.NewRequest(ctx, http.MethodPost, nil, nil, "integrations", "api", "v1", "api-services", id, "credentials", "secrets", secretID, "lifecycle", "deactivate")
 }
@@ -90,7 +91,7 @@ func DeactivateSecret(ctx context.Context, org oktaint.Org, id, secretID string)
 // /integrations/api/v1/api-services/{id}/credentials/secrets/{secretId}.
 //
 // Scope okta.oauthIntegrations.manage. Success is 204. Errors: 400 E0000001 for an
-// active one.
+// active one; 404 E0000007.
 func DeleteSecret(ctx context.Context, org oktaint.Org, id, secretID string) (*http.Request, error) {
 	return org.NewRequest(ctx, http.MethodDelete, nil, nil, "integrations", "api", "v1", "api-services", id, "credentials", "secrets", secretID)
 }

@@ -26,7 +26,8 @@ var _ json.Marshaler = activeKey{}
 // ListKeys lists an app's keys: GET /api/v1/apps/{appId}/credentials/jwks.
 //
 // Scope okta.apps.read. Success is 200. Three shapes of the answer are
-// documented: a list, {"keys":[...]} and {"jwks":{"keys":[...]}}.
+// documented: a list, {"keys":[...]} and {"jwks":{"keys":[...]}}. Errors: 404
+// E0000007.
 func ListKeys(ctx context.Context, org oktaint.Org, appID string) (*http.Request, error) {
 	return org.NewRequest(ctx, http.MethodGet, nil, nil, "api", "v1", "apps", appID, "credentials", "jwks")
 }
@@ -37,7 +38,7 @@ func ListKeys(ctx context.Context, org oktaint.Org, appID string) (*http.Request
 // Scope okta.apps.manage; for an app with grants of Okta's scopes only a Super
 // Admin may. Success is 201 with the key, whose id (pks...), not its kid, is what
 // the other calls take. Errors: 400 E0000001 with causes, for a kid that exists,
-// a kid that another key lacks, a short key, and the 51st key.
+// a kid that another key lacks, a short key, and the 51st key; 404 E0000007.
 func AddKey(ctx context.Context, org oktaint.Org, appID string, key oktaint.PublicKey) (*http.Request, error) {
 	if key.IsZero() {
 		return nil, errors.New("request: there is no key to add: take it from oktaint.Key.Public")

@@ -14,11 +14,14 @@ import (
 //
 // Scope okta.roles.manage, and only a Super Admin may. Success is 201 as recorded,
 // or 200 as documented, with the assignment. Errors: 400 E0000227 if the app is no
-// service app; 409 E0000263 or E0000090 if the role is assigned already; 409
-// E0000268 if another request is changing assignments: try again.
+// service app; 404 E0000007; 409 E0000263 or E0000090 if the role is assigned
+// already; 409 E0000268 if another request is changing assignments: try again.
 func AssignRole(ctx context.Context, org oktaint.Org, clientID, role string) (*http.Request, error) {
-	if role == "" {
-		return nil, errors.New("request: there is no role to assign")
+	switch role {
+	case "":
+		return nil, errors.New("request: there is no role to assign: name one such as READ_ONLY_ADMIN")
+	case "CUSTOM":
+		return nil, errors.New("request: a custom role is held over a resource set: use CreateBinding")
 	}
 	return org.NewRequest(ctx, http.MethodPost, nil, struct {
 		Type string `json:"type"`
@@ -28,7 +31,8 @@ func AssignRole(ctx context.Context, org oktaint.Org, clientID, role string) (*h
 // ListRoles lists the admin roles of an app: GET
 // /oauth2/v1/clients/{clientId}/roles.
 //
-// Scope okta.roles.read. Success is 200 with a list, which is not paged.
+// Scope okta.roles.read. Success is 200 with a list, which is not paged. Errors:
+// 404 E0000007.
 func ListRoles(ctx context.Context, org oktaint.Org, clientID string) (*http.Request, error) {
 	return org.NewRequest(ctx, http.MethodGet, nil, nil, "oauth2", "v1", "clients", clientID, "roles")
 }
@@ -42,10 +46,11 @@ func UnassignRole(ctx context.Context, org oktaint.Org, clientID, assignmentID s
 	return org.NewRequest(ctx, http.MethodDelete, nil, nil, "oauth2", "v1", "clients", clientID, "roles", assignmentID)
 }
 
-// UserRoles lists the admin roles of a user, those by way of groups included: GET
-// /api/v1/users/{userId}/roles.
+// UserRoles lists the admin roles of a user: GET /api/v1/users/{userId}/roles. It
+// tells whether the owner of an API token may do what only a Super Admin may.
 //
-// Scope okta.roles.read. Success is 200 with a list, which is not paged.
+// Scope okta.roles.read. Success is 200 with a list, which is not paged. Errors:
+// 404 E0000007.
 func UserRoles(ctx context.Context, org oktaint.Org, userID string) (*http.Request, error) {
 	return org.NewRequest(ctx, http.MethodGet, nil, nil, "api", "v1", "users", userID, "roles")
 }

@@ -9,8 +9,8 @@ import (
 
 // CurrentUser reads the user to whom an API token belongs: GET /api/v1/users/me.
 //
-// It takes an API token. Success is 200. Errors: 401 E0000011 if the token is
-// wrong, revoked or expired.
+// It takes an API token, since an app that acts for itself is no user. Success is
+// 200 with the user, whose id [UserRoles] takes.
 func CurrentUser(ctx context.Context, org oktaint.Org) (*http.Request, error) {
 	return org.NewRequest(ctx, http.MethodGet, nil, nil, "api", "v1", "users", "me")
 }
