@@ -10,6 +10,9 @@ require (
 	golang.org/x/term v0.47.0
 )
 
+// Test dependencies.
+require github.com/jarcoal/httpmock v1.4.2
+
 require (
 	github.com/hashicorp/go-cleanhttp v0.5.2 // indirect
 	golang.org/x/sys v0.49.0 // indirect

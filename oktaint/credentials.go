@@ -125,9 +125,16 @@ func ParseCredentials(b []byte) (Credentials, error) {
 	c := Credentials{
 		Kind: d.Kind, OrgID: d.OrgID, ApplicationID: d.ApplicationID, ClientID: d.ClientID,
 		ClientSecret: NewSecret(d.ClientSecret), APIToken: NewSecret(d.APIToken),
-		Scopes: scopes.New(d.Scopes...), DPoP: d.DPoP,
+		DPoP: d.DPoP,
 	}
 	var err error
+	for _, scope := range d.Scopes {
+		one, err := scopes.Parse(string(scope))
+		if err != nil {
+			return Credentials{}, fmt.Errorf("oktaint: the credentials document: %w", err)
+		}
+		c.Scopes = c.Scopes.Union(one)
+	}
 	if c.Org, err = documentOrg(d); err != nil {
 		return Credentials{}, err
 	}

@@ -188,7 +188,7 @@ func TestOpaqueSigner(t *testing.T) {
 		if _, err := src.Token(); err != nil {
 			t.Fatal(err)
 		}
-		sig, err := jose.ParseSigned(e.forms[0].Get("client_assertion"), []jose.SignatureAlgorithm{jose.SignatureAlgorithm(key.Algorithm())})
+		sig, err := jose.ParseSignedCompact(e.forms[0].Get("client_assertion"), []jose.SignatureAlgorithm{jose.SignatureAlgorithm(key.Algorithm())})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,107 @@
+package oktaint_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"net/http"
+	"os"
+
+	"github.com/jarcoal/httpmock"
+	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
+	"github.com/rezonate-io/okta-integration/scopes"
+	"golang.org/x/oauth2"
+)
+
+// A token source for a service that has its own HTTP stack.
+func ExamplePrivateKeyJWT() {
+	org, err := oktaint.ParseOrg("acme") // https://acme.okta.com
+	if err != nil {
+		log.Fatal(err)
+	}
+	key, err := oktaint.ParseKey([]byte(os.Getenv("OKTA_PRIVATE_KEY")), "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	src := oktaint.PrivateKeyJWT{
+		Org: org, ClientID: "0oa1example", Key: key, Scopes: scopes.New(scopes.UsersRead),
+	}.Source(nil)
+	hc := &http.Client{Transport: &oauth2.Transport{Source: src}}
+	_ = hc
+}
+
+// A client for a collector, from stored credentials.
+func ExampleList() {
+	ctx := context.Background()
+	creds, err := oktaint.ReadCredentials("acme.json") // what onboarding wrote
+	if err != nil {
+		log.Fatal(err)
+	}
+	src, err := creds.Source(nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	client := oktaint.NewClient(creds.Org, src, nil)
+	for user, err := range oktaint.List[User](ctx, client, nil, "api", "v1", "users") {
+		if err != nil {
+			log.Fatal(err) // the list is not complete
+		}
+		fmt.Println(user.ID, user.Status, user.Profile.Login)
+	}
+}
+
+type User struct {
+	ID, Status string
+	Profile    struct{ Login string }
+}
+
+// Against a simulated org, which needs no tenant and no network.
+func ExampleClient_Get() {
+	sim, err := oktatest.NewOrg(oktatest.Config{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sim.Close()
+	org, err := oktaint.ParseOrg(sim.URL())
+	if err != nil {
+		log.Fatal(err)
+	}
+	src := oktaint.APIToken{Org: org, Token: oktaint.NewSecret(sim.APIToken())}.Source(nil)
+	client := oktaint.NewClient(org, src, sim.Transport())
+
+	var me User
+	if err := client.Get(context.Background(), &me, nil, "api", "v1", "users", "me"); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(me.Status)
+
+	err = client.Get(context.Background(), &me, nil, "api", "v1", "users", "nobody@example.com")
+	fmt.Println(oktaint.IsNotFound(err))
+	// Output:
+	// ACTIVE
+	// true
+}
+
+// Canned answers, for a service's own tests of what it does with them.
+func ExampleTransport() {
+	mock := httpmock.NewMockTransport()
+	mock.RegisterResponder("GET", "https://acme.okta.com/api/v1/users/00u1",
+		httpmock.NewStringResponder(403, `{"errorCode":"E0000006","errorSummary":"You do not have permission to perform the requested action"}`))
+
+	org, err := oktaint.ParseOrg("acme")
+	if err != nil {
+		log.Fatal(err)
+	}
+	src := oktaint.APIToken{Org: org, Token: oktaint.NewSecret("00example")}.Source(nil)
+	client := (&oktaint.Transport{Org: org, Source: src, Base: mock}).Client()
+
+	err = client.Get(context.Background(), nil, nil, "api", "v1", "users", "00u1")
+	var e *oktaint.Error
+	fmt.Println(errors.As(err, &e), e.StatusCode, e.Code, oktaint.MissingRole(err))
+	fmt.Println(mock.GetTotalCallCount(), "request")
+	// Output:
+	// true 403 E0000006 true
+	// 1 request
+}
