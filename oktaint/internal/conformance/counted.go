@@ -1,0 +1,24 @@
+package conformance
+
+import "regexp"
+
+// counted matches the operations that the simulated org serves and that a
+// replay counts. A part of the org that is added later adds its operations
+// here.
+var counted = regexp.MustCompile(`^(?:` +
+	`GET /\.well-known/okta-organization|` +
+	`POST /oauth2/v1/token|` +
+	`(?:GET|POST) /api/v1/apps|` +
+	`(?:GET|PUT|DELETE) /api/v1/apps/\{appId\}|` +
+	`POST /api/v1/apps/\{appId\}/lifecycle/(?:activate|deactivate)|` +
+	`[A-Z]+ /api/v1/apps/\{appId\}/credentials/(?:jwks|secrets)(?:/.*)?|` +
+	`[A-Z]+ /api/v1/apps/\{appId\}/grants(?:/\{grantId\})?|` +
+	`[A-Z]+ /oauth2/v1/clients/\{clientId\}/roles(?:/\{roleId\})?|` +
+	`[A-Z]+ /integrations/api/v1/api-services(?:/.*)?|` +
+	`[A-Z]+ /api/v1/api-tokens(?:/.*)?|` +
+	`GET /api/v1/users/me|` +
+	`(?:GET|POST) /api/v1/groups|` +
+	`(?:GET|PUT|DELETE) /api/v1/groups/\{groupId\}` +
+	`)$`)
+
+func (e exchange) counted() bool { return counted.MatchString(e.operation()) }
