@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/rezonate-io/okta-integration/oauthapp"
+	"github.com/rezonate-io/okta-integration/oktaint"
+)
+
+// A store keeps the key, and with --out the credentials.
+type store struct {
+	*options
+	creds oktaint.Credentials
+	found bool // the file of --out was there, with creds
+}
+
+// openStore reads what --out holds from an earlier run. It refuses a file that
+// holds anything else.
+func openStore(o *options, info oktaint.OrgInfo) (*store, error) {
+	s := &store{options: o, creds: oktaint.Credentials{Kind: oktaint.KindPrivateKeyJWT, Org: info.Org, OrgID: info.ID}}
+	if o.outFile == "" {
+		return s, nil
+	}
+	old, err := oktaint.ReadCredentials(o.outFile)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return s, nil
+	case err != nil:
+		return nil, fmt.Errorf("--out exists and is no credentials file, so it is left alone: %w", err)
+	case old.Kind != oktaint.KindPrivateKeyJWT || old.Org != info.Org || old.OrgID != "" && old.OrgID != info.ID:
+		return nil, fmt.Errorf("--out %s holds the credentials of another integration (%v), so it is left alone: choose another file", o.outFile, old)
+	}
+	s.creds, s.found = old, true
+	s.creds.OrgID = info.ID
+	return s, nil
+}
+
+// load gets the key: from --key, from --out, or a new one.
+func (s *store) load() (err error) {
+	if s.keyFile == "" {
+		if !s.found {
+			s.creds.Key, err = oktaint.GenerateKey()
+		}
+		return err
+	}
+	data, err := os.ReadFile(s.keyFile)
+	if err != nil {
+		return usagef("--key: %w", err)
+	}
+	key, err := oktaint.ParseKey(data, "")
+	if err != nil {
+		return usagef("--key %s: %w", s.keyFile, err)
+	}
+	if s.found && !key.Public().Equal(s.creds.Key.Public()) {
+		return usagef("--key and --out hold different keys: give one of them")
+	}
+	s.creds.Key = key
+	return nil
+}
+
+// check refuses to go on where --out names an app that is there, but is not the
+// one of this label: its credentials would be lost.
+func (s *store) check(ctx context.Context, admin *oktaint.Client, app *oauthapp.App) error {
+	id := s.creds.ApplicationID
+	if !s.found || id == "" || app != nil && app.ID == id {
+		return nil
+	}
+	var other struct{ Label string }
+	err := admin.Get(ctx, &other, nil, "api", "v1", "apps", id)
+	switch {
+	case oktaint.IsNotFound(err): // it was removed: the file is free
+		s.creds.ApplicationID, s.creds.ClientID = "", ""
+		return nil
+	case err != nil:
+		return fmt.Errorf("look up app %s, which --out names: %w", id, err)
+	}
+	return fmt.Errorf("--out %s holds the credentials of app %s, labelled %q: choose another file, or that --label", s.outFile, id, other.Label)
+}
+
+// save writes the key to --out, so that no app is made whose key could be lost.
+func (s *store) save() error {
+	if s.outFile == "" {
+		return nil
+	}
+	return s.creds.WriteFile(s.outFile)
+}
+
+// complete writes what is known now to --out.
+func (s *store) complete(out *outcome) error {
+	if s.outFile == "" || out.app == "" {
+		return nil
+	}
+	s.creds = s.credentials(out)
+	return s.creds.WriteFile(s.outFile)
+}
+
+// credentials are those of the app, with the scopes that it was granted: a token
+// request that names one the org does not have gets no token at all.
+func (s *store) credentials(out *outcome) oktaint.Credentials {
+	c := s.creds
+	c.ApplicationID, c.ClientID, c.Scopes = out.app, out.client, out.result.Granted
+	return c
+}
