@@ -1,0 +1,29 @@
+// Package oktaintegration documents the module: it has no code. The module
+// connects a security product to its customers' Okta orgs. Read the packages in
+// this order:
+//
+//   - [github.com/rezonate-io/okta-integration/scopes] names what an app may
+//     ask for.
+//   - [github.com/rezonate-io/okta-integration/oktaint] turns a credential into
+//     authorised, paced and retried requests, and into lists that are complete
+//     or say why not. Services that read an org start here.
+//   - [github.com/rezonate-io/okta-integration/oauthapp] sets up the OAuth
+//     service app in a customer's org and proves that it works.
+//     [github.com/rezonate-io/okta-integration/oauthapp/request] builds its raw
+//     requests.
+//   - [github.com/rezonate-io/okta-integration/oktaint/oktatest] is a simulated
+//     org, for tests.
+//
+// The programs in the folder examples are made of these packages:
+// examples/onboard sets up an app, examples/fakeorg serves a simulated org.
+//
+// # Compatibility
+//
+// The module is at v0: any release may change any of it, and CHANGELOG.md says
+// what. What is stored outlives releases all the same: the credentials document
+// of oktaint carries a version, and a later release reads what an earlier one
+// wrote.
+//
+// Only types of the standard library, of golang.org/x/oauth2 and of this module
+// appear in exported signatures.
+package oktaintegration
