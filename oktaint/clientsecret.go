@@ -25,6 +25,11 @@ type ClientSecret struct {
 	// They are among those of the integration's entry in Okta's catalogue.
 	Scopes scopes.Set
 
+	// DPoP makes the first token request with a proof (RFC 9449), for an app
+	// that requires it. Where it is false and the org asks for proofs, that is
+	// learned from its answer, at the price of a refused request.
+	DPoP bool
+
 	// RequireAll makes it an error if a token lacks any of Scopes.
 	RequireAll bool
 
@@ -38,7 +43,7 @@ type ClientSecret struct {
 // in c is reported by the Source when it is first used.
 func (c ClientSecret) Source(base http.RoundTripper) *Source {
 	e := &endpoint{
-		org: c.Org, clientID: c.ClientID, scopes: c.Scopes, requireAll: c.RequireAll, base: baseTransport(base),
+		org: c.Org, clientID: c.ClientID, scopes: c.Scopes, requireAll: c.RequireAll, base: baseTransport(base), dpop: newProver(c.DPoP),
 		authenticate: func(conf *clientcredentials.Config) error {
 			conf.ClientID, conf.ClientSecret = c.ClientID, c.Secret.Reveal()
 			conf.AuthStyle = oauth2.AuthStyleInHeader

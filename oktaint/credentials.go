@@ -34,7 +34,7 @@ type Credentials struct {
 	ClientSecret  Secret // of KindClientSecret
 	APIToken      Secret // of KindAPIToken
 	Scopes        scopes.Set
-	DPoP          bool // the app requires DPoP
+	DPoP          bool // the app requires DPoP; where false it is learned
 }
 
 // documentVersion is the version of the document that this package writes.
@@ -238,15 +238,12 @@ func (c Credentials) Source(base http.RoundTripper) (*Source, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	if c.DPoP {
-		return nil, errors.New("oktaint: the credentials' app requires DPoP, which is not supported: switch it off in the app's settings")
-	}
 	var s *Source
 	switch c.Kind {
 	case KindPrivateKeyJWT:
-		s = PrivateKeyJWT{Org: c.Org, ClientID: c.ClientID, Key: c.Key, Scopes: c.Scopes}.Source(base)
+		s = PrivateKeyJWT{Org: c.Org, ClientID: c.ClientID, Key: c.Key, Scopes: c.Scopes, DPoP: c.DPoP}.Source(base)
 	case KindClientSecret:
-		s = ClientSecret{Org: c.Org, ClientID: c.ClientID, Secret: c.ClientSecret, Scopes: c.Scopes}.Source(base)
+		s = ClientSecret{Org: c.Org, ClientID: c.ClientID, Secret: c.ClientSecret, Scopes: c.Scopes, DPoP: c.DPoP}.Source(base)
 	case KindAPIToken:
 		s = APIToken{Org: c.Org, Token: c.APIToken}.Source(base)
 	}

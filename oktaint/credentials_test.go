@@ -135,10 +135,6 @@ func TestParseCredentialsRefuses(t *testing.T) {
 	if _, err := got.Source(nil); err == nil || !strings.Contains(err.Error(), "ClientID") {
 		t.Errorf("Source without a client id = %v", err)
 	}
-	got.ClientID, got.DPoP = "0oa1", true
-	if _, err := got.Source(nil); err == nil || !strings.Contains(err.Error(), "DPoP") {
-		t.Errorf("Source of a DPoP app = %v", err)
-	}
 }
 
 func TestCredentialsFile(t *testing.T) {

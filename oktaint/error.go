@@ -188,7 +188,7 @@ func (e *Error) explain() string {
 		return "the scope is there, but no admin role allows this: a Super Admin assigns one to the app or to the token's owner"
 	case e.Code == "E0000005":
 		return "this endpoint does not take OAuth tokens"
-	case e.OAuthError == "invalid_dpop_proof", e.OAuthError == "use_dpop_nonce":
+	case e.OAuthError == errInvalidProof, e.OAuthError == errUseNonce:
 		return explainCommon(e)
 	case 300 <= e.StatusCode && e.StatusCode < 400:
 		return "redirects are not followed: use the org's canonical URL (Discover)"

@@ -173,3 +173,12 @@ func parsePKCS8(t testing.TB, data []byte) any {
 	}
 	return key
 }
+
+func readAll(t testing.TB, resp *http.Response) string {
+	t.Helper()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}

@@ -41,6 +41,11 @@ type PrivateKeyJWT struct {
 	// app: see [Source.Granted].
 	Scopes scopes.Set
 
+	// DPoP makes the first token request with a proof (RFC 9449), for an app
+	// that requires it. Where it is false and the org asks for proofs, that is
+	// learned from its answer, at the price of a refused request.
+	DPoP bool
+
 	// RequireAll makes it an error if a token lacks any of Scopes.
 	RequireAll bool
 
@@ -54,7 +59,7 @@ type PrivateKeyJWT struct {
 // in c is reported by the Source when it is first used.
 func (c PrivateKeyJWT) Source(base http.RoundTripper) *Source {
 	e := &endpoint{
-		org: c.Org, clientID: c.ClientID, scopes: c.Scopes, requireAll: c.RequireAll, base: baseTransport(base),
+		org: c.Org, clientID: c.ClientID, scopes: c.Scopes, requireAll: c.RequireAll, base: baseTransport(base), dpop: newProver(c.DPoP),
 		authenticate: func(conf *clientcredentials.Config) error {
 			assertion, err := clientAssertion(c.Key, c.ClientID, conf.TokenURL)
 			if err != nil {
@@ -151,8 +156,8 @@ func explainCommon(e *Error) string {
 		return "a scope asked for does not exist in this org"
 	case "access_denied":
 		return "this address is outside of the app's network zones: send from inside, or change the app's zones"
-	case "invalid_dpop_proof", "use_dpop_nonce":
-		return "the app requires DPoP, which is not supported: switch off \"Require Demonstrating Proof of Possession (DPoP) header in token requests\" in its settings"
+	case errInvalidProof, errUseNonce:
+		return "the org refused the DPoP proof" + e.skewNote() + ": is the clock right, and does a proxy change the URL or the DPoP header?"
 	case "unauthorized_client", "unsupported_grant_type":
 		return "the app does not allow the client credentials grant: make it an API service app"
 	}

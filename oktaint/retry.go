@@ -44,8 +44,8 @@ func (c *call) checkRetry(ctx context.Context, resp *http.Response, err error) (
 func (c *call) checkStatus(resp *http.Response) (wait time.Duration, why string, again bool) {
 	n := c.attempts - 1
 	switch resp.StatusCode {
-	case http.StatusUnauthorized:
-		return 0, "", c.renew(resp)
+	case http.StatusBadRequest, http.StatusUnauthorized:
+		return 0, "", c.reprove(resp) || c.renew(resp)
 	case http.StatusTooManyRequests:
 		return readLimits(resp.Header).pause(time.Now(), n), "rate limit of " + c.bucket, true
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
@@ -77,9 +77,20 @@ func isAppPath(path string) bool {
 	return ok && id != "" && !strings.Contains(id, "/")
 }
 
+// reprove reports whether a fresh DPoP proof may do, once for each error: after a
+// nonce has changed, or where net/http sent a request twice on its own and with
+// it the proof.
+func (c *call) reprove(resp *http.Response) bool {
+	why := parseChallenge(resp.Header).Error
+	if c.token == nil || c.token.TokenType != headerDPoP || why != errInvalidProof && why != errUseNonce {
+		return false
+	}
+	return c.proofs.once(why)
+}
+
 // renew drops the token that the org called invalid, once per call.
 func (c *call) renew(resp *http.Response) bool {
-	if c.token == nil || c.t.Source.fetch == nil || c.renewed {
+	if resp.StatusCode != http.StatusUnauthorized || c.token == nil || c.t.Source.fetch == nil || c.renewed {
 		return false
 	}
 	if parseChallenge(resp.Header).Error != "invalid_token" && peekCode(resp) != "E0000011" {

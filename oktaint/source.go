@@ -36,7 +36,8 @@ type Source struct {
 	scheme string                               // how it prints: the kind of the credential
 	fetch  func(context.Context) (grant, error) // one fetch with its retries; nil for an API token
 	budget time.Duration
-	err    error // what is wrong with the credential itself
+	dpop   *prover // nil for an API token
+	err    error   // what is wrong with the credential itself
 
 	current atomic.Pointer[grant]
 
@@ -50,6 +51,7 @@ type Source struct {
 type grant struct {
 	token     *oauth2.Token
 	scopes    scopes.Set
+	bound     bool      // by DPoP
 	refreshAt time.Time // zero: never
 	expiry    time.Time
 }
@@ -59,7 +61,7 @@ type grant struct {
 func newGrant(tok *oauth2.Token, granted scopes.Set, sent time.Time, lifetime time.Duration) grant {
 	sent = sent.Round(0) // wall clock: the monotonic one stands still while a machine sleeps
 	early := lifetime/10 + rand.N(lifetime/20+1)
-	return grant{tok, granted, sent.Add(lifetime - early), sent.Add(lifetime)}
+	return grant{token: tok, scopes: granted, refreshAt: sent.Add(lifetime - early), expiry: sent.Add(lifetime)}
 }
 
 // fresh reports whether the token can be used without a thought of refreshing.
@@ -81,10 +83,20 @@ type flight struct {
 
 // Token returns a valid token. It implements [oauth2.TokenSource]; callers that
 // have a context use [Source.TokenContext]. The token is shared: do not change
-// it.
-func (s *Source) Token() (*oauth2.Token, error) { return s.TokenContext(context.Background()) }
+// it. The error is [ErrDPoPBound] for a token that is of no use by itself.
+func (s *Source) Token() (*oauth2.Token, error) {
+	g, err := s.get(context.Background())
+	switch {
+	case err != nil:
+		return nil, err
+	case g.bound:
+		return nil, ErrDPoPBound
+	}
+	return g.token, nil
+}
 
-// TokenContext returns a valid token. The context ends the caller's wait, not
+// TokenContext returns a valid token, also one of the type DPoP, which is of use
+// with a proof only: see [Source.Authorize]. The context ends the caller's wait, not
 // the fetch that others wait for too; a fetch has its own budget (FetchTimeout
 // of the credential). Errors of the token endpoint are of type [*Error].
 func (s *Source) TokenContext(ctx context.Context) (*oauth2.Token, error) {
@@ -105,9 +117,11 @@ func (s *Source) Granted() scopes.Set {
 	return scopes.Set{}
 }
 
-// Authorize sets the Authorization header of req, which must go to the org of
-// the credential: it is an error for any other host, port or scheme. Call it
-// once for every attempt to send a request. [Transport] does all that.
+// Authorize sets the Authorization header of req, and the DPoP header if the
+// token is bound. The request must go to the org of the credential: it is an
+// error for any other host, port or scheme. Call it once for every attempt to
+// send a request, since a proof is good once. [Transport] does all that, and
+// answers an org that asks for another proof.
 func (s *Source) Authorize(req *http.Request) error {
 	_, err := s.authorize(req)
 	return err
@@ -128,6 +142,11 @@ func (s *Source) authorize(req *http.Request) (*oauth2.Token, error) {
 		return nil, err
 	}
 	g.token.SetAuthHeader(req)
+	if g.bound {
+		if err := s.dpop.prove(req, g.token.AccessToken); err != nil {
+			return nil, err
+		}
+	}
 	return g.token, nil
 }
 

@@ -32,6 +32,7 @@ type endpoint struct {
 	scopes     scopes.Set
 	requireAll bool
 	base       http.RoundTripper
+	dpop       *prover
 
 	// authenticate completes the request with the client's authentication.
 	// It runs for every attempt, since an assertion is good for one only.
@@ -45,16 +46,21 @@ func (e *endpoint) source(kind Kind, budget time.Duration, err error) *Source {
 	if budget <= 0 {
 		budget = defaultFetchTimeout
 	}
-	return &Source{org: e.org, scheme: string(kind), fetch: e.fetch, budget: budget, err: err}
+	return &Source{org: e.org, scheme: string(kind), fetch: e.fetch, budget: budget, dpop: e.dpop, err: err}
 }
 
 // fetch asks for a token until there is one, the error is final, or the next
 // wait would outlast the context's budget.
 func (e *endpoint) fetch(ctx context.Context) (grant, error) {
+	var proofs proofErrors
 	for n := 0; ; n++ {
 		g, err := e.attempt(ctx)
 		if err == nil {
 			return g, nil
+		}
+		if proofs.answer(err, e.dpop) {
+			n--
+			continue
 		}
 		wait, again := tokenRetry(err, n)
 		if deadline, ok := ctx.Deadline(); !again || ok && time.Until(deadline) < wait {
@@ -79,7 +85,7 @@ func (e *endpoint) attempt(ctx context.Context) (grant, error) {
 		return grant{}, err
 	}
 	sent := time.Now()
-	seen := &tokenTransport{base: e.base}
+	seen := &tokenTransport{base: e.base, dpop: e.dpop}
 	tok, err := conf.Token(context.WithValue(ctx, oauth2.HTTPClient, &http.Client{
 		Transport:     seen,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -100,8 +106,9 @@ func (e *endpoint) grant(tok *oauth2.Token, sent time.Time, seen *tokenTransport
 		}
 		granted = set
 	}
-	if tok.Type() != "Bearer" {
-		return grant{}, seen.error(fmt.Sprintf("the token is of type %.20q, not Bearer", tok.TokenType), nil)
+	bound := strings.EqualFold(tok.TokenType, headerDPoP)
+	if tok.Type() != "Bearer" && !bound {
+		return grant{}, seen.error(fmt.Sprintf("the token is of type %.20q, neither Bearer nor DPoP", tok.TokenType), nil)
 	}
 	if missing := e.scopes.Minus(granted); e.requireAll && !missing.IsEmpty() {
 		err := seen.error("the token lacks scopes that were asked for: "+missing.String(), nil)
@@ -115,7 +122,10 @@ func (e *endpoint) grant(tok *oauth2.Token, sent time.Time, seen *tokenTransport
 	}
 	g := newGrant(nil, granted, sent, lifetime)
 	// A token of its own leaves out the raw answer, which idle sources would keep.
-	g.token = &oauth2.Token{AccessToken: tok.AccessToken, TokenType: "Bearer", Expiry: g.expiry, ExpiresIn: int64(lifetime / time.Second)}
+	g.token, g.bound = &oauth2.Token{AccessToken: tok.AccessToken, TokenType: "Bearer", Expiry: g.expiry, ExpiresIn: int64(lifetime / time.Second)}, bound
+	if bound {
+		g.token.TokenType = headerDPoP
+	}
 	return g, nil
 }
 
@@ -201,6 +211,7 @@ func tokenRetry(err error, n int) (time.Duration, bool) {
 // itself. x/oauth2 sets neither Accept nor User-Agent.
 type tokenTransport struct {
 	base     http.RoundTripper
+	dpop     *prover
 	answer   *http.Response
 	received time.Time
 	began    bool
@@ -210,12 +221,18 @@ func (t *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	req = req.Clone(req.Context())
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", userAgent())
+	if t.dpop.on.Load() {
+		if err := t.dpop.prove(req, ""); err != nil {
+			return nil, err
+		}
+	}
 	t.began = true
 	resp, err := t.base.RoundTrip(req)
 	t.answer, t.received = resp, time.Now()
 	if err != nil {
 		return nil, err
 	}
+	learn(&t.dpop.tokenNonce, resp.Header)
 	// x/oauth2 reports a body that ends early as text only: read it here,
 	// where the cause is still known.
 	body, err := readBody(resp, maxErrorBody)

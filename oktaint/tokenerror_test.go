@@ -36,7 +36,6 @@ func TestTokenErrors(t *testing.T) {
 			[]string{"network zones"}},
 		{"deactivated", `{"error":"invalid_client","error_description":"Invalid value for 'client_id' parameter."}`, 401, 0,
 			[]string{"unknown in this org, or its app is deactivated"}},
-		{"DPoP", `{"error":"invalid_dpop_proof","error_description":"The DPoP proof JWT header is missing."}`, 400, 0, []string{"requires DPoP"}},
 		{"scope", `{"error":"invalid_scope","error_description":"One or more scopes are not configured for the authorization server resource."}`, 400, 0,
 			[]string{"does not exist"}},
 		{"in the org's language", `{"error":"invalid_client","error_description":"Jeton invalide"}`, 401, 0, []string{"check the client id 0oa1"}},

@@ -56,8 +56,8 @@ func baseTransport(base http.RoundTripper) http.RoundTripper {
 // methods that are idempotent and for requests that [MarkRepeatable] marks; and
 // the few answers after which Okta asks to try again (E0000239, E0000268,
 // E0000112, and E0000009 on deleting an app). A token that Okta calls invalid
-// is dropped, and the request repeated once with a new one. Every attempt is
-// authorised afresh. After a 429 it waits for the reset that the answer names,
+// is dropped, and the request repeated once with a new one. A DPoP proof that is
+// refused is answered by one fresh one. Every attempt is authorised afresh. After a 429 it waits for the reset that the answer names,
 // by the server's clock, and up to 1.5 s more. If that is longer than MaxWait or
 // the time to the context's deadline, the 429 is returned at once.
 //
@@ -183,6 +183,7 @@ type call struct {
 	refusal  *Error        // the last error, if it is about a token or a rate limit
 	token    *oauth2.Token // of the last attempt
 	renewed  bool          // the token was dropped for a 401 once
+	proofs   proofErrors
 	pause    time.Duration // before the next attempt
 }
 
@@ -206,6 +207,9 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	c.sent = c.sent || resp.StatusCode >= 500
 	place.observe(resp, time.Now())
+	if c.t.Source != nil && c.t.Source.dpop != nil {
+		learn(&c.t.Source.dpop.apiNonce, resp.Header)
+	}
 	if c.whole {
 		return c.readWhole(resp)
 	}

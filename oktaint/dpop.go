@@ -1,0 +1,152 @@
+package oktaint
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// ErrDPoPBound is returned by [Source.Token] for a token that is bound to a key
+// (RFC 9449): by itself it is of no use. [Source.Authorize], [Transport] and
+// [Client] send it with its proof.
+var ErrDPoPBound = errors.New("oktaint: the access token is bound by DPoP and of no use by itself: use Client, Transport or Source.Authorize")
+
+const (
+	headerDPoP      = "DPoP"
+	headerDPoPNonce = "DPoP-Nonce"
+
+	errInvalidProof = "invalid_dpop_proof"
+	errUseNonce     = "use_dpop_nonce"
+)
+
+// A proof was issued a little before its time, for a clock that is ahead of
+// Okta's: one from the future is refused, one is good for five minutes.
+const proofBackdate = 30 * time.Second
+
+// A prover makes the DPoP proofs of a Source (RFC 9449, section 4). Its key is
+// made when the first one is needed, stays in memory, and is never the client's:
+// Okta asks for another one, and a proof is made for every request, where P-256
+// costs a thirtieth of RSA.
+type prover struct {
+	on atomic.Bool // the credential says so, or the org did
+
+	// Nonces of the token endpoint and of the API. Every answer can bring a
+	// new one.
+	tokenNonce, apiNonce atomic.Pointer[string]
+
+	once   sync.Once
+	signer jose.Signer
+	err    error
+}
+
+func newProver(on bool) *prover {
+	p := new(prover)
+	p.on.Store(on)
+	return p
+}
+
+func (p *prover) init() {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		p.err = fmt.Errorf("oktaint: make the DPoP key: %w", err)
+		return
+	}
+	opts := new(jose.SignerOptions).WithType("dpop+jwt")
+	opts.EmbedJWK = true
+	p.signer, p.err = jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: key}, opts)
+}
+
+// prove sets the proof of a request; token is empty on the token endpoint. A
+// proof is good once, so each attempt needs its own.
+func (p *prover) prove(req *http.Request, token string) error {
+	if p.once.Do(p.init); p.err != nil {
+		return p.err
+	}
+	claims := struct {
+		HTM   string `json:"htm"`
+		HTU   string `json:"htu"`
+		IAT   int64  `json:"iat"`
+		JTI   string `json:"jti"`
+		ATH   string `json:"ath,omitempty"`
+		Nonce string `json:"nonce,omitempty"`
+	}{HTM: req.Method, HTU: proofURL(req.URL), IAT: time.Now().Add(-proofBackdate).Unix(), JTI: rand.Text()}
+	nonce := &p.tokenNonce
+	if token != "" {
+		sum := sha256.Sum256([]byte(token))
+		claims.ATH = base64.RawURLEncoding.EncodeToString(sum[:])
+		nonce = &p.apiNonce
+	}
+	if n := nonce.Load(); n != nil {
+		claims.Nonce = *n
+	}
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		return fmt.Errorf("oktaint: make the DPoP proof: %w", err)
+	}
+	jws, err := p.signer.Sign(payload)
+	if err != nil {
+		return fmt.Errorf("oktaint: sign the DPoP proof: %w", err)
+	}
+	proof, err := jws.CompactSerialize()
+	if err != nil {
+		return fmt.Errorf("oktaint: write the DPoP proof: %w", err)
+	}
+	req.Header.Set(headerDPoP, proof)
+	return nil
+}
+
+// proofErrors are the errors about proofs that were answered by another one.
+type proofErrors map[string]bool
+
+// answer reports whether another proof may do. An org that wants proofs where
+// none was sent is believed, and that is remembered; apart from that each error
+// is answered once.
+func (seen *proofErrors) answer(err error, p *prover) bool {
+	var e *Error
+	if !errors.As(err, &e) || e.OAuthError != errInvalidProof && e.OAuthError != errUseNonce {
+		return false
+	}
+	if p.on.CompareAndSwap(false, true) {
+		return true
+	}
+	return seen.once(e.OAuthError)
+}
+
+// once reports whether name is new.
+func (seen *proofErrors) once(name string) bool {
+	if (*seen)[name] {
+		return false
+	}
+	if *seen == nil {
+		*seen = make(proofErrors)
+	}
+	(*seen)[name] = true
+	return true
+}
+
+// proofURL is the htu claim: no query, no fragment, and the path decoded, which
+// is what Okta compares it with.
+func proofURL(u *url.URL) string { return u.Scheme + "://" + u.Host + u.Path }
+
+// learn takes the nonce from an answer, whatever its status.
+func learn(nonce *atomic.Pointer[string], h http.Header) {
+	n := h.Get(headerDPoPNonce)
+	if n == "" || len(n) > 1024 {
+		return
+	}
+	if old := nonce.Load(); old == nil || *old != n {
+		nonce.Store(&n)
+	}
+}

@@ -1,0 +1,302 @@
+package oktaint_test
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/scopes"
+)
+
+// A dpopOrg answers a token endpoint and an API that want DPoP proofs, and checks
+// each (RFC 9449, section 4.3).
+type dpopOrg struct {
+	t        *testing.T
+	tokens   *tokenEndpoint
+	apiNonce string // that the API wants
+
+	mu      sync.Mutex
+	jtis    map[string]bool
+	thumb   string // of the key in the proofs
+	nonce   string // that the token endpoint wants
+	proofs  []string
+	api     int // requests to the API
+	tokenRe int // requests to the token endpoint
+}
+
+func newDPoPOrg(t *testing.T) *dpopOrg {
+	return &dpopOrg{t: t, tokens: newTokenEndpoint(), jtis: make(map[string]bool), nonce: "nonce-1"}
+}
+
+func (o *dpopOrg) client(on bool) *oktaint.Client {
+	src := oktaint.PrivateKeyJWT{
+		Org: mustOrg(o.t, "acme"), ClientID: "0oa1", Key: readKey(o.t, "ec_p256_TEST_ONLY.pem"), Scopes: scopes.Visibility, DPoP: on,
+	}.Source(o)
+	return oktaint.NewClient(mustOrg(o.t, "acme"), src, o)
+}
+
+func (o *dpopOrg) RoundTrip(req *http.Request) (*http.Response, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if req.URL.Path != "/oauth2/v1/token" {
+		o.api++
+		token, _ := strings.CutPrefix(req.Header.Get("Authorization"), "DPoP ")
+		if why := o.check(req, token, o.apiNonce); why != "" {
+			resp := respond(req, 400, "", "WWW-Authenticate", `DPoP algs="ES256", error="`+why+`", error_description="x"`)
+			if why == "use_dpop_nonce" {
+				resp.StatusCode = 401
+				resp.Header.Set("DPoP-Nonce", o.apiNonce)
+			}
+			return resp, nil
+		}
+		return respond(req, 200, "[]", "DPoP-Nonce", o.apiNonce), nil
+	}
+	o.tokenRe++
+	fail := func(code, text string) (*http.Response, error) {
+		return respond(req, 400, `{"error":"`+code+`","error_description":"`+text+`"}`, "DPoP-Nonce", o.nonce), nil
+	}
+	if req.Header.Get("DPoP") == "" {
+		return respond(req, 400, `{"error":"invalid_dpop_proof","error_description":"The DPoP proof JWT header is missing."}`), nil
+	}
+	if why := o.check(req, "", o.nonce); why != "" {
+		return fail(why, "x")
+	}
+	resp, err := o.tokens.RoundTrip(req)
+	if err == nil {
+		resp.Header.Set("DPoP-Nonce", o.nonce)
+		body := strings.Replace(readAll(o.t, resp), `"Bearer"`, `"DPoP"`, 1)
+		resp = respond(req, resp.StatusCode, body, "DPoP-Nonce", o.nonce)
+	}
+	return resp, err
+}
+
+// check returns what is wrong with the proof of a request, as an error code.
+func (o *dpopOrg) check(req *http.Request, token, nonce string) string {
+	proof := req.Header.Get("DPoP")
+	o.proofs = append(o.proofs, proof)
+	jws, err := jose.ParseSignedCompact(proof, []jose.SignatureAlgorithm{jose.ES256})
+	if err != nil {
+		o.t.Errorf("proof: %v", err)
+		return "invalid_dpop_proof"
+	}
+	h := jws.Signatures[0].Protected
+	if h.JSONWebKey == nil || !h.JSONWebKey.IsPublic() || h.ExtraHeaders["typ"] != "dpop+jwt" {
+		o.t.Errorf("proof header %+v", h)
+		return "invalid_dpop_proof"
+	}
+	payload, err := jws.Verify(h.JSONWebKey)
+	if err != nil {
+		o.t.Errorf("proof: %v", err)
+	}
+	var c struct {
+		HTM, HTU, JTI, ATH, Nonce string
+		IAT                       int64
+	}
+	if err := json.Unmarshal(payload, &c); err != nil {
+		o.t.Error(err)
+	}
+	if want := "https://acme.okta.com" + req.URL.Path; c.HTM != req.Method || c.HTU != want {
+		o.t.Errorf("htm %s, htu %s; want %s, %s", c.HTM, c.HTU, req.Method, want)
+	}
+	if age := time.Now().Unix() - c.IAT; age < 0 || age > 60 {
+		o.t.Errorf("the proof is %d s old", age)
+	}
+	ath := ""
+	if token != "" {
+		sum := sha256.Sum256([]byte(token))
+		ath = base64url(sum[:])
+	}
+	if c.ATH != ath {
+		o.t.Errorf("ath %q, want %q", c.ATH, ath)
+	}
+	thumb, _ := h.JSONWebKey.Thumbprint(crypto.SHA256)
+	if o.thumb == "" {
+		o.thumb = base64url(thumb)
+	}
+	if base64url(thumb) != o.thumb || o.thumb == readKey(o.t, "ec_p256_TEST_ONLY.pem").ID() {
+		o.t.Error("the proof's key has changed, or is the client's")
+	}
+	switch {
+	case o.jtis[c.JTI]:
+		return "invalid_dpop_proof"
+	case nonce != "" && c.Nonce != nonce:
+		return "use_dpop_nonce"
+	}
+	o.jtis[c.JTI] = true
+	return ""
+}
+
+// Many callers at the cold start share two token requests, the nonce's and the
+// token's, and every request has a proof of its own.
+func TestDPoPCold(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o := newDPoPOrg(t)
+		c := o.client(true)
+		var wg sync.WaitGroup
+		for range 20 {
+			wg.Go(func() {
+				if err := c.Get(t.Context(), nil, map[string][]string{"limit": {"1"}}, "api", "v1", "users", "o'neil@example.com"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if o.tokenRe != 2 || o.api != 20 {
+			t.Errorf("%d token requests, want 2; %d API requests, want 20", o.tokenRe, o.api)
+		}
+		seen := make(map[string]bool)
+		for _, p := range o.proofs {
+			seen[p] = true
+		}
+		if len(seen) != len(o.proofs) {
+			t.Errorf("%d proofs for %d requests", len(seen), len(o.proofs))
+		}
+	})
+}
+
+// An app that turns out to require DPoP is learned about once.
+func TestDPoPLearned(t *testing.T) {
+	t.Parallel()
+	o := newDPoPOrg(t)
+	c := o.client(false)
+	src := c.HTTP.Transport.(*oktaint.Transport).Source
+	if _, err := src.Token(); !errors.Is(err, oktaint.ErrDPoPBound) {
+		t.Errorf("Token = %v, want ErrDPoPBound", err)
+	}
+	if o.tokenRe != 3 { // without a proof, without a nonce, and good
+		t.Errorf("%d token requests, want 3", o.tokenRe)
+	}
+	tok, err := src.TokenContext(t.Context())
+	if err != nil || tok.Type() != "DPoP" {
+		t.Fatalf("TokenContext = %v, %v", tok, err)
+	}
+	src.Invalidate(tok)
+	if err := c.Get(t.Context(), nil, nil, "api", "v1", "users"); err != nil || o.tokenRe != 4 {
+		t.Errorf("after that: %v, %d token requests, want 4", err, o.tokenRe)
+	}
+}
+
+// A nonce that has changed costs one more request, on the token endpoint and on
+// the API.
+func TestDPoPNonces(t *testing.T) {
+	t.Parallel()
+	o := newDPoPOrg(t)
+	c := o.client(true)
+	get := func(want int) {
+		t.Helper()
+		before := o.api
+		if err := c.Get(t.Context(), nil, nil, "api", "v1", "users"); err != nil || o.api-before != want {
+			t.Errorf("%v after %d requests, want %d", err, o.api-before, want)
+		}
+	}
+	get(1)
+	o.apiNonce = "api-1"
+	get(2)
+	get(1)
+	o.apiNonce = "api-2"
+	get(2)
+	o.nonce = "nonce-2"
+	src := c.HTTP.Transport.(*oktaint.Transport).Source
+	tok, _ := src.TokenContext(t.Context())
+	src.Invalidate(tok)
+	before := o.tokenRe
+	get(1)
+	if o.tokenRe-before != 2 {
+		t.Errorf("%d token requests for a new nonce, want 2", o.tokenRe-before)
+	}
+}
+
+// A proof that the org has seen, as after net/http sent a request twice, is
+// answered by one fresh one; one that is refused for ever does not loop.
+func TestDPoPReplay(t *testing.T) {
+	t.Parallel()
+	o := newDPoPOrg(t)
+	twice, never := true, false
+	base := roundTripper(func(req *http.Request) (*http.Response, error) {
+		if req.URL.Path != "/oauth2/v1/token" && never {
+			return respond(req, 400, "", "WWW-Authenticate", `DPoP error="invalid_dpop_proof", error_description="x"`), nil
+		}
+		if req.URL.Path != "/oauth2/v1/token" && twice {
+			twice = false
+			if _, err := o.RoundTrip(req); err != nil {
+				return nil, err
+			}
+		}
+		return o.RoundTrip(req)
+	})
+	src := oktaint.PrivateKeyJWT{Org: mustOrg(t, "acme"), ClientID: "0oa1", Key: readKey(t, "ec_p256_TEST_ONLY.pem"), Scopes: scopes.Visibility, DPoP: true}.Source(base)
+	c := oktaint.NewClient(mustOrg(t, "acme"), src, base)
+	if err := c.Get(t.Context(), nil, nil, "api", "v1", "users"); err != nil || o.api != 3 {
+		t.Errorf("%v after %d requests, want 3", err, o.api)
+	}
+	never = true
+	var oe *oktaint.Error
+	if err := c.Get(t.Context(), nil, nil, "api", "v1", "users"); !errors.As(err, &oe) || oe.OAuthError != "invalid_dpop_proof" || !strings.Contains(err.Error(), "refused the DPoP proof") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// A token endpoint that refuses every proof is asked a few times, not for ever.
+func TestDPoPRefused(t *testing.T) {
+	t.Parallel()
+	e := newTokenEndpoint()
+	e.answer = func(_ int, req *http.Request) *http.Response {
+		return respond(req, 400, `{"error":"invalid_dpop_proof","error_description":"'iat' claim in the DPoP proof JWT is invalid."}`)
+	}
+	_, err := e.source(t).Token()
+	if err == nil || e.requests() != 3 || !strings.Contains(err.Error(), "refused the DPoP proof") {
+		t.Errorf("%d requests: %v", e.requests(), err)
+	}
+}
+
+// BenchmarkDPoPAuthorize is a proof beside the raw signature in it: the limit is
+// twice that.
+func BenchmarkDPoPAuthorize(b *testing.B) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		b.Fatal(err)
+	}
+	digest := sha256.Sum256([]byte("x"))
+	b.Run("raw ES256", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := ecdsa.SignASN1(rand.Reader, key, digest[:]); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	base := roundTripper(func(req *http.Request) (*http.Response, error) {
+		return respond(req, 200, `{"token_type":"DPoP","expires_in":3600,"access_token":"`+strings.Repeat("x", 1500)+`"}`), nil
+	})
+	org, err := oktaint.ParseOrg("acme")
+	if err != nil {
+		b.Fatal(err)
+	}
+	src := oktaint.PrivateKeyJWT{Org: org, ClientID: "0oa1", Key: readKey(b, "ec_p256_TEST_ONLY.pem"), Scopes: scopes.Visibility, DPoP: true}.Source(base)
+	req, err := http.NewRequest("GET", "https://acme.okta.com/api/v1/users", nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := src.Authorize(req); err != nil {
+		b.Fatal(err)
+	}
+	b.Run("Authorize", func(b *testing.B) {
+		for b.Loop() {
+			if err := src.Authorize(req); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
