@@ -32,7 +32,10 @@
 //	&http.Client{Transport: &oauth2.Transport{Source: src}}
 //
 // by programs that have their own retries and rate limits. Such a client sends
-// the token to any host it is asked to; [Transport] does not.
+// the token to any host it is asked to; [Transport] does not. It cannot send the
+// proofs of DPoP (RFC 9449) either: for an app that requires them the Source
+// answers [ErrDPoPBound] there, and [Client], [Transport] and [Source.Authorize]
+// are what works.
 //
 // # Many orgs
 //
