@@ -62,8 +62,9 @@ func baseTransport(base http.RoundTripper) http.RoundTripper {
 // the time to the context's deadline, the 429 is returned at once.
 //
 // Once the org has answered with its rate limits, requests of a bucket that is
-// used up wait for its reset instead of being refused, and at most 8 are in
-// flight per bucket.
+// used up wait in line for its reset instead of being refused, and at most 8 are
+// in flight per bucket. Where the headers show that others use the bucket too,
+// the last quarter of it is spread evenly over the time to the reset.
 //
 // The fields must not be changed after the first request.
 type Transport struct {
@@ -77,6 +78,12 @@ type Transport struct {
 	// shares. Timeouts of a single attempt are its business; a whole request
 	// is bounded by its context.
 	Base http.RoundTripper
+
+	// Share is the part of each rate limit that this Transport uses, between
+	// 0 and 1, to leave the rest to others with the same credential. Zero
+	// means all. Okta grants each credential a half of the org's limits by
+	// default, so that what other apps use is out of its reach anyway.
+	Share float64
 
 	// MaxWait is the longest single wait before an attempt. Zero means 90
 	// seconds.
@@ -95,7 +102,9 @@ type Transport struct {
 	// may be called by many goroutines at once.
 	OnAttempt func(Attempt)
 
-	buckets buckets
+	once   sync.Once
+	pacer  *pacer // shared by the urgent view
+	urgent bool
 }
 
 // An Attempt is what [Transport].OnAttempt is told of one try to send a request.
@@ -191,7 +200,7 @@ type call struct {
 // origin again, authorises, sends, and learns from the answer.
 func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	c.attempts++
-	place, err := c.t.buckets.enter(req.Context(), c.bucket, c.t.maxWait())
+	place, err := c.t.pacing().enter(req.Context(), c.bucket, c.t.urgent)
 	if err != nil {
 		return nil, c.refuse(err)
 	}
@@ -261,6 +270,33 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	}
 	return body, nil
 }
+
+// pacing returns what keeps the rate limits, made at the first use.
+func (t *Transport) pacing() *pacer {
+	t.once.Do(func() {
+		if t.pacer == nil {
+			t.pacer = &pacer{share: t.Share, maxWait: t.maxWait()}
+		}
+	})
+	return t.pacer
+}
+
+// Urgent returns a view of the Transport for requests that must not wait behind
+// others, such as the response to an attack. They pass every queue and go out at
+// once, unless nothing is left of their rate limit. From the first call on, a
+// fifth of each limit is kept for them.
+func (t *Transport) Urgent() *Transport {
+	p := t.pacing()
+	p.urgent.Store(true)
+	return &Transport{
+		Org: t.Org, Source: t.Source, Base: t.Base, Share: t.Share, MaxWait: t.MaxWait, MaxRetries: t.MaxRetries,
+		Logger: t.Logger, OnAttempt: t.OnAttempt, pacer: p, urgent: true,
+	}
+}
+
+// Limits describes the rate limits that have been used so far, as their last
+// answers told.
+func (t *Transport) Limits() []Limit { return t.pacing().snapshot(time.Now()) }
 
 func (t *Transport) maxWait() time.Duration {
 	if t.MaxWait <= 0 {

@@ -1,0 +1,340 @@
+package oktaint
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// maxInFlight bounds the requests of one bucket that are on their way at once.
+const maxInFlight = 8
+
+// resetMargin is how long after its estimated reset a bucket is used again. The
+// estimate is late rather than early: Reset is rounded up and Date down. There is
+// no jitter here: whoever of several processes began first would have the most of
+// the window, and in flight there are a few at a time anyway.
+const resetMargin = 50 * time.Millisecond
+
+// A pacer keeps the requests to one org within its rate limits: a bucket for
+// each. It has no goroutine, and a timer only while somebody waits.
+type pacer struct {
+	share   float64       // of each limit that may be used, if between 0 and 1
+	maxWait time.Duration // the longest wait for a reset
+	urgent  atomic.Bool   // a part of each bucket is kept for urgent requests
+
+	mu sync.Mutex
+	m  map[string]*bucket
+}
+
+// A bucket is one rate limit, as the answers describe it. The org is what all
+// its users share, so that the headers are all that is needed to get along with
+// other processes.
+type bucket struct {
+	p    *pacer
+	name string
+
+	mu       sync.Mutex
+	inFlight int
+	most     int // how many may be in flight
+
+	// The window. It is unknown before the first answer and after its end.
+	known     bool
+	limit     int
+	remaining int
+	reset     time.Time // by the server's clock: which window it is
+	until     time.Time // its end by our clock
+	ours      int       // answers in it that were ours
+	sharedTo  time.Time // until when others are taken to use the bucket too
+	next      time.Time // while the rest is spread: not before this
+
+	queue []*waiter // urgent ones first
+	timer *time.Timer
+}
+
+// A waiter is a request that waits for its place.
+type waiter struct {
+	urgent  bool
+	granted chan struct{}  // closed when it has its place
+	until   chan time.Time // the reset that it waits for, once that is what it does
+	told    time.Time      // what until was told last
+}
+
+func (p *pacer) bucket(name string) *bucket {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.m == nil {
+		p.m = make(map[string]*bucket)
+	}
+	b := p.m[name]
+	if b == nil {
+		b = &bucket{p: p, name: name, most: maxInFlight}
+		p.m[name] = b
+	}
+	return b
+}
+
+// enter waits for a place in a bucket and takes it; the caller must leave it. It
+// is an error that [RateLimited] knows if the bucket is used up for longer than
+// MaxWait or beyond the context's deadline.
+func (p *pacer) enter(ctx context.Context, name string, urgent bool) (*bucket, error) {
+	b := p.bucket(name)
+	w := b.ask(urgent)
+	if w == nil {
+		return b, nil
+	}
+	for {
+		select {
+		case <-w.granted:
+			return b, nil
+		case until := <-w.until:
+			wait := time.Until(until)
+			if wait > p.maxWait || deadlineWithin(ctx, wait) {
+				b.giveUp(w)
+				return nil, &Error{StatusCode: http.StatusTooManyRequests, Path: name, retryAfter: max(wait, time.Millisecond),
+					Summary: fmt.Sprintf("not sent: the rate limit is used up for the next %v", wait.Round(time.Second))}
+			}
+			announce(ctx, Wait{Bucket: name, For: wait, Reason: "rate limit of " + name})
+		case <-ctx.Done():
+			b.giveUp(w)
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// ask takes a place if there is room, and else a place in the line.
+func (b *bucket) ask(urgent bool) *waiter {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := time.Now()
+	if urgent || len(b.queue) == 0 {
+		if _, ok := b.room(now, urgent); ok {
+			b.inFlight++
+			return nil
+		}
+	}
+	w := &waiter{urgent: urgent, granted: make(chan struct{}), until: make(chan time.Time, 1)}
+	b.line(w)
+	b.alarm(now)
+	return w
+}
+
+// line puts w behind those of its kind. b.mu is held, as it is for all methods
+// below that do not lock it.
+func (b *bucket) line(w *waiter) {
+	i := len(b.queue)
+	if w.urgent {
+		if i = slices.IndexFunc(b.queue, func(o *waiter) bool { return !o.urgent }); i < 0 {
+			i = len(b.queue)
+		}
+	}
+	b.queue = slices.Insert(b.queue, i, w)
+}
+
+// giveUp takes w out of the line, or gives its place back if it has just got it.
+func (b *bucket) giveUp(w *waiter) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if i := slices.Index(b.queue, w); i >= 0 {
+		b.queue = slices.Delete(b.queue, i, i+1)
+	} else {
+		b.inFlight--
+	}
+	b.serve()
+}
+
+// leave gives a place back.
+func (b *bucket) leave() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.inFlight--
+	b.serve()
+}
+
+// serve grants as many places as there is room for, in order.
+func (b *bucket) serve() {
+	now := time.Now()
+	for len(b.queue) > 0 {
+		w := b.queue[0]
+		if _, ok := b.room(now, w.urgent); !ok {
+			break
+		}
+		b.queue = b.queue[1:]
+		b.inFlight++
+		close(w.granted)
+	}
+	b.alarm(now)
+}
+
+// alarm sets the timer for the first in line, if the clock is what it waits for,
+// and tells the line of a reset that it has to wait for.
+func (b *bucket) alarm(now time.Time) {
+	if b.timer != nil {
+		b.timer.Stop()
+		b.timer = nil
+	}
+	if len(b.queue) == 0 {
+		b.queue = nil
+		return
+	}
+	wait, ok := b.room(now, b.queue[0].urgent)
+	if ok || wait == 0 {
+		return
+	}
+	b.timer = time.AfterFunc(wait, func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.serve()
+	})
+	if !now.Add(wait).Equal(b.until) {
+		return // its turn will come before the reset
+	}
+	for _, w := range b.queue {
+		if !w.told.Equal(b.until) {
+			w.told = b.until
+			select {
+			case <-w.until: // not read yet, and out of date
+			default:
+			}
+			w.until <- b.until
+		}
+	}
+}
+
+// room reports whether one more may be sent now, and else after what time; 0
+// means when one of those on the way comes back.
+func (b *bucket) room(now time.Time, urgent bool) (time.Duration, bool) {
+	if b.known && !now.Before(b.until) {
+		b.known, b.ours, b.next = false, 0, time.Time{} // a new window, of which nothing is known
+	}
+	switch {
+	case urgent && (!b.known || b.remaining > max(0, b.inFlight-maxInFlight)):
+		return 0, true
+	case urgent:
+		return b.until.Sub(now), false
+	case b.inFlight >= b.most:
+		return 0, false
+	case !b.known:
+		return 0, true
+	}
+	// Those on the way may or may not be counted in remaining: they are here.
+	left := b.remaining - b.kept()
+	switch {
+	case left <= 0:
+		return b.until.Sub(now), false
+	case left <= b.inFlight:
+		return 0, false
+	}
+	return b.spread(now, left-b.inFlight)
+}
+
+// kept is what requests that are not urgent must leave of the window: all of it
+// once Share is used up, and a fifth of the limit once there are urgent ones.
+func (b *bucket) kept() int {
+	if s := b.p.share; 0 < s && s < 1 && b.ours+b.inFlight >= max(1, int(s*float64(b.limit))) {
+		return b.remaining
+	}
+	if b.p.urgent.Load() {
+		return b.limit / 5
+	}
+	return 0
+}
+
+// spread lets requests run freely while nobody else uses the limit. Where others
+// do, it spaces the last quarter evenly to the reset: then no number of processes
+// that see the same remainder can overrun it. What is before that may go four
+// times as fast: unbounded, a process that notices the reset a second late would
+// find most of the window gone.
+func (b *bucket) spread(now time.Time, left int) (time.Duration, bool) {
+	if now.After(b.sharedTo) {
+		return 0, true
+	}
+	if now.Before(b.next) {
+		return b.next.Sub(now), false
+	}
+	interval := b.until.Sub(now) / time.Duration(left+1)
+	if left > b.limit/4 {
+		interval /= 4
+	}
+	b.next = now.Add(interval)
+	return 0, true
+}
+
+// observe learns from an answer.
+func (b *bucket) observe(resp *http.Response, now time.Time) {
+	l := readLimits(resp.Header)
+	if !l.known {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	limited := resp.StatusCode == http.StatusTooManyRequests
+	if l.concurrency() {
+		if limited {
+			b.most = max(1, b.inFlight/2)
+		}
+		return // the figures say nothing about the window
+	}
+	b.most = min(maxInFlight, b.most+1)
+	if limited {
+		l.remaining = 0
+	}
+	until := now.Add(l.left(now) + resetMargin)
+	switch {
+	case !b.known || l.reset.After(b.reset):
+		b.known, b.reset, b.limit, b.remaining, b.until = true, l.reset, l.limit, l.remaining, until
+		b.ours, b.next = 0, time.Time{}
+	case l.reset.Equal(b.reset): // answers may come in another order than they were made
+		b.remaining = min(b.remaining, l.remaining)
+		if until.Before(b.until) { // Date cuts fractions off: the earliest estimate is the best
+			b.until = until
+		}
+	default:
+		return // of a window that is over
+	}
+	if !limited {
+		b.ours++
+	}
+	if b.limit-b.remaining > b.ours+b.inFlight {
+		b.sharedTo = b.until.Add(time.Minute) // and so it will be in the next window
+	}
+}
+
+// A Limit is the state of one rate limit, as its last answers described it.
+type Limit struct {
+	Bucket    string    // such as /api/v1/apps
+	Limit     int       // requests a minute that this credential may make; 0 if not known yet
+	Remaining int       // of them, in this window
+	Reset     time.Time // when the window ends, by this machine's clock
+	InFlight  int       // requests on their way
+	Queued    int       // requests that wait
+	Shared    bool      // others use the limit too
+}
+
+// snapshot describes all buckets, in the order of their names.
+func (p *pacer) snapshot(now time.Time) []Limit {
+	p.mu.Lock()
+	all := slices.Collect(maps.Values(p.m))
+	p.mu.Unlock()
+	out := make([]Limit, len(all))
+	for i, b := range all {
+		out[i] = b.snapshot(now)
+	}
+	slices.SortFunc(out, func(a, b Limit) int { return strings.Compare(a.Bucket, b.Bucket) })
+	return out
+}
+
+func (b *bucket) snapshot(now time.Time) Limit {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	l := Limit{Bucket: b.name, InFlight: b.inFlight, Queued: len(b.queue), Shared: now.Before(b.sharedTo)}
+	if b.known && now.Before(b.until) {
+		l.Limit, l.Remaining, l.Reset = b.limit, b.remaining, b.until
+	}
+	return l
+}

@@ -1,0 +1,180 @@
+package oktaint_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
+)
+
+// simulate starts a simulated org on which this credential may make so many
+// requests for users a minute.
+func simulate(t *testing.T, perMinute int) (*oktatest.Org, func() *oktaint.Transport) {
+	sim := oktatest.New(t, oktatest.Config{RateLimits: map[string]int{"users": 2 * perMinute}, Latency: 50 * time.Millisecond})
+	org := mustOrg(t, sim.URL())
+	src := oktaint.APIToken{Org: org, Token: oktaint.NewSecret(sim.APIToken())}.Source(nil)
+	return sim, func() *oktaint.Transport {
+		return &oktaint.Transport{Org: org, Source: src, Base: sim.Transport()}
+	}
+}
+
+// run makes n requests with a few workers and returns how long that took.
+func run(t *testing.T, c *oktaint.Client, n int) time.Duration {
+	start := time.Now()
+	var left atomic.Int64
+	left.Store(int64(n))
+	var wg sync.WaitGroup
+	for range 12 {
+		wg.Go(func() {
+			for left.Add(-1) >= 0 {
+				if err := c.Get(t.Context(), nil, nil, "api", "v1", "users"); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return time.Since(start)
+}
+
+func count429(sim *oktatest.Org) (limited, all int) {
+	for _, r := range sim.Requests() {
+		if all++; r.Status == 429 {
+			limited++
+		}
+	}
+	return limited, all
+}
+
+// Alone, a client uses all of its limit and never exceeds it.
+func TestPacingAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sim, transport := simulate(t, 300)
+		d := run(t, transport().Client(), 1500)
+		limited, _ := count429(sim)
+		t.Logf("1500 requests at 300 a minute: %v, %d answered 429", d, limited)
+		if d > 4*time.Minute+10*time.Second || limited != 0 {
+			t.Errorf("%v and %d answers of 429; want at most 4m10s and none", d, limited)
+		}
+	})
+}
+
+// Three processes that share a limit without knowing of each other get along by
+// the headers alone.
+func TestPacingShared(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sim, transport := simulate(t, 300)
+		took := make([]time.Duration, 3)
+		var wg sync.WaitGroup
+		for i := range took {
+			wg.Go(func() { took[i] = run(t, transport().Client(), 500) })
+		}
+		wg.Wait()
+		limited, all := count429(sim)
+		fastest, slowest := min(took[0], took[1], took[2]), max(took[0], took[1], took[2])
+		t.Logf("3 x 500 requests: %v, %d of %d answered 429", took, limited, all)
+		if float64(limited) >= 0.01*float64(all) || float64(slowest) > 1.2*float64(fastest) || slowest > 5*time.Minute {
+			t.Errorf("%v, %d of %d answered 429; want under 1 percent, and the slowest within 1.2 of the fastest", took, limited, all)
+		}
+	})
+}
+
+// An urgent request passes a long queue.
+func TestUrgent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		_, transport := simulate(t, 100)
+		tr := transport()
+		urgent := tr.Urgent().Client()
+		ctx, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		for range 1000 {
+			wg.Go(func() {
+				if err := tr.Client().Get(ctx, nil, nil, "api", "v1", "users"); err != nil && !errors.Is(err, context.Canceled) {
+					t.Error(err)
+				}
+			})
+		}
+		for range 15 { // in the midst of the rush, and when only what is kept is left
+			<-time.After(100 * time.Millisecond)
+			start := time.Now()
+			if err := urgent.Get(ctx, nil, nil, "api", "v1", "users"); err != nil {
+				t.Error(err)
+			}
+			if d := time.Since(start); d != 50*time.Millisecond {
+				t.Errorf("an urgent request took %v, want its latency of 50ms", d)
+			}
+		}
+		if l := tr.Limits(); len(l) != 1 || l[0].Bucket != "/api/v1/users" || l[0].Limit != 100 || l[0].Queued < 800 || l[0].Remaining > 20 || l[0].Shared {
+			t.Errorf("limits %+v", l)
+		}
+		cancel()
+		wg.Wait()
+		if l := tr.Limits(); l[0].Queued != 0 || l[0].InFlight != 0 {
+			t.Errorf("after all gave up: %+v", l)
+		}
+	})
+}
+
+// Share leaves a part of the limit to others.
+func TestShare(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sim, transport := simulate(t, 100)
+		tr := transport()
+		tr.Share = 0.3
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
+		defer cancel()
+		n := 0
+		for ; n < 100; n++ {
+			if err := tr.Client().Get(ctx, nil, nil, "api", "v1", "users"); err != nil {
+				if _, ok := oktaint.RateLimited(err); !ok {
+					t.Error(err)
+				}
+				break
+			}
+		}
+		if n != 30 || len(sim.Requests()) != 30 {
+			t.Errorf("%d requests of 100 with a share of 0.3", n)
+		}
+	})
+}
+
+// A waiter whose deadline is before the reset gets its answer when that becomes
+// known, not at the deadline.
+func TestQueuedDeadline(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		_, transport := simulate(t, 10)
+		c := transport().Client()
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		start := time.Now()
+		var ok, limited atomic.Int32
+		var wg sync.WaitGroup
+		for range 40 {
+			wg.Go(func() {
+				err := c.Get(ctx, nil, nil, "api", "v1", "users")
+				if _, is := oktaint.RateLimited(err); is {
+					limited.Add(1)
+				} else if err == nil {
+					ok.Add(1)
+				} else {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if ok.Load() != 10 || limited.Load() != 30 || time.Since(start) > time.Second {
+			t.Errorf("%d answered, %d limited, after %v", ok.Load(), limited.Load(), time.Since(start))
+		}
+	})
+}
