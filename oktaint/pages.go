@@ -1,12 +1,15 @@
 package oktaint
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
+	"strconv"
 )
 
 // A Cursor is where a list goes on: the path and query of a next link. It holds
@@ -48,37 +51,163 @@ func List[T any](ctx context.Context, c *Client, q url.Values, elem ...string) i
 
 // Pages goes through a list from a cursor, or from its beginning if from is
 // empty; q and elem are as for [Client.Get] and name the list again when there
-// is a cursor. A page is read whole before it is decoded, and each has a slice
-// of its own.
+// is a cursor.
 //
-// Of a next link only the path and the query are used, and its host must be the
-// org's. It is an error if a page is no JSON list, if a next link is foreign,
-// malformed or leads to another endpoint, or if a cursor comes back.
+// A page is read whole before it is decoded, and each has a slice of its own.
+// From the second one on, the next page is fetched while one is decoded and used.
+// A list is a JSON array, or an object with one array in it, as Okta's IAM
+// endpoints have it; the next page is named by a Link header or by _links.next.
+// Of such a link only the path and the query are used, and its host must be the
+// org's or that of its Admin Console.
+//
+// Where the org answers 500, as it does when a page takes it too long, the page is
+// asked for again with half the limit that the request names, down to 20.
+//
+// It is an error if a page is no list, if a next link is foreign, malformed or
+// leads to another endpoint, or if a cursor comes back.
 func Pages[T any](ctx context.Context, c *Client, from Cursor, q url.Values, elem ...string) iter.Seq2[Page[T], error] {
 	return func(yield func(Page[T], error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
 		req, err := c.Org.NewRequest(ctx, http.MethodGet, q, nil, elem...)
 		if err == nil && from != "" {
 			err = follow(c.Org, req, string(from))
 		}
-		var seen cycle
-		for err == nil {
-			var page Page[T]
-			if page, err = fetchPage[T](c, req); err != nil {
-				break
-			}
-			end := page.Next == "" || page.Next == cursorOf(req)
-			if !end && seen.again(page.Next) {
-				err = fmt.Errorf("oktaint: GET %s: a cursor came back: the list would never end", req.URL.Path)
-				break
-			}
-			if !yield(page, nil) || end {
+		if err != nil {
+			cancel()
+			yield(Page[T]{}, err)
+			return
+		}
+		w := &walk{c: c}
+		defer w.wait() // for a page that nobody wants any more
+		defer cancel()
+		for n := 1; ; n++ {
+			raw, err := w.fetch(req)
+			if err != nil {
+				yield(Page[T]{}, err)
 				return
 			}
-			req = req.Clone(ctx)
-			err = follow(c.Org, req, string(page.Next))
+			req = raw.next
+			if n > 1 && req != nil {
+				w.ahead(req)
+			}
+			page := Page[T]{Next: raw.cursor}
+			if page.Items, err = decodeList[T](raw.answer); err != nil {
+				yield(Page[T]{}, err)
+				return
+			}
+			if !yield(page, nil) || req == nil {
+				return
+			}
 		}
-		yield(Page[T]{}, err)
 	}
+}
+
+// A rawPage is a page that is read but not decoded.
+type rawPage struct {
+	answer *answer
+	cursor Cursor        // for the caller to go on from
+	next   *http.Request // nil at the end
+	err    error
+}
+
+// A walk fetches the pages of one list in order.
+type walk struct {
+	c     *Client
+	limit int          // the limit that 500s have left; 0: none
+	seen  cycle        // cursors
+	early chan rawPage // the page that is on its way, if any
+}
+
+// ahead begins to fetch the page of req.
+func (w *walk) ahead(req *http.Request) {
+	w.early = make(chan rawPage, 1)
+	go func() { w.early <- w.get(req) }()
+}
+
+// fetch returns the page of req, which may be on its way already.
+func (w *walk) fetch(req *http.Request) (rawPage, error) {
+	var p rawPage
+	if w.early != nil {
+		p, w.early = <-w.early, nil
+	} else {
+		p = w.get(req)
+	}
+	return p, p.err
+}
+
+// wait lets a page that was fetched ahead come to its end.
+func (w *walk) wait() {
+	if w.early != nil {
+		<-w.early
+	}
+}
+
+// get fetches a page, with a smaller limit after each 500.
+func (w *walk) get(req *http.Request) rawPage {
+	for n := 0; ; n++ {
+		p := w.once(req)
+		var e *Error
+		if !errors.As(p.err, &e) || e.StatusCode != http.StatusInternalServerError || !w.halve(req) {
+			return p
+		}
+		wait := backoff(n)
+		announce(req.Context(), Wait{Bucket: bucketOf(req.Method, req.URL.Path), For: wait, Reason: fmt.Sprintf("500 Internal Server Error, asking for %d at a time", w.limit)})
+		if err := sleep(req.Context(), wait); err != nil {
+			return rawPage{err: err}
+		}
+	}
+}
+
+// leastLimit is what a list is not asked for less of: some take no less than 20.
+const leastLimit = 20
+
+// halve halves the limit for this and the following pages. It reports false where
+// it is at its least, or the request names none: not every list knows one.
+func (w *walk) halve(req *http.Request) bool {
+	if w.limit == 0 {
+		w.limit, _ = strconv.Atoi(req.URL.Query().Get("limit"))
+	}
+	if w.limit <= leastLimit {
+		return false
+	}
+	w.limit = max(w.limit/2, leastLimit)
+	return true
+}
+
+// once fetches a page and finds where the list goes on.
+func (w *walk) once(req *http.Request) rawPage {
+	if w.limit > 0 {
+		q := req.URL.Query()
+		q.Set("limit", strconv.Itoa(w.limit))
+		req = req.Clone(req.Context())
+		req.URL.RawQuery = q.Encode()
+	}
+	resp, body, err := w.c.send(req)
+	if err != nil {
+		return rawPage{err: err}
+	}
+	p := rawPage{answer: body}
+	target, ok := nextLink(resp.Header)
+	if !ok {
+		if target = bodyLink(body.bytes); target == "" {
+			return p
+		}
+	}
+	p.next = req.Clone(req.Context())
+	if p.err = follow(w.c.Org, p.next, target); p.err != nil {
+		return p
+	}
+	p.cursor = cursorOf(p.next)
+	switch {
+	case p.cursor == cursorOf(req): // the end for now, of a list that grows
+		p.next = nil
+		if !isEmptyList(body.bytes) {
+			p.err = body.error("the next link leads to the same page again")
+		}
+	case w.seen.again(p.cursor):
+		p.err = body.error("a cursor came back: the list would never end")
+	}
+	return p
 }
 
 func cursorOf(req *http.Request) Cursor { return Cursor(req.URL.RequestURI()) }
@@ -100,32 +229,62 @@ func (c *cycle) again(cur Cursor) bool {
 	return false
 }
 
-// fetchPage sends req and finds where the list goes on.
-func fetchPage[T any](c *Client, req *http.Request) (Page[T], error) {
-	resp, body, err := c.send(req)
-	if err != nil {
-		return Page[T]{}, err
+// bodyLink returns _links.next.href of an object, and the empty string for an
+// array, which has none.
+func bodyLink(body []byte) string {
+	if !bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{")) {
+		return ""
 	}
-	var page Page[T]
-	if err := body.decode(&page.Items); err != nil {
-		return Page[T]{}, err
+	var doc struct {
+		Links struct {
+			Next struct{ Href string } `json:"next"`
+		} `json:"_links"`
 	}
-	if page.Items == nil {
-		return Page[T]{}, body.error("the answer is null, not a list")
+	_ = json.Unmarshal(body, &doc) // what is wrong with it is said when it is decoded
+	return doc.Links.Next.Href
+}
+
+func isEmptyList(body []byte) bool {
+	var items []json.RawMessage
+	return json.Unmarshal(body, &items) == nil && len(items) == 0
+}
+
+// decodeList decodes an array, or the one array of an object.
+func decodeList[T any](a *answer) ([]T, error) {
+	body := a.bytes
+	if bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{")) {
+		var err error
+		if body, err = a.onlyArray(); err != nil {
+			return nil, err
+		}
 	}
-	target, ok := nextLink(resp.Header)
-	if !ok {
-		return page, nil
+	var items []T
+	if err := (&answer{a.req, a.resp, body}).decode(&items); err != nil {
+		return nil, err
 	}
-	next := req.Clone(req.Context())
-	if err := follow(c.Org, next, target); err != nil {
-		return Page[T]{}, err
+	if items == nil {
+		return nil, a.error("the answer is null, not a list")
 	}
-	page.Next = cursorOf(next)
-	if page.Next == cursorOf(req) && len(page.Items) > 0 {
-		return Page[T]{}, body.error("the next link leads to the same page again")
+	return items, nil
+}
+
+// onlyArray returns the array of an object that has one, such as roles of
+// {"roles":[...],"_links":{...}}.
+func (a *answer) onlyArray() (json.RawMessage, error) {
+	var members map[string]json.RawMessage
+	if err := a.decode(&members); err != nil {
+		return nil, err
 	}
-	return page, nil
+	var found []json.RawMessage
+	for _, m := range members {
+		if bytes.HasPrefix(m, []byte("[")) {
+			found = append(found, m)
+		}
+	}
+	if _, isError := members["errorCode"]; isError || len(found) != 1 {
+		return nil, a.error("the answer is an object, not a list")
+	}
+	return found[0], nil
 }
 
 // follow points req to a next link or cursor.

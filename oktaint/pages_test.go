@@ -7,9 +7,11 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
@@ -121,18 +123,20 @@ func TestListNeverSilent(t *testing.T) {
 	page2 := next("https://acme.okta.com/api/v1/users?after=1")
 	ok := status(200, `[{"id":"1"}]`, page2...)
 	for name, steps := range map[string][]func(*http.Request) (*http.Response, error){
-		"500 with an empty body on page 2": {ok, status(500, "")},
-		"403 on page 2":                    {ok, apiError(403, "E0000006")},
-		"HTML on page 2":                   {ok, status(200, "<html>sign in</html>", "Content-Type", "text/html")},
-		"an object":                        {ok, status(200, `{"users":[]}`)},
-		"null":                             {ok, status(200, `null`)},
-		"empty":                            {ok, status(200, ``)},
-		"ends early":                       {ok, status(200, `[{"id":"1"}`)},
-		"the same page again":              {ok, status(200, `[{"id":"1"}]`, page2...)},
-		"a cycle":                          {ok, status(200, `[]`, next("https://acme.okta.com/api/v1/users?after=2")...), status(200, `[]`, page2...), status(200, `[]`, next("https://acme.okta.com/api/v1/users?after=2")...), status(200, `[]`, page2...), status(200, `[]`, next("https://acme.okta.com/api/v1/users?after=2")...), status(200, `[]`, page2...), status(200, `[]`, next("https://acme.okta.com/api/v1/users?after=2")...), status(200, `[]`, page2...)},
-		"another endpoint":                 {ok, status(200, `[]`, next("https://acme.okta.com/api/v1/apps?after=2")...)},
-		"another host":                     {ok, status(200, `[]`, next("https://acme.okta.com.evil.example/api/v1/users?after=2")...)},
-		"not a URL":                        {ok, status(200, `[]`, next("https://acme.okta.com/%zz")...)},
+		"500 for ever on page 2":   {ok, status(500, "")},
+		"403 on page 2":            {ok, apiError(403, "E0000006")},
+		"HTML on page 2":           {ok, status(200, "<html>sign in</html>", "Content-Type", "text/html")},
+		"an object":                {ok, status(200, `{"users":{}}`)},
+		"an object with two lists": {ok, status(200, `{"a":[],"b":[]}`)},
+		"an error with 200":        {ok, status(200, `{"errorCode":"E1","errorCauses":[]}`)},
+		"null":                     {ok, status(200, `null`)},
+		"empty":                    {ok, status(200, ``)},
+		"ends early":               {ok, status(200, `[{"id":"1"}`)},
+		"the same page again":      {ok, status(200, `[{"id":"1"}]`, page2...)},
+		"a cycle":                  {ok, status(200, `[]`, next("https://acme.okta.com/api/v1/users?after=2")...), status(200, `[]`, page2...), status(200, `[]`, next("https://acme.okta.com/api/v1/users?after=2")...), status(200, `[]`, page2...), status(200, `[]`, next("https://acme.okta.com/api/v1/users?after=2")...), status(200, `[]`, page2...), status(200, `[]`, next("https://acme.okta.com/api/v1/users?after=2")...), status(200, `[]`, page2...)},
+		"another endpoint":         {ok, status(200, `[]`, next("https://acme.okta.com/api/v1/apps?after=2")...)},
+		"another host":             {ok, status(200, `[]`, next("https://acme.okta.com.evil.example/api/v1/users?after=2")...)},
+		"not a URL":                {ok, status(200, `[]`, next("https://acme.okta.com/%zz")...)},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := &script{steps: steps}
@@ -221,3 +225,69 @@ func TestBodyCap(t *testing.T) {
 type zeros struct{}
 
 func (zeros) Read(b []byte) (int, error) { return len(b), nil }
+
+// The next page is on its way while one is used, from the second on.
+func TestPagesAhead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const latency, work = 50 * time.Millisecond, 10 * time.Millisecond
+		pages := pagesOf(99, separate)
+		slow := roundTripper(func(req *http.Request) (*http.Response, error) {
+			<-time.After(latency)
+			return pages(req)
+		})
+		start, n := time.Now(), 0
+		for _, err := range oktaint.Pages[item](t.Context(), oktaint.NewClient(mustOrg(t, "acme"), nil, slow), "", nil, "api", "v1", "users") {
+			if err != nil {
+				t.Fatal(err)
+			}
+			n++
+			<-time.After(work)
+		}
+		if d := time.Since(start); n != 100 || d > 100*latency*102/100 {
+			t.Errorf("%d pages in %v, want 100 in at most %v", n, d, 100*latency*102/100)
+		}
+		// Nothing is left over when the caller has had enough.
+		for _, err := range oktaint.Pages[item](t.Context(), oktaint.NewClient(mustOrg(t, "acme"), nil, slow), "", nil, "api", "v1", "users") {
+			if n++; n > 103 || err != nil {
+				break
+			}
+		}
+	})
+}
+
+// A 500 halves the limit, for this page and those that follow.
+func TestPagesHalved(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		pages, limits := pagesOf(4, separate), []string(nil)
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			limit := req.URL.Query().Get("limit")
+			limits = append(limits, limit)
+			if n, _ := strconv.Atoi(limit); n > 60 && req.URL.Query().Get("after") != "" {
+				return respond(req, 500, `{"errorCode":"E0000009"}`), nil
+			}
+			return pages(req)
+		})
+		got, err := collect[item](t, oktaint.NewClient(mustOrg(t, "acme"), nil, base), url.Values{"limit": {"200"}}, "api", "v1", "users")
+		if err != nil || len(got) != 10 {
+			t.Errorf("%d items, %v", len(got), err)
+		}
+		if want := []string{"200", "200", "100", "50", "50", "50", "50"}; !slices.Equal(limits, want) {
+			t.Errorf("limits %v, want %v", limits, want)
+		}
+	})
+}
+
+// The lists of Okta's IAM are objects that name the next page in their body.
+func TestBodyLinks(t *testing.T) {
+	t.Parallel()
+	s := &script{steps: []func(*http.Request) (*http.Response, error){
+		status(200, `{"roles":[{"id":"1"}],"_links":{"next":{"href":"https://acme-admin.okta.com/api/v1/iam/roles?after=1"}}}`),
+		status(200, `{"roles":[{"id":"2"}],"_links":{"self":{"href":"https://acme.okta.com/api/v1/iam/roles?after=1"}}}`),
+	}}
+	got, err := collect[item](t, oktaint.NewClient(mustOrg(t, "acme"), nil, s), nil, "api", "v1", "iam", "roles")
+	if err != nil || len(got) != 2 || got[1].ID != "2" || s.sent[1].URL.String() != "https://acme.okta.com/api/v1/iam/roles?after=1" {
+		t.Errorf("%v, %v", got, err)
+	}
+}
