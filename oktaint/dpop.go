@@ -107,33 +107,35 @@ func (p *prover) prove(req *http.Request, token string) error {
 	return nil
 }
 
-// proofErrors are the errors about proofs that were answered by another one.
-type proofErrors map[string]bool
+// proofErrors counts the errors about proofs that were answered by another one.
+type proofErrors struct{ invalid, nonce int }
 
-// answer reports whether another proof may do. An org that wants proofs where
-// none was sent is believed, and that is remembered; apart from that each error
-// is answered once.
-func (seen *proofErrors) answer(err error, p *prover) bool {
+// maxNonces is how often a new nonce is taken for one request: it can change again
+// while other requests are on their way.
+const maxNonces = 3
+
+// again reports whether another proof may do: a fresh one once, and one with the
+// nonce that the org asked for.
+func (seen *proofErrors) again(oauthError string) bool {
+	switch oauthError {
+	case errInvalidProof:
+		seen.invalid++
+		return seen.invalid <= 1
+	case errUseNonce:
+		seen.nonce++
+		return seen.nonce <= maxNonces
+	}
+	return false
+}
+
+// againToken is again for an error of the token endpoint. An org that wants proofs
+// where none was sent is believed, and that is remembered.
+func (seen *proofErrors) againToken(err error, p *prover) bool {
 	var e *Error
 	if !errors.As(err, &e) || e.OAuthError != errInvalidProof && e.OAuthError != errUseNonce {
 		return false
 	}
-	if p.on.CompareAndSwap(false, true) {
-		return true
-	}
-	return seen.once(e.OAuthError)
-}
-
-// once reports whether name is new.
-func (seen *proofErrors) once(name string) bool {
-	if (*seen)[name] {
-		return false
-	}
-	if *seen == nil {
-		*seen = make(proofErrors)
-	}
-	(*seen)[name] = true
-	return true
+	return p.on.CompareAndSwap(false, true) || seen.again(e.OAuthError)
 }
 
 // proofURL is the htu claim: no query, no fragment, and the path decoded, which

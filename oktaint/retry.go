@@ -77,15 +77,13 @@ func isAppPath(path string) bool {
 	return ok && id != "" && !strings.Contains(id, "/")
 }
 
-// reprove reports whether a fresh DPoP proof may do, once for each error: after a
-// nonce has changed, or where net/http sent a request twice on its own and with
-// it the proof.
+// reprove reports whether another DPoP proof may do: after a nonce has changed, or
+// where net/http sent a request twice on its own and with it the proof.
 func (c *call) reprove(resp *http.Response) bool {
-	why := parseChallenge(resp.Header).Error
-	if c.token == nil || c.token.TokenType != headerDPoP || why != errInvalidProof && why != errUseNonce {
+	if c.token == nil || c.token.TokenType != headerDPoP {
 		return false
 	}
-	return c.proofs.once(why)
+	return c.proofs.again(parseChallenge(resp.Header).Error)
 }
 
 // renew drops the token that the org called invalid, once per call.

@@ -58,7 +58,7 @@ func (e *endpoint) fetch(ctx context.Context) (grant, error) {
 		if err == nil {
 			return g, nil
 		}
-		if proofs.answer(err, e.dpop) {
+		if proofs.againToken(err, e.dpop) {
 			n--
 			continue
 		}
