@@ -83,6 +83,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		defer file.Close()
 		opts.config.Log = file
 	}
+	opts.config.KeepRequests = 1 // nobody asks: --log has them all
 	server, err := oktatest.Serve(opts.addr, opts.config)
 	if network := new(net.OpError); errors.As(err, &network) {
 		return err

@@ -245,7 +245,7 @@ func (c *call) deleteApp() (reply, error) {
 	c.org.apps.remove(a.id)
 	if a.client != nil {
 		delete(c.org.clients, a.client.id)
-		c.org.unassign(a.client.id, func(*assignment) bool { return true })
+		c.org.dropRolesOf(a.client.id)
 		if a.client.id == a.id {
 			c.org.dropGrants(a.client.id) // those of a chosen client_id stay
 		}

@@ -220,20 +220,10 @@ func (c *call) useOnce(cl *client, j *jwt) error {
 	if _, set := j.claims["jti"]; !set {
 		return nil
 	}
-	o, now := c.org, c.org.now().Unix()
-	name := cl.id + " " + j.text("jti")
-	if exp, used := o.usedJTIs[name]; used && exp > now {
+	exp, _ := j.when("exp")
+	if !c.org.usedJTIs.use(cl.id+" "+j.text("jti"), exp, c.org.now()) {
 		return invalidClient("The client_assertion token has already been used.")
 	}
-	if len(o.usedJTIs) > 10000 {
-		for old, exp := range o.usedJTIs {
-			if exp <= now {
-				delete(o.usedJTIs, old)
-			}
-		}
-	}
-	exp, _ := j.when("exp")
-	o.usedJTIs[name] = exp.Unix()
 	return nil
 }
 

@@ -15,6 +15,7 @@ type actor struct {
 	apiToken  *apiToken
 	client    *client // the app of the access token
 	scopes    scopes.Set
+	bound     bool // the access token is bound to a DPoP key
 }
 
 // ref is the actor as createdBy shows it.
@@ -23,6 +24,14 @@ func (a actor) ref() object {
 		return object{"id": a.client.id, "type": "ServicePrincipal"}
 	}
 	return object{"id": a.user.id, "type": "User"}
+}
+
+// scheme is the scheme of the actor's access token.
+func (a actor) scheme() string {
+	if a.bound {
+		return "DPoP"
+	}
+	return "Bearer"
 }
 
 // authenticate finds out who calls.
@@ -64,21 +73,42 @@ func (o *Org) authenticateToken(c *call, value string) error {
 
 // authenticateBearer checks an access token.
 func (o *Org) authenticateBearer(c *call, value string) error {
+	token, err := o.liveToken(c, "Bearer", value)
+	if err != nil {
+		return err
+	}
+	if token.jkt != "" {
+		return c.challenge(http.StatusBadRequest, "DPoP", "invalid_request",
+			"The resource request must use the DPoP authentication scheme when using a DPoP bound token.")
+	}
+	o.actAs(c, token)
+	return nil
+}
+
+// liveToken returns an access token that is neither expired nor revoked.
+func (o *Org) liveToken(c *call, scheme, value string) (*accessToken, error) {
 	token := o.accessTokens[value]
 	switch {
 	case token == nil || !o.now().Before(token.expires):
-		return c.challenge(http.StatusUnauthorized, "Bearer", "invalid_token", "The access token is invalid.")
+		return nil, c.challenge(http.StatusUnauthorized, scheme, "invalid_token", "The access token is invalid.")
 	case token.revoked:
-		return c.challenge(http.StatusUnauthorized, "Bearer", "invalid_token", "The access token has been revoked.")
+		return nil, c.challenge(http.StatusUnauthorized, scheme, "invalid_token", "The access token has been revoked.")
 	}
-	c.actor = actor{principal: token.client.id, client: token.client, scopes: token.scopes}
-	return nil
+	return token, nil
+}
+
+// actAs lets the request act for the token's client.
+func (o *Org) actAs(c *call, token *accessToken) {
+	c.actor = actor{principal: token.client.id, client: token.client, scopes: token.scopes, bound: token.jkt != ""}
 }
 
 // challenge is an empty answer whose details are in WWW-Authenticate, spelled
 // as recorded, with http in its URLs.
 func (c *call) challenge(status int, scheme, code, description string) error {
 	realm := "http://" + c.org.host
+	if scheme == "DPoP" {
+		scheme = `DPoP algs="RS256 RS384 RS512 ES256 ES384 ES512",`
+	}
 	return &challenge{status: status, header: fmt.Sprintf(
 		`%s authorization_uri="%s/oauth2/v1/authorize", realm="%s", scope="%s", error="%s", error_description="%s", resource="%s"`,
 		scheme, realm, realm, c.route.scope, code, description, c.r.URL.Path)}
@@ -96,12 +126,12 @@ func (o *Org) authorize(c *call) error {
 			return errSession
 		}
 		if !c.actor.scopes.Covers(row.scope) {
-			return c.challenge(http.StatusForbidden, "Bearer", "insufficient_scope",
+			return c.challenge(http.StatusForbidden, c.actor.scheme(), "insufficient_scope",
 				"The access token provided does not contain the required scopes.")
 		}
 	}
 	roles := o.rolesOf(c.actor)
-	if allows(roles, row.need) {
+	if o.allows(roles, row.need) {
 		return nil
 	}
 	if c.actor.client != nil && len(roles) == 0 && row.flags&emptyList != 0 && o.cfg.RoleMissing == EmptyList {
@@ -122,7 +152,7 @@ func (o *Org) rolesOf(a actor) []*assignment {
 // requireSuperAdmin refuses who is not a Super Admin, where that depends on
 // the target.
 func (c *call) requireSuperAdmin() error {
-	if allows(c.org.rolesOf(c.actor), superAdmin) {
+	if c.org.allows(c.org.rolesOf(c.actor), superAdmin) {
 		return nil
 	}
 	return errForbidden

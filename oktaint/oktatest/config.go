@@ -53,6 +53,10 @@ type Config struct {
 	// an app gets the role SUPER_ADMIN by itself with its first grant.
 	ClientPrivileges bool
 
+	// DPoPResourceNonce makes the API, too, want a nonce in every DPoP
+	// proof. Okta does not, so far.
+	DPoPResourceNonce bool
+
 	// RoleMissing says what the lists of users, groups and apps answer to
 	// an app with the right scope and no admin role.
 	RoleMissing RoleMissing
@@ -68,6 +72,11 @@ type Config struct {
 	// It holds no token, no secret and no value of a query. Status 0 is a
 	// request that got no answer.
 	Log io.Writer
+
+	// KeepRequests bounds what [Org.Requests] returns to the newest that
+	// many. The default, 0, keeps all, which is right for a test; set it in
+	// a process that runs for long.
+	KeepRequests int
 
 	// Faults are faults to inject; [Org.AddFault] says how one is written.
 	Faults []string
@@ -127,6 +136,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Latency < 0 {
 		return c, fmt.Errorf("oktatest: latency %v is negative", c.Latency)
+	}
+	if c.KeepRequests < 0 {
+		return c, fmt.Errorf("oktatest: keep requests %d: want 0 (all) or more", c.KeepRequests)
 	}
 	c.Zones = slices.Clone(c.Zones)
 	return c, nil

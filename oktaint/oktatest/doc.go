@@ -77,7 +77,29 @@
 //     that begins with ra1.
 //   - The privileges setting makes a service app a Super Admin with its first
 //     grant, once.
-//   - A CUSTOM role is always 404: there are no custom roles yet.
+//
+// Custom roles, resource sets and bindings:
+//   - They are changed by SUPER_ADMIN only and read by who reads roles.
+//   - The label of another role or set, a permission or a resource that does
+//     not exist, and a second binding of a role to a set are 400 E0000001.
+//     A binding needs a member; one who is a member already is one still.
+//   - A role that is bound and a set that has bindings are not deleted, which
+//     is 400 E0000001. A binding that lost its members stays.
+//   - A role assigned to a client is a member of the binding, which is made if
+//     there is none; 409 E0000090 if the client is one.
+//   - A permission counts only where the set holds all of its kind:
+//     /api/v1/users, /api/v1/groups or /api/v1/apps. Single resources are kept
+//     and open nothing, conditions restrict nothing, an ORN is not checked.
+//   - okta.users.read and okta.users.manage read users, okta.groups.read and
+//     okta.groups.manage read groups, okta.apps.read and okta.apps.manage read
+//     apps, okta.users.apitokens.read and okta.users.apitokens.manage, over
+//     users, API tokens. okta.groups.create and okta.groups.manage make
+//     groups, okta.groups.manage changes and deletes them, okta.apps.manage
+//     does so with apps. okta.iam.read, over any set, reads roles. No
+//     permission reads the System Log or the org.
+//   - A permission that a role has already can be added again.
+//   - Links of roles point to the Admin Console's host, as recorded, where the
+//     org is under a domain of Okta's; the org does not answer there.
 //
 // Tokens:
 //   - Several client credentials are 400 invalid_request, as the specification
@@ -85,14 +107,29 @@
 //   - A scope that ends in .self is 400 invalid_scope.
 //   - An assertion is used up once it was accepted, also when the request then
 //     fails. An assertion for the revocation endpoint names that one.
-//   - A DPoP proof is 400 invalid_dpop_proof; no token is bound to a key.
 //   - GET /api/v1/users/me with an access token is 404: it belongs to no user.
 //   - An expired access token is refused as invalid.
 //   - An API token used from outside its network zones is 401 E0000011.
 //
+// DPoP:
+//   - A client that need not send a proof and does gets a bound token, as
+//     RFC 9449 says.
+//   - The checks of a proof come in the order of the documented errors; a key
+//     with which the client authenticates is "Invalid DPoP Public Key binding".
+//   - A proof that is refused for its nonce needs no jti; one that it has is
+//     used up, as is the client assertion. Other refused proofs are not.
+//   - The nonces are one set for tokens and the API. An answer to a proof that
+//     needed a nonce has dpop-nonce. The API's own use_dpop_nonce, off unless
+//     configured, is 401.
+//   - insufficient_scope names the scheme of the token.
+//
 // Integrations:
-//   - The store has every type. The limit of secrets and the refusals are
-//     those of an app's.
+//   - The store has every type, with any scopes; [Org.AddIntegration] fixes the
+//     scopes of one, and then others, more or fewer, are 400 E0000001.
+//   - A type can be installed more than once.
+//   - The limit of secrets and the refusals are those of an app's.
+//   - The removal revokes the access tokens with the scopes. A token issued for
+//     a secret outlives the secret.
 //
 // Lists:
 //   - A limit that is too high or no number is 400 E0000001; a filter that

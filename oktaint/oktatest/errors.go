@@ -98,6 +98,7 @@ var (
 	errNotHere    = &apiError{status: http.StatusNotImplemented, code: "E0000060", summary: "Unsupported operation."}
 	errToken      = &apiError{status: http.StatusUnauthorized, code: "E0000011", summary: "Invalid token provided", header: http.Header{"WWW-Authenticate": {"SSWS"}}}
 	errSameRole   = &apiError{status: http.StatusConflict, code: "E0000263", summary: "Attempted to assign a duplicate standard role assignment to an admin"}
+	errHasRole    = &apiError{status: http.StatusConflict, code: "E0000090", summary: "The role specified is already assigned to the user."}
 	errNotService = &apiError{status: http.StatusBadRequest, code: "E0000227", summary: "Roles can only be granted to service application type"}
 	errSameGroup  = &apiError{status: http.StatusConflict, code: "E0000055", summary: "Duplicate group."}
 	errDeleteApp  = &apiError{status: http.StatusForbidden, code: "E0000056", summary: "Delete application forbidden.",

@@ -144,10 +144,10 @@ func (c *call) giveClientPrivileges(cl *client) {
 		return
 	}
 	cl.admin = true
-	if allows(c.org.assignments(cl.id), superAdmin) {
+	if c.org.allows(c.org.assignments(cl.id), superAdmin) {
 		return
 	}
-	c.org.assign(cl.id, true, roleSuperAdmin)
+	c.org.assign(principal{principalClient, cl.id}, roleSuperAdmin)
 	c.record("app.oauth2.client.privilege.grant", "Grant privilege to an OAuth 2.0 client", cl.app)
 }
 

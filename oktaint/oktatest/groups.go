@@ -148,5 +148,6 @@ func (c *call) deleteGroup() (reply, error) {
 		return reply{}, err
 	}
 	c.org.groups.remove(g.id)
+	c.org.dropRolesOf(g.id)
 	return noContent()
 }

@@ -23,6 +23,8 @@ type jwt struct {
 		Alg string  `json:"alg"`
 		Kid *string `json:"kid"`
 		Typ string  `json:"typ"`
+
+		JWK json.RawMessage `json:"jwk"` // of a DPoP proof
 	}
 	claims    map[string]any // numbers are json.Number
 	signed    string

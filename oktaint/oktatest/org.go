@@ -66,7 +66,7 @@ func NewOrg(cfg Config) (*Org, error) {
 		done:   make(chan struct{}),
 	}
 	o.limits = newLimiter(cfg, o.now)
-	o.log = &requestLog{w: cfg.Log}
+	o.log = &requestLog{w: cfg.Log, keep: cfg.KeepRequests}
 	o.routes = allRoutes()
 	for _, spec := range cfg.Faults {
 		if err := o.AddFault(spec); err != nil {
@@ -113,6 +113,7 @@ func (o *Org) Close() {
 }
 
 // Requests returns what arrived so far, in order of arrival, faults included.
+// [Config.KeepRequests] bounds it.
 func (o *Org) Requests() []Request { return o.log.all() }
 
 // ResetRequests forgets what [Org.Requests] returns.

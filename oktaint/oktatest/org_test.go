@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -21,7 +22,7 @@ func TestConfigRefusals(t *testing.T) {
 	for _, cfg := range []oktatest.Config{
 		{Origin: "http://acme.okta.com"}, {Origin: "https://acme.okta.com/"}, {Origin: "acme"}, {Origin: "https://"},
 		{RateLimits: map[string]int{"unknown": 1}}, {RateLimits: map[string]int{"apps": -1}},
-		{PrincipalShare: 1.5}, {PrincipalShare: -1}, {Latency: -1}, {TokenLifetime: time.Millisecond}, {TokenLifetime: 1500 * time.Millisecond},
+		{PrincipalShare: 1.5}, {PrincipalShare: -1}, {KeepRequests: -1}, {Latency: -1}, {TokenLifetime: time.Millisecond}, {TokenLifetime: 1500 * time.Millisecond},
 	} {
 		if _, err := oktatest.NewOrg(cfg); err == nil || !strings.HasPrefix(err.Error(), "oktatest: ") {
 			t.Errorf("NewOrg(%+v) = %v", cfg, err)
@@ -188,5 +189,20 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	if total != 80 {
 		t.Errorf("%d apps were made, want 80", total)
+	}
+}
+
+func TestKeepRequests(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t, oktatest.Config{KeepRequests: 3})
+	for i := range 10 {
+		c.admin("GET", fmt.Sprint("/api/v1/apps/", i), nil).want(t, 404)
+	}
+	var paths []string
+	for _, r := range c.org.Requests() {
+		paths = append(paths, r.Path)
+	}
+	if want := []string{"/api/v1/apps/7", "/api/v1/apps/8", "/api/v1/apps/9"}; !slices.Equal(paths, want) {
+		t.Errorf("requests = %v, want %v", paths, want)
 	}
 }

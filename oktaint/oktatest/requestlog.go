@@ -27,6 +27,7 @@ type Request struct {
 type requestLog struct {
 	mu   sync.Mutex
 	w    io.Writer
+	keep int // how many rows to keep, 0: all
 	rows []*Request
 }
 
@@ -43,6 +44,10 @@ func (l *requestLog) arrive(r *http.Request, at time.Time, bucket string) *Reque
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.rows = append(l.rows, row)
+	if l.keep > 0 && len(l.rows) > l.keep {
+		l.rows[0] = nil
+		l.rows = l.rows[1:] // append moves them once the array is full
+	}
 	return row
 }
 

@@ -18,6 +18,7 @@ const (
 	readRoles
 	readTokens
 	readOrg
+	createGroups
 	manageGroups
 	manageApps
 	superAdmin
@@ -28,11 +29,11 @@ var readAll = []permission{readUsers, readGroups, readApps, readLogs, readRoles,
 // reach is what each standard role allows, besides SUPER_ADMIN, which allows
 // everything. Okta's matrix per endpoint is not known; this one is a choice.
 var reach = map[string][]permission{
-	"ORG_ADMIN":                   append([]permission{manageGroups}, readAll...),
+	"ORG_ADMIN":                   append([]permission{createGroups, manageGroups}, readAll...),
 	"READ_ONLY_ADMIN":             readAll,
 	"APP_ADMIN":                   {readUsers, readGroups, readApps, manageApps},
 	"API_ACCESS_MANAGEMENT_ADMIN": {readUsers, readGroups, readApps, manageApps},
-	"USER_ADMIN":                  {readUsers, readGroups, manageGroups},
+	"USER_ADMIN":                  {readUsers, readGroups, createGroups, manageGroups},
 	"GROUP_MEMBERSHIP_ADMIN":      {readUsers, readGroups},
 	"HELP_DESK_ADMIN":             {readUsers, readGroups},
 	"MOBILE_ADMIN":                {readUsers, readGroups},
@@ -45,16 +46,10 @@ const (
 )
 
 // allows reports whether any of the roles allows what is needed.
-func allows(roles []*assignment, need permission) bool {
-	if need == anyone {
-		return true
-	}
-	for _, a := range roles {
-		if a.kind == roleSuperAdmin || slices.Contains(reach[a.kind], need) {
-			return true
-		}
-	}
-	return false
+func (o *Org) allows(roles []*assignment, need permission) bool {
+	return need == anyone || slices.ContainsFunc(roles, func(a *assignment) bool {
+		return a.kind == roleSuperAdmin || slices.Contains(reach[a.kind], need) || a.kind == roleCustom && o.customAllows(a, need)
+	})
 }
 
 var roleLabels = map[string]string{
@@ -74,21 +69,40 @@ var roleLabels = map[string]string{
 // base32 of their type, the same for every principal.
 var namedAfterType = []string{"APP_ADMIN", "USER_ADMIN", "HELP_DESK_ADMIN", "GROUP_MEMBERSHIP_ADMIN"}
 
-// assignment is a role held by a user or a client.
-type assignment struct {
-	id, kind string
-	holder   string // id of the user or client
-	client   bool
-	created  time.Time
+// The kinds of principals that hold roles.
+const (
+	principalUser   = "USER"
+	principalClient = "CLIENT"
+	principalGroup  = "GROUP"
+)
+
+// principalPaths are the paths below which principals of a kind are.
+var principalPaths = map[string]string{
+	principalUser: "api/v1/users", principalClient: "oauth2/v1/clients", principalGroup: "api/v1/groups",
 }
 
-// assign gives a role to a principal that does not have it.
-func (o *Org) assign(holder string, client bool, kind string) *assignment {
+// principal is who holds a role.
+type principal struct {
+	kind, id string
+}
+
+func (o *Org) hrefOf(who principal) string { return o.href(principalPaths[who.kind], who.id) }
+
+// assignment is a role held by a principal.
+type assignment struct {
+	id, kind  string
+	holder    principal
+	created   time.Time
+	role, set string // of the kind CUSTOM: the ids of the role and its resource set
+}
+
+// assign gives a standard role to a principal that does not have it.
+func (o *Org) assign(who principal, kind string) *assignment {
 	id := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(kind))
 	if !slices.Contains(namedAfterType, kind) {
 		id = o.newID("ra1")
 	}
-	a := &assignment{id: id, kind: kind, holder: holder, client: client, created: o.now()}
+	a := &assignment{id: id, kind: kind, holder: who, created: o.now()}
 	o.roles = append(o.roles, a)
 	return a
 }
@@ -97,29 +111,40 @@ func (o *Org) assign(holder string, client bool, kind string) *assignment {
 func (o *Org) assignments(holder string) []*assignment {
 	var held []*assignment
 	for _, a := range o.roles {
-		if a.holder == holder {
+		if a.holder.id == holder {
 			held = append(held, a)
 		}
 	}
 	return held
 }
 
-// unassign drops the roles of a principal that match.
-func (o *Org) unassign(holder string, match func(*assignment) bool) {
-	o.roles = slices.DeleteFunc(o.roles, func(a *assignment) bool { return a.holder == holder && match(a) })
+// dropRoles drops the assignments that match.
+func (o *Org) dropRoles(match func(*assignment) bool) { o.roles = slices.DeleteFunc(o.roles, match) }
+
+// dropRolesOf drops all that a principal holds.
+func (o *Org) dropRolesOf(holder string) {
+	o.dropRoles(func(a *assignment) bool { return a.holder.id == holder })
 }
 
-// view is an assignment as the API shows it.
+// viewAssignment is an assignment as the API shows it.
 func (o *Org) viewAssignment(a *assignment) object {
-	kind, assignee := "USER", o.href("api/v1/users", a.holder)
-	if a.client {
-		kind, assignee = "CLIENT", o.href("oauth2/v1/clients", a.holder)
-	}
-	return object{
+	view := object{
 		"id": a.id, "label": roleLabels[a.kind], "type": a.kind, "status": "ACTIVE",
-		"created": stamp(a.created), "lastUpdated": stamp(a.created), "assignmentType": kind,
-		"_links": object{"assignee": object{"href": assignee}},
+		"created": stamp(a.created), "lastUpdated": stamp(a.created), "assignmentType": a.holder.kind,
 	}
+	links := object{"assignee": object{"href": o.hrefOf(a.holder)}}
+	if a.kind == roleCustom {
+		r, _ := o.customRoles.get(a.role)
+		set := o.href("api/v1/iam/resource-sets", a.set)
+		role := o.href("api/v1/iam/roles", a.role)
+		view["label"], view["role"], view["resource-set"] = r.label, a.role, a.set
+		links["role"] = object{"href": role}
+		links["permissions"] = object{"href": role + "/permissions"}
+		links["resource-set"] = object{"href": set}
+		links["member"] = object{"href": set + "/bindings/" + a.role + "/members/" + a.id}
+	}
+	view["_links"] = links
+	return view
 }
 
 func (c *call) listClientRoles() (reply, error) {
@@ -163,10 +188,7 @@ func (c *call) assignClientRole() (reply, error) {
 		return reply{}, errNotService
 	}
 	if in.Type == roleCustom {
-		if in.Role == "" || in.ResourceSet == "" {
-			return reply{}, invalid("role", "role and resource-set: The field cannot be left blank")
-		}
-		return reply{}, notFound(in.Role, "CustomRole")
+		return c.assignCustomRole(client, in.Role, in.ResourceSet)
 	}
 	if roleLabels[in.Type] == "" {
 		return reply{}, invalid("type", "type: The field is not a role type")
@@ -176,7 +198,29 @@ func (c *call) assignClientRole() (reply, error) {
 			return reply{}, errSameRole
 		}
 	}
-	return created(c.org.viewAssignment(c.org.assign(client.id, true, in.Type)))
+	return created(c.org.viewAssignment(c.org.assign(principal{principalClient, client.id}, in.Type)))
+}
+
+// assignCustomRole makes a client a member of a binding, which it makes if
+// there is none.
+func (c *call) assignCustomRole(cl *client, role, set string) (reply, error) {
+	if role == "" || set == "" {
+		return reply{}, invalid("role", "role and resource-set: The field cannot be left blank")
+	}
+	r, err := c.org.customRoleNamed(role)
+	if err != nil {
+		return reply{}, err
+	}
+	s, err := c.org.resourceSetNamed(set)
+	if err != nil {
+		return reply{}, err
+	}
+	for _, a := range c.org.membersOf(s, r.id) {
+		if a.holder.id == cl.id {
+			return reply{}, errHasRole
+		}
+	}
+	return created(c.org.viewAssignment(c.org.assignCustom(principal{principalClient, cl.id}, r, s)))
 }
 
 func (c *call) getClientRole() (reply, error) {
@@ -192,7 +236,7 @@ func (c *call) unassignClientRole() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	c.org.unassign(a.holder, func(other *assignment) bool { return other == a })
+	c.org.dropRoles(func(other *assignment) bool { return other == a })
 	return noContent()
 }
 

@@ -45,6 +45,7 @@ type call struct {
 	body   []byte
 	actor  actor
 
+	nonce    string    // DPoP nonce to show in the answer
 	blind    bool      // lists show nothing: the caller has no role
 	standing *standing // rate limit headers of the answer
 }

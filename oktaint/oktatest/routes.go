@@ -7,10 +7,11 @@ import (
 )
 
 const (
-	get  = http.MethodGet
-	post = http.MethodPost
-	put  = http.MethodPut
-	del  = http.MethodDelete
+	get   = http.MethodGet
+	post  = http.MethodPost
+	put   = http.MethodPut
+	del   = http.MethodDelete
+	patch = http.MethodPatch
 )
 
 // The paths under which families of endpoints live.
@@ -20,6 +21,12 @@ const (
 	pathAppSecrets = pathApp + "/credentials/secrets"
 	pathGrants     = pathApp + "/grants"
 	pathRoles      = "/oauth2/v1/clients/{client}/roles"
+	pathIAMRoles   = "/api/v1/iam/roles"
+	pathPermission = pathIAMRoles + "/{role}/permissions/{permission}"
+	pathSets       = "/api/v1/iam/resource-sets"
+	pathResources  = pathSets + "/{set}/resources"
+	pathBindings   = pathSets + "/{set}/bindings"
+	pathMembers    = pathBindings + "/{role}/members"
 	pathTokens     = "/api/v1/api-tokens"
 	pathServices   = "/integrations/api/v1/api-services"
 	pathSvcSecrets = pathServices + "/{service}/credentials/secrets"
@@ -38,6 +45,9 @@ func allRoutes() []route {
 		appSecretRoutes,
 		grantRoutes,
 		roleRoutes,
+		customRoleRoutes,
+		resourceSetRoutes,
+		bindingRoutes,
 		tokenRoutes,
 		serviceRoutes,
 		userRoutes,
@@ -104,6 +114,41 @@ var roleRoutes = []route{
 	{method: del, pattern: pathRoles + "/{assignment}", scope: "okta.roles.manage", need: superAdmin, handler: (*call).unassignClientRole},
 }
 
+var customRoleRoutes = []route{
+	{method: get, pattern: pathIAMRoles, scope: "okta.roles.read", need: readRoles, handler: (*call).listCustomRoles},
+	{method: post, pattern: pathIAMRoles, scope: "okta.roles.manage", need: superAdmin, handler: (*call).createCustomRole},
+	{method: get, pattern: pathIAMRoles + "/{role}", scope: "okta.roles.read", need: readRoles, handler: (*call).getCustomRole},
+	{method: put, pattern: pathIAMRoles + "/{role}", scope: "okta.roles.manage", need: superAdmin, handler: (*call).replaceCustomRole},
+	{method: del, pattern: pathIAMRoles + "/{role}", scope: "okta.roles.manage", need: superAdmin, handler: (*call).deleteCustomRole},
+	{method: get, pattern: pathIAMRoles + "/{role}/permissions", scope: "okta.roles.read", need: readRoles, handler: (*call).listPermissions},
+	{method: get, pattern: pathPermission, scope: "okta.roles.read", need: readRoles, handler: (*call).getPermission},
+	{method: post, pattern: pathPermission, scope: "okta.roles.manage", need: superAdmin, handler: (*call).addPermission},
+	{method: put, pattern: pathPermission, scope: "okta.roles.manage", need: superAdmin, handler: (*call).replacePermission},
+	{method: del, pattern: pathPermission, scope: "okta.roles.manage", need: superAdmin, handler: (*call).removePermission},
+}
+
+var resourceSetRoutes = []route{
+	{method: get, pattern: pathSets, scope: "okta.roles.read", need: readRoles, handler: (*call).listResourceSets},
+	{method: post, pattern: pathSets, scope: "okta.roles.manage", need: superAdmin, handler: (*call).createResourceSet},
+	{method: get, pattern: pathSets + "/{set}", scope: "okta.roles.read", need: readRoles, handler: (*call).getResourceSet},
+	{method: put, pattern: pathSets + "/{set}", scope: "okta.roles.manage", need: superAdmin, handler: (*call).replaceResourceSet},
+	{method: del, pattern: pathSets + "/{set}", scope: "okta.roles.manage", need: superAdmin, handler: (*call).deleteResourceSet},
+	{method: get, pattern: pathResources, scope: "okta.roles.read", need: readRoles, handler: (*call).listResources},
+	{method: patch, pattern: pathResources, scope: "okta.roles.manage", need: superAdmin, handler: (*call).addSetResources},
+	{method: del, pattern: pathResources + "/{resource}", scope: "okta.roles.manage", need: superAdmin, handler: (*call).removeSetResource},
+}
+
+var bindingRoutes = []route{
+	{method: get, pattern: pathBindings, scope: "okta.roles.read", need: readRoles, handler: (*call).listBindings},
+	{method: post, pattern: pathBindings, scope: "okta.roles.manage", need: superAdmin, handler: (*call).createBinding},
+	{method: get, pattern: pathBindings + "/{role}", scope: "okta.roles.read", need: readRoles, handler: (*call).getBinding},
+	{method: del, pattern: pathBindings + "/{role}", scope: "okta.roles.manage", need: superAdmin, handler: (*call).deleteBinding},
+	{method: get, pattern: pathMembers, scope: "okta.roles.read", need: readRoles, handler: (*call).listMembers},
+	{method: patch, pattern: pathMembers, scope: "okta.roles.manage", need: superAdmin, handler: (*call).patchMembers},
+	{method: get, pattern: pathMembers + "/{member}", scope: "okta.roles.read", need: readRoles, handler: (*call).getMember},
+	{method: del, pattern: pathMembers + "/{member}", scope: "okta.roles.manage", need: superAdmin, handler: (*call).removeMember},
+}
+
 var tokenRoutes = []route{
 	{method: del, pattern: pathTokens + "/current", need: anyone, handler: (*call).revokeCurrentToken},
 	{method: get, pattern: pathTokens, scope: "okta.apiTokens.read", need: readTokens, handler: (*call).listTokens},
@@ -133,7 +178,7 @@ var userRoutes = []route{
 
 var groupRoutes = []route{
 	{method: get, pattern: pathGroups, scope: "okta.groups.read", need: readGroups, flags: emptyList, handler: (*call).listGroups},
-	{method: post, pattern: pathGroups, scope: "okta.groups.manage", need: manageGroups, handler: (*call).createGroup},
+	{method: post, pattern: pathGroups, scope: "okta.groups.manage", need: createGroups, handler: (*call).createGroup},
 	{method: get, pattern: pathGroups + "/{group}", scope: "okta.groups.read", need: readGroups, handler: (*call).getGroup},
 	{method: put, pattern: pathGroups + "/{group}", scope: "okta.groups.manage", need: manageGroups, handler: (*call).replaceGroup},
 	{method: del, pattern: pathGroups + "/{group}", scope: "okta.groups.manage", need: manageGroups, handler: (*call).deleteGroup},

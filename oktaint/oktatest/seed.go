@@ -5,12 +5,12 @@ package oktatest
 func (o *Org) seed() {
 	o.clients = map[string]*client{}
 	o.accessTokens = map[string]*accessToken{}
-	o.usedJTIs = map[string]int64{}
+	o.usedJTIs, o.usedProofs = usedOnce{}, usedOnce{}
 	o.tokenValues = map[string]*apiToken{}
 	o.privileges = o.cfg.ClientPrivileges
 
 	owner := o.addUser("Org", "Owner")
-	o.assign(owner.id, false, roleSuperAdmin)
+	o.assign(principal{principalUser, owner.id}, roleSuperAdmin)
 	o.addGroup(groupBuiltIn, "Everyone", "All users in your organization")
 	if o.token == "" {
 		o.token = newTokenValue()

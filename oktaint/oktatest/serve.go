@@ -27,6 +27,7 @@ type reply struct {
 	apiError bool   // body is an API error and gets an errorId
 	bare     bool   // no cache headers
 	standing *standing
+	nonce    string // DPoP nonce to use next
 }
 
 // ServeHTTP answers one request. The request takes effect first; then comes
@@ -120,6 +121,9 @@ func (o *Org) commonHeaders(h http.Header, res reply) {
 		h["Pragma"] = []string{"no-cache"}
 		h["Expires"] = []string{"0"}
 	}
+	if res.nonce != "" {
+		h["dpop-nonce"] = []string{res.nonce}
+	}
 	res.standing.setHeaders(h)
 }
 
@@ -155,6 +159,7 @@ func (o *Org) handle(r *http.Request, class string) reply {
 	if res.standing == nil {
 		res.standing = c.standing
 	}
+	res.nonce = c.nonce
 	return res
 }
 

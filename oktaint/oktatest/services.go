@@ -2,6 +2,7 @@ package oktatest
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/rezonate-io/okta-integration/scopes"
@@ -57,8 +58,37 @@ func (c *call) listServices() (reply, error) {
 	})
 }
 
-// installService installs an integration of the store. The store is not
-// simulated: every type is in it.
+// AddIntegration puts an entry into the catalogue of store integrations: a type
+// and its scopes, or replaces it, which leaves the instances as they are. A
+// type that has no entry can be installed with any scopes.
+func (o *Org) AddIntegration(catalogueType string, granted scopes.Set) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.catalogue == nil {
+		o.catalogue = map[string]scopes.Set{}
+	}
+	o.catalogue[catalogueType] = granted
+}
+
+// checkEntry refuses scopes that are not all those of the type's entry.
+func (o *Org) checkEntry(catalogueType string, names []string) error {
+	for _, name := range names {
+		if !scopes.Scope(name).Known() {
+			return invalid("grantedScopes", "grantedScopes: 'grantedScopes' is invalid")
+		}
+	}
+	entry, found := o.catalogue[catalogueType]
+	if !found {
+		return nil
+	}
+	asked, err := scopes.Parse(strings.Join(names, " "))
+	if err != nil || asked != entry {
+		return invalid("grantedScopes", "grantedScopes: The scopes do not match those of the integration")
+	}
+	return nil
+}
+
+// installService installs an integration of the store.
 func (c *call) installService() (reply, error) {
 	var in struct {
 		Type       string   `json:"type"`
@@ -74,10 +104,8 @@ func (c *call) installService() (reply, error) {
 	if len(in.Scopes) == 0 {
 		return reply{}, invalid("grantedScopes", "grantedScopes: The field cannot be left blank")
 	}
-	for _, name := range in.Scopes {
-		if !scopes.Scope(name).Known() {
-			return reply{}, invalid("grantedScopes", "grantedScopes: 'grantedScopes' is invalid")
-		}
+	if err := c.org.checkEntry(in.Type, in.Scopes); err != nil {
+		return reply{}, err
 	}
 	s := &service{
 		id: c.org.newID("0oa"), kind: in.Type, created: c.org.now(),
@@ -100,7 +128,8 @@ func (c *call) getService() (reply, error) {
 	return ok(c.org.viewService(s))
 }
 
-// removeService removes an integration; no step comes before it.
+// removeService removes an integration with its roles and access tokens; no
+// step comes before it.
 func (c *call) removeService() (reply, error) {
 	s, err := c.service()
 	if err != nil {
@@ -108,7 +137,12 @@ func (c *call) removeService() (reply, error) {
 	}
 	c.org.services.remove(s.id)
 	delete(c.org.clients, s.id)
-	c.org.unassign(s.id, func(*assignment) bool { return true })
+	c.org.dropRolesOf(s.id)
+	for _, token := range c.org.accessTokens {
+		if token.client == s.client {
+			token.revoked = true
+		}
+	}
 	return noContent()
 }
 

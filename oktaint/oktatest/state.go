@@ -23,10 +23,12 @@ func (o *Org) State() []byte {
 				"created": stamp(s.created), "secrets": stateOfSecrets(&s.secrets)}
 		}),
 	}
+	state["customRoles"] = viewAll(&o.customRoles, o.stateOfCustomRole)
+	state["resourceSets"] = viewAll(&o.resourceSets, o.stateOfResourceSet)
 	roles := []object{}
 	for _, a := range o.roles {
 		view := o.viewAssignment(a)
-		view["holder"] = a.holder
+		view["holder"] = a.holder.id
 		delete(view, "_links")
 		roles = append(roles, view)
 	}
@@ -52,6 +54,27 @@ func (o *Org) stateOfApp(a *app) object {
 		view["keys"] = viewKeys(o, a)
 		view["secrets"] = stateOfSecrets(&a.secrets)
 	}
+	return view
+}
+
+// stateOfCustomRole adds the permissions to a custom role.
+func (o *Org) stateOfCustomRole(r *customRole) object {
+	view, permissions := o.viewCustomRole(r), []object{}
+	for _, p := range r.permissions {
+		permissions = append(permissions, o.viewPermission(r, p))
+	}
+	view["permissions"] = permissions
+	return view
+}
+
+// stateOfResourceSet adds the resources and the bindings, whose members are
+// among the roles.
+func (o *Org) stateOfResourceSet(s *resourceSet) object {
+	view, resources := o.viewResourceSet(s), []object{}
+	for _, r := range s.resources {
+		resources = append(resources, o.viewResource(s, r))
+	}
+	view["resources"], view["bindings"] = resources, orEmpty(s.bound)
 	return view
 }
 

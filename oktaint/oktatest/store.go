@@ -4,12 +4,15 @@ import (
 	"fmt"
 	"sort"
 	"sync/atomic"
+
+	"github.com/rezonate-io/okta-integration/scopes"
 )
 
 // store is all that an org holds. Org.mu guards it.
 type store struct {
 	apps         table[*app]
 	services     table[*service]
+	catalogue    map[string]scopes.Set // of store integrations, by type
 	grants       table[*grant]
 	users        table[*user]
 	groups       table[*group]
@@ -17,8 +20,12 @@ type store struct {
 	tokenValues  map[string]*apiToken
 	clients      map[string]*client // by client_id, of apps and services
 	roles        []*assignment
+	customRoles  table[*customRole]
+	resourceSets table[*resourceSet]
 	accessTokens map[string]*accessToken
-	usedJTIs     map[string]int64 // client_id and jti of used assertions, with their exp
+	usedJTIs     usedOnce // client_id and jti of client assertions
+	usedProofs   usedOnce // thumbprint and jti of DPoP proofs
+	nonces       nonces
 	events       []*event
 
 	privileges bool // the setting "Public client app admins"

@@ -1,6 +1,7 @@
 package oktatest
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -91,6 +92,7 @@ func (c *call) mint(cl *client, names []string, jkt string) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	o.forgetTokens()
 	value := "eyJ" + randomText(253)
 	o.accessTokens[value] = &accessToken{
 		client: cl, scopes: set, jkt: jkt,
@@ -104,6 +106,16 @@ func (c *call) mint(cl *client, names []string, jkt string) (reply, error) {
 		"token_type": kind, "expires_in": int(o.cfg.TokenLifetime / time.Second),
 		"access_token": value, "scope": strings.Join(names, " "),
 	})
+}
+
+// forgetTokens drops the tokens that have expired once there are many; they
+// are as invalid as unknown ones.
+func (o *Org) forgetTokens() {
+	if len(o.accessTokens) < 10000 {
+		return
+	}
+	now := o.now()
+	maps.DeleteFunc(o.accessTokens, func(_ string, token *accessToken) bool { return !now.Before(token.expires) })
 }
 
 // RevokeAccessTokens revokes all access tokens: from now on they get 401

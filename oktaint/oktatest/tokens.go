@@ -36,7 +36,7 @@ func (o *Org) NewAPIToken(roles ...string) string {
 	}
 	u := o.addUser("Test", "Admin")
 	for _, role := range slices.Compact(slices.Sorted(slices.Values(roles))) {
-		o.assign(u.id, false, role)
+		o.assign(principal{principalUser, u.id}, role)
 	}
 	value := newTokenValue()
 	o.addToken(u, "API token of "+u.login(), value)
