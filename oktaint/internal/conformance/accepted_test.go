@@ -16,6 +16,7 @@ const (
 	needsDPoP    = "a DPoP client's request, of which body and proof are not recorded"
 	orgSetting   = "a setting of that org, which the simulated org does not have"
 	injected     = "a fault of Okta's that nothing in the request explains"
+	labelInUse   = "another role has the label; its deletion is not recorded"
 	rateExceeded = "the answer at an exceeded rate limit, which has tests of its own"
 )
 
@@ -57,6 +58,7 @@ var leftShapes = reasons(map[string][]string{
 	orgSetting:   {"apps-01122"},
 	injected:     {"apps-00360"},
 	needsDPoP:    {"token-01259", "token-01260", "token-01261"},
+	labelInUse:   {"iam-00834", "iam-00835", "iam-00836"},
 	rateExceeded: {"token-01262"},
 })
 
@@ -93,5 +95,6 @@ var acceptedShapes = []accepted{
 	{[]string{"api-tokens-00253"}, "missing", []string{"network.exclude"}, "the token was restricted by an exchange that is not recorded"},
 	{[]string{"groups-00041", "groups-00043"}, "missing", []string{"_links.owners"}, ownersLink},
 	{[]string{"groups-01021"}, "missing", []string{"[]._links.owners"}, ownersLink},
+	{[]string{"iam-01103", "iam-01104", "iam-01105", "iam-01106"}, "extra", []string{"isCloneable"}, "recorded in 2023; later roles have it"},
 	{[]string{"org-01063", "org-01064"}, "extra", []string{"settings.desktopMFAEnabled", "settings.itpEnabled"}, newerOrg},
 }

@@ -16,6 +16,7 @@ var counted = regexp.MustCompile(`^(?:` +
 	`[A-Z]+ /oauth2/v1/clients/\{clientId\}/roles(?:/\{roleId\})?|` +
 	`[A-Z]+ /integrations/api/v1/api-services(?:/.*)?|` +
 	`[A-Z]+ /api/v1/api-tokens(?:/.*)?|` +
+	`[A-Z]+ /api/v1/iam/(?:roles|resource-sets)(?:/.*)?|` +
 	`GET /api/v1/users/me|` +
 	`(?:GET|POST) /api/v1/groups|` +
 	`(?:GET|PUT|DELETE) /api/v1/groups/\{groupId\}` +

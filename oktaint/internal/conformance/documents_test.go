@@ -24,7 +24,7 @@ const requestPackage = "../../../oauthapp/request"
 func TestDocuments(t *testing.T) {
 	t.Parallel()
 	docs := openAPI(t)
-	found := append(runSteps(t, docs), runFlows(t, docs)...)
+	found := slices.Concat(runSteps(t, docs), runFlows(t, docs), runIAM(t, docs))
 	report(t, found, slices.Concat(requestDeviations, deviations))
 }
 
@@ -42,10 +42,6 @@ func runSteps(t *testing.T, docs *documents) []difference {
 			t.Fatalf("%s: %v", s.function, err)
 		}
 		req.Header.Set("Authorization", "SSWS "+o.APIToken())
-		if reason := notSimulated[s.function]; reason != "" {
-			requestOnly(t, w, req, s.function, reason)
-			continue
-		}
 		status, body := do(t, client, req)
 		if status/100 != 2 {
 			t.Errorf("%s: status %d: %s", s.function, status, body)
@@ -55,18 +51,6 @@ func runSteps(t *testing.T, docs *documents) []difference {
 		}
 	}
 	return w.found
-}
-
-// requestOnly validates a request to which the org is known to have no answer.
-func requestOnly(t *testing.T, w *watch, req *http.Request, function, reason string) {
-	t.Helper()
-	if _, _, err := w.request(req); err != nil {
-		t.Fatal(err)
-	}
-	if status, _ := do(t, &http.Client{Transport: w.base}, req); status/100 == 2 {
-		t.Errorf("%s is listed as not simulated, yet its status is %d", function, status)
-	}
-	t.Logf("answer not validated: %s: %s", function, reason)
 }
 
 func newFlow(t *testing.T) *flow {
@@ -115,11 +99,6 @@ func TestStepsNameEveryRequest(t *testing.T) {
 	for _, name := range called {
 		if !slices.Contains(built, name) {
 			t.Errorf("request.%s, a step, does not exist", name)
-		}
-	}
-	for name := range notSimulated {
-		if !slices.Contains(called, name) {
-			t.Errorf("request.%s, listed as not simulated, is no step", name)
 		}
 	}
 }

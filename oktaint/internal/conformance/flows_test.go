@@ -9,8 +9,9 @@ import (
 	"github.com/rezonate-io/okta-integration/scopes"
 )
 
-// runFlows validates what the library sends by itself: discovery, onboarding,
-// token requests with an assertion and with a secret, the probes of Verify. It
+// runFlows validates what the library sends by itself: discovery, onboarding
+// with and without DPoP and a custom role, token requests with an assertion and
+// with a secret, the probes of Verify. It
 // returns what differs from the documents.
 func runFlows(t *testing.T, docs *documents) []difference {
 	t.Helper()
@@ -24,7 +25,10 @@ func runFlows(t *testing.T, docs *documents) []difference {
 	if err != nil {
 		t.Fatal(err)
 	}
-	onboard(t, info.Org, w, o.APIToken())
+	onboard(t, info.Org, w, o.APIToken(), oauthapp.Desired{Label: sampleLabel, Scopes: scopes.Visibility})
+	onboard(t, info.Org, w, o.APIToken(), oauthapp.Desired{
+		Label: "remediation", Scopes: scopes.New(scopes.UsersRead), DPoP: true, Permissions: []string{"okta.users.read"},
+	})
 
 	var service struct{ ID, ClientSecret string }
 	body := map[string]any{"type": sampleService, "grantedScopes": []string{"okta.users.read"}}
@@ -41,14 +45,15 @@ func runFlows(t *testing.T, docs *documents) []difference {
 }
 
 // onboard makes a service app and verifies it.
-func onboard(t *testing.T, org oktaint.Org, w *watch, token string) {
+func onboard(t *testing.T, org oktaint.Org, w *watch, token string, want oauthapp.Desired) {
 	t.Helper()
 	admin := oktaint.NewClient(org, oktaint.APIToken{Org: org, Token: oktaint.NewSecret(token)}.Source(w), w)
 	key, err := oktaint.GenerateKey()
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := oauthapp.BuildPlan(t.Context(), admin, oauthapp.Desired{Label: sampleLabel, Key: key.Public(), Scopes: scopes.Visibility}, nil)
+	want.Key = key.Public()
+	plan, err := oauthapp.BuildPlan(t.Context(), admin, want, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,6 +41,9 @@ func (s *stage) prepare(e exchange) error {
 			return err
 		}
 	}
+	if err := s.prepareIAM(e); err != nil {
+		return err
+	}
 	switch e.operation() {
 	case "GET /api/v1/apps":
 		return s.makeListedApps(e)

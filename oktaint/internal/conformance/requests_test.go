@@ -20,6 +20,8 @@ type flow struct {
 	id       string // of the answer before
 	service  string
 	user     string
+	role     string
+	set      string
 }
 
 // A step is one call of a function of oauthapp/request.
@@ -31,8 +33,6 @@ type step struct {
 
 const (
 	sampleLabel   = "acme visibility"
-	sampleSet     = "iam00000000000000000"
-	sampleRole    = "cr000000000000000000"
 	sampleService = "anzennaapiservice"
 )
 
@@ -92,6 +92,24 @@ func onOrg(name string, build func(context.Context, oktaint.Org) (*http.Request,
 func onSample(name, id string, build func(context.Context, oktaint.Org, string) (*http.Request, error)) step {
 	return step{function: name, build: func(ctx context.Context, f *flow) (*http.Request, error) {
 		return build(ctx, f.org, id)
+	}}
+}
+
+func onRole(name string, build func(context.Context, oktaint.Org, string) (*http.Request, error)) step {
+	return step{function: name, build: func(ctx context.Context, f *flow) (*http.Request, error) {
+		return build(ctx, f.org, f.role)
+	}}
+}
+
+func onRolePart(name, part string, build func(_ context.Context, _ oktaint.Org, role, part string) (*http.Request, error)) step {
+	return step{function: name, build: func(ctx context.Context, f *flow) (*http.Request, error) {
+		return build(ctx, f.org, f.role, part)
+	}}
+}
+
+func onSet(name string, build func(context.Context, oktaint.Org, string) (*http.Request, error)) step {
+	return step{function: name, build: func(ctx context.Context, f *flow) (*http.Request, error) {
+		return build(ctx, f.org, f.set)
 	}}
 }
 
@@ -183,40 +201,36 @@ var steps = []step{
 		return request.CreateCustomRole(ctx, f.org, request.Role{
 			Label: sampleLabel, Description: "suspends users", Permissions: []string{"okta.users.lifecycle.suspend"},
 		})
-	}},
+	}, learn: func(f *flow, body json.RawMessage) { f.role = idOf(body) }},
 	onOrg("ListCustomRoles", request.ListCustomRoles),
-	onSample("GetCustomRole", sampleRole, request.GetCustomRole),
+	onRole("GetCustomRole", request.GetCustomRole),
+	onRolePart("AddPermission", "okta.users.read", request.AddPermission),
+	onRole("ListPermissions", request.ListPermissions),
+	onRolePart("RemovePermission", "okta.users.read", request.RemovePermission),
 	{function: "CreateResourceSet", build: func(ctx context.Context, f *flow) (*http.Request, error) {
 		return request.CreateResourceSet(ctx, f.org, request.ResourceSet{
 			Label: sampleLabel, Description: "all users", Resources: []string{"/api/v1/users"},
 		})
-	}},
+	}, learn: func(f *flow, body json.RawMessage) { f.set = idOf(body) }},
 	onOrg("ListResourceSets", request.ListResourceSets),
-	onSample("GetResourceSet", sampleSet, request.GetResourceSet),
+	onSet("GetResourceSet", request.GetResourceSet),
 	{function: "CreateBinding", build: func(ctx context.Context, f *flow) (*http.Request, error) {
-		return request.CreateBinding(ctx, f.org, sampleSet, sampleRole, f.clientID)
+		return request.CreateBinding(ctx, f.org, f.set, f.role, f.clientID)
 	}},
-	onSample("ListBindings", sampleSet, request.ListBindings),
+	onSet("ListBindings", request.ListBindings),
 	{function: "GetBinding", build: func(ctx context.Context, f *flow) (*http.Request, error) {
-		return request.GetBinding(ctx, f.org, sampleSet, sampleRole)
+		return request.GetBinding(ctx, f.org, f.set, f.role)
+	}},
+	{function: "ListRoles", build: func(ctx context.Context, f *flow) (*http.Request, error) {
+		return request.ListRoles(ctx, f.org, f.clientID)
 	}},
 	{function: "DeleteBinding", build: func(ctx context.Context, f *flow) (*http.Request, error) {
-		return request.DeleteBinding(ctx, f.org, sampleSet, sampleRole)
+		return request.DeleteBinding(ctx, f.org, f.set, f.role)
 	}},
-	onSample("DeleteResourceSet", sampleSet, request.DeleteResourceSet),
-	onSample("DeleteCustomRole", sampleRole, request.DeleteCustomRole),
+	onSet("DeleteResourceSet", request.DeleteResourceSet),
+	onRole("DeleteCustomRole", request.DeleteCustomRole),
 
 	onApp("DeactivateApp", request.DeactivateApp),
 	onApp("DeleteApp", request.DeleteApp),
 	onOrg("RevokeCurrentToken", request.RevokeCurrentToken),
 }
-
-// notSimulated names the functions for which the simulated org has no
-// endpoints yet, so that only their requests are validated.
-var notSimulated = map[string]string{
-	"CreateCustomRole": customRoles, "ListCustomRoles": customRoles, "GetCustomRole": customRoles, "DeleteCustomRole": customRoles,
-	"CreateResourceSet": customRoles, "ListResourceSets": customRoles, "GetResourceSet": customRoles, "DeleteResourceSet": customRoles,
-	"CreateBinding": customRoles, "ListBindings": customRoles, "GetBinding": customRoles, "DeleteBinding": customRoles,
-}
-
-const customRoles = "the simulated org has no custom roles"
