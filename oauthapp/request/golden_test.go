@@ -107,6 +107,9 @@ func calls(t testing.TB) map[string]call {
 		"ListCustomRoles":  request.ListCustomRoles,
 		"GetCustomRole":    with1(request.GetCustomRole, "Acme remediation"),
 		"DeleteCustomRole": with1(request.DeleteCustomRole, roleID),
+		"ListPermissions":  with1(request.ListPermissions, roleID),
+		"AddPermission":    with2(request.AddPermission, roleID, "okta.users.lifecycle.suspend"),
+		"RemovePermission": with2(request.RemovePermission, roleID, "okta.users.lifecycle.suspend"),
 		"CreateResourceSet": func(ctx context.Context, org oktaint.Org) (*http.Request, error) {
 			return request.CreateResourceSet(ctx, org, request.ResourceSet{
 				Label: "Acme people", Description: "All users and groups",

@@ -162,7 +162,8 @@ func TestIDsStayInTheirPlace(t *testing.T) {
 		"ListRoles": request.ListRoles, "UserRoles": request.UserRoles, "GetCustomRole": request.GetCustomRole,
 		"DeleteCustomRole": request.DeleteCustomRole, "GetResourceSet": request.GetResourceSet,
 		"DeleteResourceSet": request.DeleteResourceSet, "ListBindings": request.ListBindings,
-		"GetIntegration": request.GetIntegration, "RemoveIntegration": request.RemoveIntegration,
+		"ListPermissions": request.ListPermissions,
+		"GetIntegration":  request.GetIntegration, "RemoveIntegration": request.RemoveIntegration,
 		"ListSecrets": request.ListSecrets, "CreateSecret": request.CreateSecret,
 	}
 	two := map[string]build2{
@@ -170,6 +171,7 @@ func TestIDsStayInTheirPlace(t *testing.T) {
 		"RevokeGrant": request.RevokeGrant, "UnassignRole": request.UnassignRole, "GetBinding": request.GetBinding,
 		"DeleteBinding": request.DeleteBinding, "ActivateSecret": request.ActivateSecret,
 		"DeactivateSecret": request.DeactivateSecret, "DeleteSecret": request.DeleteSecret,
+		"AddPermission": request.AddPermission, "RemovePermission": request.RemovePermission,
 	}
 	ctx, org := t.Context(), parseOrg(t)
 	for _, id := range []string{"", ".", "..", "a/b", "../users"} {
