@@ -32,26 +32,25 @@ const workers = 4
 //
 // A plan is applied once.
 func (p *Plan) Apply(ctx context.Context, progress func(Event)) (*Result, error) {
-	r := &run{plan: p, o: org{p.client}, progress: &reporter{f: progress}}
-	if p.App != nil {
-		r.app = *p.App
-	}
+	r := p.newRun(progress)
 	if p.applied.Swap(true) {
 		return r.result(), errors.New("oauthapp: this plan was applied already: build another one")
 	}
+	defer p.keep(r)
 	ctx = oktaint.WithOnWait(ctx, r.progress.wait)
 	if err := p.ledger.flush(ctx); err != nil {
 		return r.result(), err
 	}
 	for _, s := range p.steps {
 		if err := r.do(ctx, s); err != nil {
-			return r.result(), fmt.Errorf("oauthapp: could not %s: %w", s, err)
+			return r.result(), fmt.Errorf("oauthapp: could not %s: %w", s, explained(err))
 		}
 	}
 	if len(p.steps) == 0 {
 		return r.result(), nil
 	}
 	err := r.readBack(ctx)
+	p.finished.Store(err == nil)
 	return r.result(), err
 }
 
@@ -66,27 +65,55 @@ type run struct {
 	created bool
 	refused map[scopes.Scope]error
 
-	warnings []string // from the read-back
+	superAdminRemoved bool
+	warnings          []string // from the read-back
 }
 
 func (r *run) do(ctx context.Context, s Step) error {
-	if s.Kind == StepGrant {
-		return r.grant(ctx, s)
+	switch s.Kind {
+	case StepGrant:
+		if err := r.lookBeforeGrants(ctx); err != nil {
+			return err
+		}
+		return r.each(ctx, s, r.grantOne)
+	case StepRevoke:
+		return r.each(ctx, s, r.revokeOne)
 	}
 	r.progress.begin(s, 1)
-	var err error
-	switch s.Kind {
-	case StepCreate:
-		err = r.create(ctx)
-	case StepActivate:
-		err = r.activate(ctx)
-	case StepRole:
-		err = r.assignRole(ctx, s.Role)
-	}
+	err := r.doWhole(ctx, s)
 	if err == nil {
 		r.progress.advance()
 	}
 	return err
+}
+
+// doWhole does a step that has one part.
+func (r *run) doWhole(ctx context.Context, s Step) error {
+	switch s.Kind {
+	case StepCreate:
+		return r.create(ctx)
+	case StepActivate:
+		return r.activate(ctx)
+	case StepRename:
+		return r.rename(ctx, s)
+	case StepUpdate:
+		return r.update(ctx, s)
+	case StepRole:
+		return r.assignRole(ctx, s.Role)
+	case StepCustomRole:
+		return r.createCustomRole(ctx)
+	case StepPermissions:
+		return r.changePermissions(ctx, s)
+	case StepResourceSet:
+		return r.createResourceSet(ctx)
+	case StepBinding:
+		return r.bind(ctx)
+	case StepUnassign:
+		return r.unassign(ctx, s.Role, r.app.roleIDs[s.Role])
+	case StepRemoveCustomRole:
+		return r.removeCustomRole(ctx)
+	}
+	return fmt.Errorf("there is no way to do a step of the kind %q", s.Kind)
 }
 
 func (r *run) create(ctx context.Context) error {
@@ -101,7 +128,7 @@ func (r *run) create(ctx context.Context) error {
 	made, err := ensure(ctx, r, write[App]{
 		name: createWrite, look: look, settle: createSettles,
 		send: func(ctx context.Context) (App, error) {
-			req, err := request.CreateApp(ctx, r.o.c.Org, request.App{Label: d.Label, Key: d.Key})
+			req, err := request.CreateApp(ctx, r.o.c.Org, d.requestApp())
 			if err != nil {
 				return App{}, err
 			}
@@ -115,12 +142,32 @@ func (r *run) create(ctx context.Context) error {
 			}
 			return c.App, nil
 		},
+		id:   func(a App) string { return a.ID },
 		note: func(rec *record, a App) { rec.ApplicationID, rec.ClientID = a.ID, a.ClientID },
 	})
 	if made.ID != "" {
 		r.app, r.created = made, true
 	}
+	if err == nil {
+		err = r.alone(ctx)
+	}
 	return err
+}
+
+// alone looks whether another run, which this one's journal knows nothing of,
+// has created the app at the same time.
+func (r *run) alone(ctx context.Context) error {
+	d := r.plan.Desired
+	list, err := r.o.candidates(ctx, d.Label, "")
+	if err != nil {
+		return err
+	}
+	list = slices.DeleteFunc(list, func(c candidate) bool { return c.ID == r.app.ID || !match(c.keys, d.Key).found })
+	if len(list) == 0 {
+		return nil
+	}
+	return fmt.Errorf("another run has created an app with this label and key at the same time (%s), beside that of this run (%s): delete one of them in the Admin Console and run this again",
+		ids(list), r.app.ID)
 }
 
 func (r *run) activate(ctx context.Context) error {
@@ -149,20 +196,18 @@ func (r *run) activate(ctx context.Context) error {
 
 func (r *run) assignRole(ctx context.Context, role string) error {
 	id := r.app.ClientID
-	_, err := ensure(ctx, r, write[bool]{
+	_, err := ensure(ctx, r, write[string]{
 		name: rolePrefix + role,
-		send: func(ctx context.Context) (bool, error) {
+		id:   itself,
+		send: func(ctx context.Context) (string, error) {
 			req, err := request.AssignRole(ctx, r.o.c.Org, id, role)
 			if err != nil {
-				return false, err
+				return "", err
 			}
-			return true, r.o.post(req)
+			return r.o.post(req)
 		},
-		look: func(ctx context.Context) (bool, bool, error) {
-			roles, err := r.o.clientRoles(ctx, id)
-			held := slices.Contains(roles, role)
-			return held, held, err
-		},
+		look: func(ctx context.Context) (string, bool, error) { return r.o.roleID(ctx, id, role) },
+		note: forget[string](unassignPrefix + role),
 		duplicate: func(err error) bool {
 			_, code := answered(err)
 			return code == "E0000263" || code == "E0000090"
@@ -174,9 +219,9 @@ func (r *run) assignRole(ctx context.Context, role string) error {
 	return err
 }
 
-// grant grants the scopes of s, a few at a time. The first error that is about
-// more than one scope ends it.
-func (r *run) grant(ctx context.Context, s Step) error {
+// each does something with the scopes of s, a few at a time. The first error
+// ends it.
+func (r *run) each(ctx context.Context, s Step, do func(context.Context, scopes.Scope) error) error {
 	r.progress.begin(s, s.Scopes.Len())
 	groupCtx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -189,7 +234,7 @@ func (r *run) grant(ctx context.Context, s Step) error {
 			break
 		}
 		g.Go(func() error {
-			if err := r.grantOne(groupCtx, scope); err != nil {
+			if err := do(groupCtx, scope); err != nil {
 				once.Do(func() { first = err; stop() })
 				return err
 			}
@@ -205,20 +250,18 @@ func (r *run) grant(ctx context.Context, s Step) error {
 
 func (r *run) grantOne(ctx context.Context, scope scopes.Scope) error {
 	id := r.app.ID
-	_, err := ensure(ctx, r, write[bool]{
+	_, err := ensure(ctx, r, write[string]{
 		name: grantPrefix + string(scope),
-		send: func(ctx context.Context) (bool, error) {
+		id:   itself,
+		send: func(ctx context.Context) (string, error) {
 			req, err := request.Grant(ctx, r.o.c.Org, id, scope)
 			if err != nil {
-				return false, err
+				return "", err
 			}
-			return true, r.o.post(req)
+			return r.o.post(req)
 		},
-		look: func(ctx context.Context) (bool, bool, error) {
-			granted, err := r.o.grants(ctx, id)
-			there := granted.Contains(scope)
-			return there, there, err
-		},
+		look: func(ctx context.Context) (string, bool, error) { return r.o.grantID(ctx, id, scope) },
+		note: forget[string](revokePrefix + string(scope)),
 	})
 	r.mu.Lock()
 	defer r.mu.Unlock()

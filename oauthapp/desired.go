@@ -3,6 +3,7 @@ package oauthapp
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -35,7 +36,7 @@ var standardRoles = []string{
 	"REPORT_ADMIN", "API_ACCESS_MANAGEMENT_ADMIN", "MOBILE_ADMIN",
 }
 
-// Desired says what the app shall be. Role alone may be left out.
+// Desired says what the app shall be. Label, Key and Scopes are required.
 type Desired struct {
 	// Label is the app's name in the Admin Console: 1 to 100 characters, none
 	// of them beyond three bytes of UTF-8 (no emoji), no space at either end.
@@ -52,6 +53,43 @@ type Desired struct {
 	// Role is the type of a standard admin role. Empty means
 	// RoleReadOnlyAdmin. RoleSuperAdmin is never a default.
 	Role string
+
+	// Permissions are those of a custom role that the app shall hold over all
+	// users and groups, beside Role. Nil means ResponsePermissions if Scopes
+	// hold any of scopes.Remediation, and none otherwise; a slice that is empty
+	// but not nil means none. The role is the app's own, so that permissions
+	// which it has beyond these are taken from it.
+	Permissions []string
+
+	// DPoP makes the org bind the app's tokens to a key (RFC 9449). False
+	// leaves an app that exists as it is, unless Exact is set.
+	DPoP bool
+
+	// Network restricts where the app may request tokens from. Nil is anywhere
+	// for a new app, and leaves an app that exists as it is, unless Exact is
+	// set.
+	Network *request.Network
+
+	// ApplicationID names the app to change, which must hold Key. It is how an
+	// app gets another label: without it, an app of another label is another
+	// app.
+	ApplicationID string
+
+	// Exact takes from the app what it has beyond Desired, whoever gave it:
+	// grants, standard roles, the custom role that this package made, DPoP and
+	// network zones. Otherwise only the grants and roles that the journal says
+	// it made are taken away, and the plan warns of the rest.
+	Exact bool
+
+	// KeepSuperAdmin leaves a SUPER_ADMIN role alone that nobody asked for.
+	// Otherwise it is removed if the org gave it to an app that this run, or
+	// its journal, has made.
+	KeepSuperAdmin bool
+
+	// BootstrapClientID is the client id of the app whose OAuth token does the
+	// work, if no API token does. It is only for checks and messages: this app
+	// never loses SUPER_ADMIN, and the plan warns if it does not hold it.
+	BootstrapClientID string
 }
 
 // checked returns d with its defaults filled in, or one error that joins
@@ -60,21 +98,55 @@ func (d Desired) checked() (Desired, error) {
 	if d.Role == "" {
 		d.Role = RoleReadOnlyAdmin
 	}
-	errs := []error{checkLabel(d.Label)}
+	if d.Permissions == nil && !d.Scopes.Minus(d.Scopes.Minus(scopes.Remediation)).IsEmpty() {
+		d.Permissions = ResponsePermissions()
+	}
+	d.Permissions = slices.Compact(slices.Sorted(slices.Values(d.Permissions)))
+	errs := []error{checkLabel(d.Label), checkScopes(d.Scopes), checkPermissions(d.Permissions)}
 	if d.Key.IsZero() {
 		errs = append(errs, errors.New("the key is missing: make one with oktaint.GenerateKey, store it, and pass its Public half"))
-	}
-	if d.Scopes.IsEmpty() {
-		errs = append(errs, errors.New("no scopes: pass scopes.Visibility, or those that the integration needs"))
 	}
 	if d.Role != RoleNone && !slices.Contains(standardRoles, d.Role) {
 		errs = append(errs, fmt.Errorf("role %q is not a standard role: use %q or one of %s",
 			d.Role, RoleNone, strings.Join(standardRoles, ", ")))
 	}
+	if n := d.Network; n != nil && len(n.Include) == 0 && len(n.Exclude) == 0 {
+		errs = append(errs, errors.New("the network names no zone: leave Network nil to let token requests come from anywhere"))
+	}
 	if err := errors.Join(errs...); err != nil {
 		return d, fmt.Errorf("oauthapp: %w", err)
 	}
 	return d, nil
+}
+
+// checkScopes refuses the scopes that no service app can use: Okta answers 400
+// to a token request that names one.
+func checkScopes(s scopes.Set) error {
+	if s.IsEmpty() {
+		return errors.New("no scopes: pass scopes.Visibility, or those that the integration needs")
+	}
+	var own []string
+	for scope := range s.All() {
+		if strings.HasSuffix(string(scope), ".self") {
+			own = append(own, string(scope))
+		}
+	}
+	if len(own) > 0 {
+		return fmt.Errorf("scopes that end in .self are for users, not for apps: leave out %s", strings.Join(own, ", "))
+	}
+	return nil
+}
+
+// permissionForm is what permissions look like.
+var permissionForm = regexp.MustCompile(`^okta(\.[A-Za-z]+)+$`)
+
+func checkPermissions(permissions []string) error {
+	for _, p := range permissions {
+		if !permissionForm.MatchString(p) {
+			return fmt.Errorf("%.60q is not the name of a permission: write one such as okta.users.lifecycle.suspend", p)
+		}
+	}
+	return nil
 }
 
 // checkLabel holds a label against what Okta stores unchanged. An app whose
@@ -84,4 +156,9 @@ func checkLabel(label string) error {
 		return fmt.Errorf("the label %q begins or ends with a space: remove it", label)
 	}
 	return request.CheckLabel(label)
+}
+
+// requestApp returns the app to create.
+func (d Desired) requestApp() request.App {
+	return request.App{Label: d.Label, Key: d.Key, DPoP: d.DPoP, Network: d.Network}
 }

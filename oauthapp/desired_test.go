@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/rezonate-io/okta-integration/oauthapp"
+	"github.com/rezonate-io/okta-integration/oauthapp/request"
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
@@ -35,6 +36,9 @@ func TestDesiredIsChecked(t *testing.T) {
 		{"no scopes", func(d *oauthapp.Desired) { d.Scopes = scopes.Set{} }, []string{"no scopes"}},
 		{"unknown role", func(d *oauthapp.Desired) { d.Role = "ADMIN" }, []string{`role "ADMIN"`, "READ_ONLY_ADMIN"}},
 		{"custom role", func(d *oauthapp.Desired) { d.Role = "CUSTOM" }, []string{`role "CUSTOM"`}},
+		{"scopes of users", func(d *oauthapp.Desired) { d.Scopes = scopes.New("okta.users.read.self") }, []string{"okta.users.read.self"}},
+		{"no permission", func(d *oauthapp.Desired) { d.Permissions = []string{"okta.users.read", "suspend users"} }, []string{`"suspend users"`}},
+		{"no zone", func(d *oauthapp.Desired) { d.Network = &request.Network{} }, []string{"names no zone"}},
 		{"everything", func(d *oauthapp.Desired) { *d = oauthapp.Desired{Role: "x"} },
 			[]string{"label is empty", "the key is missing", "no scopes", `role "x"`}},
 	} {

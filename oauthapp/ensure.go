@@ -39,9 +39,23 @@ type write[T any] struct {
 	// duplicate reports whether an answer may mean that it was there before.
 	duplicate func(error) bool
 
-	// note adds what was made to the journal. Nil adds nothing.
+	// id returns the id of what was made, by which Rollback finds it. Nil is
+	// for a write that makes nothing.
+	id func(T) string
+
+	// note adds more of what was made to the journal. Nil adds nothing.
 	note func(*record, T)
 }
+
+// An outcome is what is known of a write in the end.
+type outcome int
+
+const (
+	open    outcome = iota // it may or may not have taken effect
+	took                   // it took effect
+	refused                // it did not
+	there                  // what it makes was there before
+)
 
 // ensure makes w take effect once and returns what it made. The journal, if
 // there is one, says "sending" before the first request of w goes out, and
@@ -55,19 +69,23 @@ func ensure[T any](ctx context.Context, r *run, w write[T]) (made T, err error) 
 	if err := ledger.note(ctx, w.name, sending, nil); err != nil {
 		return made, err
 	}
-	made, known, err := deliver(ctx, r, w, unsure)
-	if !known {
+	made, outcome, err := deliver(ctx, r, w, unsure)
+	if outcome == open {
 		return made, err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
-	if err != nil {
-		if noteErr := ledger.note(ctx, w.name, "", nil); noteErr != nil {
-			err = fmt.Errorf("%w; and then: %w", err, noteErr)
+	if outcome != took {
+		noteErr := ledger.note(ctx, w.name, "", nil)
+		if err != nil && noteErr != nil {
+			return made, fmt.Errorf("%w; and then: %w", err, noteErr)
 		}
-		return made, err
+		return made, errors.Join(err, noteErr)
 	}
 	return made, ledger.note(ctx, w.name, done, func(rec *record) {
+		if w.id != nil {
+			rec.Made[w.name] = w.id(made)
+		}
 		if w.note != nil {
 			w.note(rec, made)
 		}
@@ -76,43 +94,59 @@ func ensure[T any](ctx context.Context, r *run, w write[T]) (made T, err error) 
 
 // deliver sends w until it is known whether it took effect, looking before it
 // sends again. If unsure, an earlier run may have sent it, so it looks first.
-// If known is false the outcome is open.
-func deliver[T any](ctx context.Context, r *run, w write[T], unsure bool) (made T, known bool, err error) {
+// Only took and there come without an error.
+func deliver[T any](ctx context.Context, r *run, w write[T], unsure bool) (made T, o outcome, err error) {
 	for n := 0; ; n++ {
 		if n > 0 || unsure {
 			found, ok, lookErr := watch(ctx, w)
 			switch {
-			case ok:
-				return found, true, nil
+			case ok && lookErr == nil:
+				return found, took, nil
 			case lookErr != nil:
-				return made, false, openOutcome(err, lookErr)
+				return made, open, openOutcome(err, lookErr)
 			case n == maxSends:
-				return made, false, openOutcome(err, nil)
+				return made, open, openOutcome(err, nil)
 			}
 		}
 		if err := pause(ctx, time.Duration(n)*time.Second); err != nil {
-			return made, false, err
+			return made, open, err
 		}
 		sendCtx, land := inFlight(ctx, r.progress.wait)
 		made, err = w.send(sendCtx)
 		land()
 		switch {
 		case err == nil:
-			return made, true, nil
-		case w.duplicate != nil && w.duplicate(err):
-			if found, ok, lookErr := w.look(ctx); ok && lookErr == nil {
-				return found, true, nil
-			}
-			return made, true, err
+			return made, took, nil
 		case ambiguous(err) && ctx.Err() != nil:
-			return made, false, openOutcome(err, context.Cause(ctx))
+			return made, open, openOutcome(err, context.Cause(ctx))
 		case ambiguous(err):
 			continue
-		case ctx.Err() != nil && errors.Is(err, context.Canceled):
-			return made, true, context.Cause(ctx) // nothing was on the wire
+		case ctx.Err() != nil && errors.Is(err, context.Canceled): // it was not on the wire
+			if n > 0 || unsure {
+				return made, open, context.Cause(ctx)
+			}
+			return made, refused, context.Cause(ctx)
 		}
-		return made, true, err
+		return settle(ctx, w, err, n > 0 || unsure)
 	}
+}
+
+// settle finds out what the refusal of a write means. If it was sent before,
+// that may have taken effect, and the refusal be about a duplicate.
+func settle[T any](ctx context.Context, w write[T], refusal error, sentBefore bool) (made T, o outcome, err error) {
+	if !sentBefore && (w.duplicate == nil || !w.duplicate(refusal)) {
+		return made, refused, refusal
+	}
+	found, ok, lookErr := w.look(ctx)
+	switch {
+	case lookErr != nil && sentBefore:
+		return made, open, openOutcome(refusal, lookErr)
+	case lookErr != nil || !ok:
+		return made, refused, refusal
+	case sentBefore:
+		return found, took, nil
+	}
+	return found, there, nil
 }
 
 // errUnreadable is the error of a write that was answered with success, but
@@ -123,25 +157,28 @@ func ambiguous(err error) bool {
 	return oktaint.Ambiguous(err) || errors.Is(err, errUnreadable)
 }
 
-// post sends a request that makes a thing, which the answer must hold: a page
-// of a proxy with the status 200 makes nothing.
-func (o org) post(req *http.Request) error {
+// post sends a request that makes a thing and returns its id. The answer must
+// hold it: a page of a proxy with the status 200 makes nothing.
+func (o org) post(req *http.Request) (id string, err error) {
 	var thing struct {
 		ID string `json:"id"`
 	}
 	if err := o.c.Do(req, &thing); err != nil {
-		return err
+		return "", err
 	}
 	if thing.ID == "" {
-		return errUnreadable
+		return "", errUnreadable
 	}
-	return nil
+	return thing.ID, nil
 }
+
+// itself is the id of a thing of which only the id is wanted.
+func itself(id string) string { return id }
 
 // openOutcome joins the error of a write (nil if another run sent it) and the
 // reason why its outcome was not found out (nil if the org was asked).
 func openOutcome(err, why error) error {
-	const next = "it may or may not have taken effect: run this again with the same key to find out"
+	const next = "it may or may not have taken effect: run this again to find out"
 	switch {
 	case err == nil:
 		return why

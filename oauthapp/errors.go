@@ -9,9 +9,16 @@ import (
 )
 
 // ErrNotSuperAdmin is wrapped by the error of [BuildPlan] if the owner of the
-// API token is not a Super Admin: only a Super Admin may grant scopes to an app
-// and assign it a role. The error names the owner and the roles it has.
+// credential is not a Super Admin: only a Super Admin may grant scopes to an
+// app and assign it a role. The error names the owner and the roles it has. For
+// an OAuth token it is wrapped by the error of the first request that the org
+// refuses for that reason.
 var ErrNotSuperAdmin = errors.New("the owner is not a Super Admin")
+
+// ErrTokenRevoked is wrapped by the error of [BuildPlan] if the org does not
+// know the API token any more because [Plan.RevokeAPIToken] has revoked it, as
+// the journal says. The app was set up before that: [Verify] it.
+var ErrTokenRevoked = errors.New("oauthapp: the API token was revoked after the app was set up: verify the app, or use another token to change it")
 
 // ErrConflict is returned by [Journal].Save if the journal has changed since
 // the version that the caller knows: another run is at work on the same app.

@@ -71,6 +71,16 @@ func Example() {
 	}
 	fmt.Println("verified:", report.OK)
 
+	// Some orgs give a new app more than it was given here.
+	if result, err = plan.ReadBack(ctx, nil); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("roles:", result.Roles)
+	if err := plan.RevokeAPIToken(ctx, nil); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("the API token is revoked")
+
 	// Output:
 	// create the app "acme-visibility" with its key
 	// assign the role READ_ONLY_ADMIN
@@ -81,4 +91,6 @@ func Example() {
 	// logs visible
 	// users visible
 	// verified: true
+	// roles: [READ_ONLY_ADMIN]
+	// the API token is revoked
 }

@@ -1,10 +1,13 @@
 package oauthapp
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -12,6 +15,7 @@ import (
 
 	"github.com/rezonate-io/okta-integration/oauthapp/request"
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/scopes"
 )
 
 // An appObject is what is read of an app. Settings and credentials of other
@@ -24,6 +28,15 @@ type appObject struct {
 	Status      string          `json:"status"`
 	Credentials json.RawMessage `json:"credentials"`
 	Settings    json.RawMessage `json:"settings"`
+
+	raw json.RawMessage // all of it
+}
+
+// UnmarshalJSON keeps the object as it came too: a PUT sends all of it back.
+func (a *appObject) UnmarshalJSON(b []byte) error {
+	type plain appObject
+	a.raw = bytes.Clone(b)
+	return json.Unmarshal(b, (*plain)(a))
 }
 
 // A candidate is a service app of the wanted label.
@@ -40,6 +53,12 @@ func (a appObject) candidate() (c candidate, ok bool) {
 			JWKS struct {
 				Keys []json.RawMessage `json:"keys"`
 			} `json:"jwks"`
+			DPoP    bool `json:"dpop_bound_access_tokens"`
+			Network struct {
+				Connection string   `json:"connection"`
+				Include    []string `json:"include"`
+				Exclude    []string `json:"exclude"`
+			} `json:"network"`
 		} `json:"oauthClient"`
 	}
 	var credentials struct {
@@ -52,42 +71,67 @@ func (a appObject) candidate() (c candidate, ok bool) {
 		json.Unmarshal(a.Credentials, &credentials) != nil {
 		return c, false
 	}
-	c.App = App{ID: a.ID, ClientID: credentials.Client.ID, Label: a.Label, Active: a.Status == "ACTIVE"}
+	c.App = App{ID: a.ID, ClientID: credentials.Client.ID, Label: a.Label, Active: a.Status == "ACTIVE", object: a.raw}
 	if c.ClientID == "" {
 		c.ClientID = c.ID
 	}
-	c.keys = settings.Client.JWKS.Keys
+	c.keys, c.DPoP = settings.Client.JWKS.Keys, settings.Client.DPoP
+	if n := settings.Client.Network; n.Connection == "ZONE" {
+		c.Network = &request.Network{Include: n.Include, Exclude: n.Exclude}
+	}
 	return c, true
 }
 
 // app returns the app of d with its grants and roles, nil if the org has no
-// app of that label, and notes for the administrator. id is the app that a
-// journal remembers, empty if there is none.
-func (o org) app(ctx context.Context, d Desired, id string) (*App, []string, error) {
+// app of that label, and notes for the administrator. l may know its id.
+func (o org) app(ctx context.Context, d Desired, l *ledger) (*App, []string, error) {
+	id := l.appID()
+	if d.ApplicationID != "" {
+		id = d.ApplicationID
+	}
 	found, notes, err := o.find(ctx, d, id)
 	if found == nil || err != nil {
 		return nil, nil, err
 	}
-	if err := o.readState(ctx, found); err != nil {
+	if err := o.readState(ctx, found, len(d.Permissions) > 0 || l.madeCustomRole()); err != nil {
 		return nil, nil, err
 	}
 	return found, notes, nil
 }
 
-// readState reads the grants and roles of an app.
-func (o org) readState(ctx context.Context, a *App) error {
+// readState reads the grants and roles of an app, and with custom also a
+// custom role that the app does not hold yet.
+func (o org) readState(ctx context.Context, a *App, custom bool) error {
 	var wg sync.WaitGroup
 	var grantsErr, rolesErr error
-	wg.Go(func() { a.Granted, grantsErr = o.grants(ctx, a.ID) })
-	wg.Go(func() { a.Roles, rolesErr = o.clientRoles(ctx, a.ClientID) })
+	wg.Go(func() {
+		if a.grantIDs, grantsErr = o.grants(ctx, a.ID); grantsErr == nil {
+			a.Granted = scopes.New(slices.Collect(maps.Keys(a.grantIDs))...)
+		}
+	})
+	wg.Go(func() { rolesErr = o.readRoles(ctx, a, custom) })
 	wg.Wait()
-	if grantsErr != nil {
-		grantsErr = fmt.Errorf("oauthapp: reading the grants of app %s: %w", a.ID, grantsErr)
-	}
-	if rolesErr != nil {
-		rolesErr = fmt.Errorf("oauthapp: reading the roles of client %s: %w", a.ClientID, rolesErr)
-	}
 	return errors.Join(grantsErr, rolesErr)
+}
+
+func (o org) readRoles(ctx context.Context, a *App, custom bool) error {
+	held, err := o.clientRoles(ctx, a.ClientID)
+	if err != nil {
+		return err
+	}
+	a.Roles, a.roleIDs, a.customRoles = types(held), map[string]string{}, 0
+	for _, h := range held {
+		if h.Type == RoleCustom {
+			a.customRoles++
+		} else {
+			a.roleIDs[h.Type] = h.ID
+		}
+	}
+	a.custom, err = o.customRole(ctx, a.ClientID, held, custom)
+	if a.Permissions = nil; a.custom.bound {
+		a.Permissions = a.custom.permissions
+	}
+	return err
 }
 
 // find returns the one app of d's label that holds d's key.
@@ -95,6 +139,9 @@ func (o org) find(ctx context.Context, d Desired, id string) (*App, []string, er
 	candidates, err := o.candidates(ctx, d.Label, id)
 	if err != nil {
 		return nil, nil, err
+	}
+	if id := d.ApplicationID; id != "" && !slices.ContainsFunc(candidates, func(c candidate) bool { return c.ID == id }) {
+		return nil, nil, fmt.Errorf("oauthapp: the org has no service app with the id %s: leave the id out, or look it up in the Admin Console", id)
 	}
 	var ours, others []candidate
 	var notes, otherKeys []string
@@ -174,7 +221,7 @@ func (o org) byID(ctx context.Context, id string) ([]candidate, error) {
 	if err := o.c.Do(req, &a); oktaint.IsNotFound(err) {
 		return nil, nil // deleted since
 	} else if err != nil {
-		return nil, fmt.Errorf("oauthapp: reading app %s, which the journal names: %w", id, err)
+		return nil, fmt.Errorf("oauthapp: reading app %s: %w", id, err)
 	}
 	if c, ok := a.candidate(); ok {
 		return []candidate{c}, nil

@@ -2,6 +2,7 @@ package oauthapp_test
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -125,3 +126,43 @@ func kinds(steps []oauthapp.Step) string {
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// readBody returns the body of a request, which can be sent still.
+func readBody(t *testing.T, r *http.Request) []byte {
+	t.Helper()
+	body, err := r.GetBody()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer body.Close()
+	text, err := io.ReadAll(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// lose is a transport that loses the answer to the first request of a method.
+// If it commits, the org gets the request all the same.
+type lose struct {
+	next    http.RoundTripper
+	method  string
+	commits bool
+	seen    int // requests of the method
+}
+
+func (l *lose) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method != l.method {
+		return l.next.RoundTrip(r)
+	}
+	if l.seen++; l.seen > 1 {
+		return l.next.RoundTrip(r)
+	}
+	if l.commits {
+		resp, err := l.next.RoundTrip(r)
+		if err == nil {
+			resp.Body.Close()
+		}
+	}
+	return nil, io.ErrUnexpectedEOF
+}

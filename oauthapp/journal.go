@@ -3,17 +3,21 @@ package oauthapp
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"strings"
 	"sync"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
-	"github.com/rezonate-io/okta-integration/scopes"
 )
 
 // A Journal keeps what a run has done, so that another process can go on after
 // a kill: a file, or a row of the caller's database. It belongs to one app of
-// one org. What it keeps is JSON and never holds a secret.
+// one org. What it keeps is a JSON object and never holds a secret.
+//
+// Two runs that share a journal never both write: the one whose Save comes
+// second is told by [ErrConflict] and stops before its next request. Two runs
+// that share none may both create the app. Then the one whose create the org
+// lists later stops with an error that names both apps, or both runs do.
 type Journal interface {
 	// Load returns the state last saved and its version, both empty if there
 	// is none yet.
@@ -25,14 +29,20 @@ type Journal interface {
 	Save(ctx context.Context, state []byte, prev string) (version string, err error)
 }
 
+// ErrOtherJournal is wrapped by the error of [BuildPlan] if the journal is about
+// an app of the same label with another key. If that key is lost, [Rollback]
+// clears the way: it needs the journal alone.
+var ErrOtherJournal = errors.New("the journal is about an app with another key")
+
 // The states of a write in the journal. A write that was refused is taken out.
 const (
-	sending = "sending" // it may have been sent
-	done    = "done"    // it took effect
+	sending  = "sending"  // it may have been sent
+	done     = "done"     // it took effect
+	removing = "removing" // Rollback may have undone it
 )
 
-// createWrite, activateWrite, roleWrite and grantWrite name writes in the
-// journal.
+// The names of writes in the journal; a prefix is followed by the role's type
+// or the scope. More of them are in changes.go.
 const (
 	createWrite   = "create"
 	activateWrite = "activate"
@@ -48,7 +58,12 @@ type record struct {
 	Thumbprint    string            `json:"key_thumbprint"`
 	ApplicationID string            `json:"application_id,omitempty"`
 	ClientID      string            `json:"client_id,omitempty"`
-	Writes        map[string]string `json:"writes,omitempty"`
+	Writes        map[string]string `json:"writes,omitempty"` // by name: their state
+	Made          map[string]string `json:"made,omitempty"`   // by name: the id of what a write made
+
+	// RolesBefore are the types of the app's roles before its first grant, nil
+	// if nobody looked.
+	RolesBefore []string `json:"roles_before_grants,omitzero"`
 }
 
 // A ledger is a Journal in use. Without a journal it keeps nothing.
@@ -64,7 +79,8 @@ type ledger struct {
 // openLedger loads j, which must be empty or about the app of d.
 func openLedger(ctx context.Context, j Journal, o oktaint.Org, d Desired) (*ledger, error) {
 	l := &ledger{journal: j, rec: record{
-		Version: 1, Org: o.String(), Label: d.Label, Thumbprint: d.Key.Thumbprint(), Writes: map[string]string{},
+		Version: 1, Org: o.String(), Label: d.Label, Thumbprint: d.Key.Thumbprint(),
+		Writes: map[string]string{}, Made: map[string]string{},
 	}}
 	if j == nil {
 		return l, nil
@@ -77,23 +93,46 @@ func openLedger(ctx context.Context, j Journal, o oktaint.Org, d Desired) (*ledg
 	if len(state) == 0 {
 		return l, nil
 	}
+	rec, err := readRecord(state)
+	switch {
+	case err != nil:
+		return nil, err
+	case rec.Org == "":
+		return l, nil // rolled back
+	case rec.Org != l.rec.Org || rec.Label != l.rec.Label && (d.ApplicationID == "" || rec.ApplicationID != d.ApplicationID):
+		return nil, fmt.Errorf("oauthapp: the journal is about the app %q of %s: use another journal for this one", rec.Label, rec.Org)
+	case rec.Thumbprint != l.rec.Thumbprint:
+		return nil, fmt.Errorf("oauthapp: %w (%s): pass that key, or roll back what was done with it", ErrOtherJournal, rec.Thumbprint)
+	}
+	l.rec = rec
+	return l, nil
+}
+
+// readRecord reads the state of a journal. A record without an org is that of
+// a journal that was rolled back: it says nothing.
+func readRecord(state []byte) (record, error) {
 	var rec record
 	if err := json.Unmarshal(state, &rec); err != nil {
-		return nil, fmt.Errorf("oauthapp: the journal cannot be read: %w", err)
+		return record{}, fmt.Errorf("oauthapp: the journal cannot be read: %w", err)
 	}
 	switch {
 	case rec.Version != 1:
-		return nil, fmt.Errorf("oauthapp: the journal has version %d, this release reads version 1", rec.Version)
-	case rec.Org != l.rec.Org || rec.Label != l.rec.Label:
-		return nil, fmt.Errorf("oauthapp: the journal is about the app %q of %s: use another journal for this one", rec.Label, rec.Org)
-	case rec.Thumbprint != l.rec.Thumbprint:
-		return nil, fmt.Errorf("oauthapp: the journal is about an app with another key (%s): pass that key", rec.Thumbprint)
+		return record{}, fmt.Errorf("oauthapp: the journal has version %d, this release reads version 1", rec.Version)
+	case rec.Org == "":
+		return record{Version: 1}, nil
+	}
+	for name, state := range rec.Writes {
+		if state != sending && state != done && state != removing {
+			return record{}, fmt.Errorf("oauthapp: the journal cannot be read: the write %.40q is in the state %.40q", name, state)
+		}
 	}
 	if rec.Writes == nil {
 		rec.Writes = map[string]string{}
 	}
-	l.rec = rec
-	return l, nil
+	if rec.Made == nil {
+		rec.Made = map[string]string{}
+	}
+	return rec, nil
 }
 
 func (l *ledger) appID() string { return l.rec.ApplicationID }
@@ -108,36 +147,58 @@ func (l *ledger) unsure(name string) bool {
 // reconcile settles the writes that an earlier run may have sent by what the
 // org has now. A create that is not there yet stays open: it may still appear.
 func (l *ledger) reconcile(have *App) {
-	if have != nil && l.rec.ApplicationID != have.ID {
-		l.rec.ApplicationID, l.rec.ClientID = have.ID, have.ClientID
-		l.changed = true
-	}
+	l.forget(have)
 	for name, state := range l.rec.Writes {
-		if state != sending || name == createWrite && have == nil {
+		if state == done || state == sending && name == createWrite && have == nil {
 			continue
 		}
 		l.changed = true
-		if l.rec.Writes[name] = done; !have.has(name) {
-			delete(l.rec.Writes, name)
+		id, there := have.made(name)
+		if !there {
+			l.drop(name)
+			continue
+		}
+		if l.rec.Writes[name] = done; id != "" {
+			l.rec.Made[name] = id
 		}
 	}
 }
 
-// has reports whether a write has taken effect on a.
-func (a *App) has(name string) bool {
-	role, isRole := strings.CutPrefix(name, rolePrefix)
-	scope, isGrant := strings.CutPrefix(name, grantPrefix)
-	switch {
-	case a == nil:
-		return false
-	case isRole:
-		return a.hasRole(role)
-	case isGrant:
-		return a.Granted.Contains(scopes.Scope(scope))
-	case name == activateWrite:
-		return a.Active
+// forget drops what is known of the app that the journal names if that app is
+// gone. What was made beside it may be there still.
+func (l *ledger) forget(have *App) {
+	var now App
+	if have != nil {
+		now = *have
 	}
-	return name == createWrite
+	if l.rec.ApplicationID == now.ID {
+		return
+	}
+	l.changed = true
+	if l.rec.ApplicationID != "" {
+		for name := range l.rec.Writes {
+			if name == createWrite && l.rec.Writes[name] == sending || isBeside(name) {
+				continue
+			}
+			l.drop(name)
+		}
+	}
+	l.rec.ApplicationID, l.rec.ClientID = now.ID, now.ClientID
+}
+
+// isBeside reports whether a write is about something that stays when the app
+// is deleted.
+func isBeside(name string) bool {
+	switch name {
+	case customRoleWrite, resourceSetWrite, bindingWrite, revokeTokenWrite:
+		return true
+	}
+	return false
+}
+
+func (l *ledger) drop(name string) {
+	delete(l.rec.Writes, name)
+	delete(l.rec.Made, name)
 }
 
 // note saves the state of a write, "" for none, and what edit adds to it. Only
@@ -146,8 +207,11 @@ func (l *ledger) note(ctx context.Context, name, state string, edit func(*record
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.rec.Writes[name] = state
-	if state == "" {
-		delete(l.rec.Writes, name)
+	switch state {
+	case "":
+		l.drop(name)
+	case sending:
+		delete(l.rec.Made, name) // what it made before is gone
 	}
 	if edit != nil {
 		edit(&l.rec)
@@ -172,7 +236,10 @@ func (l *ledger) save(ctx context.Context) error {
 		return fmt.Errorf("oauthapp: saving the journal: %w", err)
 	}
 	version, err := l.journal.Save(ctx, state, l.version)
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrConflict):
+		return fmt.Errorf("another run is at work on this app: let it finish, then run this again: %w", err)
+	case err != nil:
 		return fmt.Errorf("oauthapp: saving the journal: %w", err)
 	}
 	l.version, l.changed = version, false

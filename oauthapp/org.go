@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"net/http"
 	"slices"
 
 	"github.com/rezonate-io/okta-integration/oauthapp/request"
@@ -29,96 +28,59 @@ func collect[T any](list iter.Seq2[T, error]) ([]T, error) {
 	return all, nil
 }
 
-// owner returns whose API token c uses, after checking that this user is a
-// Super Admin. For an OAuth credential, which has no user, it returns the zero
-// Owner and a note: there a 403 on the first write decides.
-func (o org) owner(ctx context.Context) (who Owner, note string, err error) {
-	req, err := request.CurrentUser(ctx, o.c.Org)
+// An assignment is a role that a user or a client holds.
+type assignment struct {
+	ID     string `json:"id"`
+	Type   string `json:"type"`
+	Status string `json:"status"` // absent in some answers for custom roles
+	Label  string `json:"label"`
+	Role   string `json:"role"`         // of a custom role: its id
+	Set    string `json:"resource-set"` // of a custom role: what it is held over
+}
+
+// assignments returns the active roles in the list at a path.
+func (o org) assignments(ctx context.Context, elem ...string) ([]assignment, error) {
+	list, err := collect(oktaint.List[assignment](ctx, o.c, nil, elem...))
+	return slices.DeleteFunc(list, func(a assignment) bool { return a.Status != "" && a.Status != "ACTIVE" }), err
+}
+
+// types returns the types of roles, sorted.
+func types(list []assignment) []string {
+	var names []string
+	for _, a := range list {
+		names = append(names, a.Type)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// clientRoles returns the active roles of a client.
+func (o org) clientRoles(ctx context.Context, clientID string) ([]assignment, error) {
+	list, err := o.assignments(ctx, "oauth2", "v1", "clients", clientID, "roles")
 	if err != nil {
-		return who, "", err
+		return nil, fmt.Errorf("oauthapp: reading the roles of client %s: %w", clientID, err)
 	}
-	var user struct {
-		ID      string `json:"id"`
-		Profile struct {
-			Login string `json:"login"`
-		} `json:"profile"`
-	}
-	if err := o.c.Do(req, &user); err != nil {
-		switch status, _ := answered(err); status {
-		case http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound:
-			return who, "the credential belongs to no user, so whether it may grant scopes shows only when it does", nil
-		}
-		return who, "", fmt.Errorf("oauthapp: checking the credential: %w", err)
-	}
-	if user.ID == "" {
-		return who, "", errors.New("oauthapp: checking the credential: the answer names no user: is there a proxy between here and the org?")
-	}
-	who = Owner{ID: user.ID, Login: user.Profile.Login}
-	who.Roles, err = o.roles(ctx, "api", "v1", "users", user.ID, "roles")
-	switch {
-	case err == nil && slices.Contains(who.Roles, RoleSuperAdmin):
-		return who, "", nil
-	case err == nil:
-		return who, "", notSuperAdmin(who.Login, "its roles: "+listed(who.Roles), nil)
-	case oktaint.MissingRole(err):
-		return who, "", notSuperAdmin(who.Login, "it may not even read its own roles", err)
-	}
-	if _, missing := oktaint.MissingScope(err); missing {
-		return who, fmt.Sprintf("the roles of %s could not be read: %v", who.Login, err), nil
-	}
-	return who, "", fmt.Errorf("oauthapp: reading the roles of %s: %w", who.Login, err)
+	return list, nil
 }
 
-func notSuperAdmin(login, why string, cause error) error {
-	err := fmt.Errorf("oauthapp: the API token belongs to %s: %w (%s): use a token that a Super Admin has made", login, ErrNotSuperAdmin, why)
-	if cause != nil {
-		err = fmt.Errorf("%w: %w", err, cause)
-	}
-	return err
-}
-
-// roles returns the types of the active roles in the list at a path.
-func (o org) roles(ctx context.Context, elem ...string) ([]string, error) {
-	type role struct {
-		Type   string `json:"type"`
-		Status string `json:"status"` // absent for custom roles
-	}
-	list, err := collect(oktaint.List[role](ctx, o.c, nil, elem...))
-	if err != nil {
-		return nil, err
-	}
-	var types []string
-	for _, r := range list {
-		if r.Status == "" || r.Status == "ACTIVE" {
-			types = append(types, r.Type)
-		}
-	}
-	slices.Sort(types)
-	return slices.Compact(types), nil
-}
-
-// clientRoles returns the types of the active roles of a client.
-func (o org) clientRoles(ctx context.Context, clientID string) ([]string, error) {
-	return o.roles(ctx, "oauth2", "v1", "clients", clientID, "roles")
-}
-
-// grants returns the scopes that are granted to an app and not revoked.
-func (o org) grants(ctx context.Context, appID string) (scopes.Set, error) {
+// grants returns the ids of the grants of an app that are not revoked.
+func (o org) grants(ctx context.Context, appID string) (map[scopes.Scope]string, error) {
 	type grant struct {
+		ID     string       `json:"id"`
 		Scope  scopes.Scope `json:"scopeId"`
 		Status string       `json:"status"`
 	}
 	list, err := collect(oktaint.List[grant](ctx, o.c, nil, "api", "v1", "apps", appID, "grants"))
 	if err != nil {
-		return scopes.Set{}, err
+		return nil, fmt.Errorf("oauthapp: reading the grants of app %s: %w", appID, err)
 	}
-	var active []scopes.Scope
+	active := map[scopes.Scope]string{}
 	for _, g := range list {
 		if g.Status == "ACTIVE" {
-			active = append(active, g.Scope)
+			active[g.Scope] = g.ID
 		}
 	}
-	return scopes.New(active...), nil
+	return active, nil
 }
 
 // clientPrivileges returns whether the org makes new service apps Super Admin.

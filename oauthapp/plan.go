@@ -2,13 +2,14 @@ package oauthapp
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 
+	"github.com/rezonate-io/okta-integration/oauthapp/request"
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
@@ -33,17 +34,24 @@ type Plan struct {
 	// Warnings are what an administrator should know before going on.
 	Warnings []string
 
-	client  *oktaint.Client
-	ledger  *ledger
-	steps   []Step
-	applied atomic.Bool
+	client *oktaint.Client
+	ledger *ledger
+	steps  []Step
+
+	applied, finished atomic.Bool // Apply was called; it did all steps
+
+	mu   sync.Mutex
+	last *run // what Apply or ReadBack did last
 }
 
-// An Owner is the user that an API token belongs to. It is the zero Owner for
-// an OAuth credential, which belongs to no user.
+// An Owner is whose credential does the work: the user that an API token
+// belongs to, or the app of an OAuth token. Which app that is only
+// Desired.BootstrapClientID tells; without it, the Owner of an OAuth token is
+// the zero Owner.
 type Owner struct {
-	ID, Login string
-	Roles     []string // types of the user's active admin roles
+	ID, Login string   // of the user; empty for an app
+	ClientID  string   // of the app; empty for a user
+	Roles     []string // types of the active admin roles; nil if they could not be read
 }
 
 // An App is a service app as the org has it.
@@ -53,7 +61,18 @@ type App struct {
 	Label    string
 	Active   bool
 	Granted  scopes.Set // active grants, whoever made them
-	Roles    []string   // types of the active roles
+	Roles    []string   // types of the active roles, sorted; RoleCustom stands for all custom ones
+
+	DPoP        bool             // its tokens are bound to a key (RFC 9449)
+	Network     *request.Network // where it may request tokens from; nil is anywhere
+	Permissions []string         // of the custom role that this package made for it, sorted; nil if it does not hold it
+
+	object   json.RawMessage         // the app as the org gave it
+	grantIDs map[scopes.Scope]string // of the active grants
+	roleIDs  map[string]string       // of the active assignments, by type, without custom roles
+
+	customRoles int // that the app holds, whoever made them
+	custom      customRole
 }
 
 func (a *App) hasRole(role string) bool { return a != nil && slices.Contains(a.Roles, role) }
@@ -65,13 +84,16 @@ func (p *Plan) Steps() []Step { return slices.Clone(p.steps) }
 // BuildPlan reads the org behind c and works out what has to be done there to
 // make it d. It writes nothing, neither to the org nor to j.
 //
-// c holds the temporary credential of a Super Admin; its Org should be the
-// canonical one that [oktaint.Discover] returns, because it becomes the issuer
-// of the grants. j may be nil.
+// c holds the temporary credential of a Super Admin: an API token, or the OAuth
+// token of an app that has [BootstrapScopes] and SUPER_ADMIN. Its Org should be
+// the canonical one that [oktaint.Discover] returns, because it becomes the
+// issuer of the grants. j may be nil.
 //
-// Errors are all that is wrong with d in one error, [ErrNotSuperAdmin],
-// [*OtherKeyError], or what a read answered. After an answer that Okta would
-// not give, such as a proxy's HTML page, there is no plan.
+// All that is wrong with d is one error, before anything is sent. All that the
+// reads find in the way is one error too: [ErrNotSuperAdmin], [*OtherKeyError],
+// [ErrTokenRevoked], or what a read answered. After an answer that Okta would
+// not give, such as a proxy's HTML page, there is no plan. What does not stand
+// in the way is in Warnings.
 func BuildPlan(ctx context.Context, c *oktaint.Client, d Desired, j Journal) (*Plan, error) {
 	d, err := d.checked()
 	if err != nil {
@@ -86,63 +108,9 @@ func BuildPlan(ctx context.Context, c *oktaint.Client, d Desired, j Journal) (*P
 		return nil, err
 	}
 	l.reconcile(p.App)
-	p.steps = stepsFor(d, p.App)
-	if unknown := d.Scopes.Unknown(); !unknown.IsEmpty() {
-		p.warn("not in the catalogue of scopes, the org may refuse them: %s", unknown)
-	}
+	p.steps = p.difference()
+	p.warnBeforehand()
 	return p, nil
-}
-
-// read asks the org for the credential's owner, the client-privileges setting
-// and the app, all at once.
-func (p *Plan) read(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var (
-		wg                           sync.WaitGroup
-		ownerErr, settingErr, appErr error
-		ownerNote, settingNote       string
-		appNotes                     []string
-		o                            = org{p.client}
-	)
-	wg.Go(func() {
-		if p.Owner, ownerNote, ownerErr = o.owner(ctx); ownerErr != nil {
-			cancel() // the other answers would only repeat it
-		}
-	})
-	wg.Go(func() { p.SuperAdminByDefault, settingNote, settingErr = o.clientPrivileges(ctx) })
-	wg.Go(func() { p.App, appNotes, appErr = o.app(ctx, p.Desired, p.ledger.appID()) })
-	wg.Wait()
-	if ownerErr != nil {
-		return ownerErr
-	}
-	if err := errors.Join(appErr, settingErr); err != nil {
-		return err
-	}
-	for _, note := range append([]string{ownerNote, settingNote}, appNotes...) {
-		if note != "" {
-			p.warn("%s", note)
-		}
-	}
-	p.warnOfExcess()
-	return nil
-}
-
-// warnOfExcess tells of what the app has, or will be given, beyond what is
-// wanted. It is left alone.
-func (p *Plan) warnOfExcess() {
-	if p.SuperAdminByDefault && p.Desired.Role != RoleSuperAdmin {
-		p.warn("the org's setting \"Public client app admins\" is on: Okta may assign SUPER_ADMIN to the app after its scopes are granted")
-	}
-	if p.App == nil {
-		return
-	}
-	if p.Desired.Role != RoleSuperAdmin && p.App.hasRole(RoleSuperAdmin) {
-		p.warn("the app holds SUPER_ADMIN, which is not wanted: remove the role in the Admin Console")
-	}
-	if extra := p.App.Granted.Minus(p.Desired.Scopes); !extra.IsEmpty() {
-		p.warn("the app is granted more than is wanted, which is left alone: %s", extra)
-	}
 }
 
 func (p *Plan) warn(format string, args ...any) {

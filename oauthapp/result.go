@@ -1,7 +1,6 @@
 package oauthapp
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,8 +18,15 @@ type Result struct {
 	Missing scopes.Set             // the wanted scopes that are not
 	Refused map[scopes.Scope]error // why the org refused some of the missing
 
-	Role     string   // the wanted role, if the app holds it; empty if not, or if none is wanted
-	Roles    []string // types of all active roles of the app, sorted
+	Role  string   // the wanted role, if the app holds it; empty if not, or if none is wanted
+	Roles []string // types of all active roles of the app, sorted
+
+	Permissions []string // of the app's custom role, sorted; nil if it holds none that this package made
+
+	// SuperAdminRemoved reports that the org had given SUPER_ADMIN to the app
+	// after a grant, and that the role was taken away again.
+	SuperAdminRemoved bool
+
 	Warnings []string // what Apply found that an administrator should look at, beyond Plan.Warnings
 }
 
@@ -31,6 +37,7 @@ func (r *run) result() *Result {
 		ApplicationID: r.app.ID, ClientID: r.app.ClientID, Created: r.created,
 		Missing: d.Scopes.Minus(r.app.Granted), Refused: maps.Clone(r.refused),
 		Roles: slices.Sorted(slices.Values(r.app.Roles)), Warnings: r.warnings,
+		Permissions: slices.Clone(r.app.Permissions), SuperAdminRemoved: r.superAdminRemoved,
 	}
 	res.Granted = d.Scopes.Minus(res.Missing)
 	if r.app.hasRole(d.Role) {
@@ -40,29 +47,6 @@ func (r *run) result() *Result {
 		delete(res.Refused, scope) // a duplicate, not a refusal
 	}
 	return res
-}
-
-// readBack replaces what was sent by what the org says it has, and warns where
-// the two differ.
-func (r *run) readBack(ctx context.Context) error {
-	d := r.plan.Desired
-	r.progress.begin(Step{Kind: StepReadBack, Label: d.Label, ApplicationID: r.app.ID}, 1)
-	now := r.app
-	if err := r.o.readState(ctx, &now); err != nil {
-		return err
-	}
-	if lost := r.app.Granted.Minus(now.Granted); !lost.IsEmpty() {
-		r.warn("the org accepted these grants, but does not list them: %s", lost)
-	}
-	if d.Role != RoleNone && !now.hasRole(d.Role) {
-		r.warn("the app does not hold the role %s; its roles: %s", d.Role, listed(now.Roles))
-	}
-	if d.Role != RoleSuperAdmin && now.hasRole(RoleSuperAdmin) && !r.plan.App.hasRole(RoleSuperAdmin) {
-		r.warn("the org has assigned SUPER_ADMIN to the app, which is not wanted (the setting \"Public client app admins\" does that): remove the role in the Admin Console and turn the setting off")
-	}
-	r.app = now
-	r.progress.advance()
-	return nil
 }
 
 func (r *run) warn(format string, args ...any) {

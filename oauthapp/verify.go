@@ -44,7 +44,8 @@ var probes = map[scopes.Scope]string{
 //
 // An error means that there is no token, and keeps the chain to the token
 // endpoint's [*oktaint.Error]. Everything else is in the Report: see
-// [Report.OK] and [Report.Err].
+// [Report.OK] and [Report.Err]. Afterwards [Plan.ReadBack] looks at what the
+// app holds once it was used.
 func Verify(ctx context.Context, creds oktaint.Credentials, opts VerifyOptions) (*Report, error) {
 	if creds.Kind == oktaint.KindAPIToken {
 		return nil, errors.New("oauthapp: an API token carries no scopes that could be verified: pass the credentials of an OAuth app")

@@ -1,0 +1,138 @@
+package oauthapp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/rezonate-io/okta-integration/oktaint"
+)
+
+// read asks the org for the credential's owner, the client-privileges setting,
+// custom roles if one is wanted, and the app, all at once.
+func (p *Plan) read(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var (
+		wg                                      sync.WaitGroup
+		ownerErr, settingErr, appErr, customErr error
+		ownerNote, settingNote                  string
+		appNotes                                []string
+		o                                       = org{p.client}
+	)
+	wg.Go(func() {
+		p.Owner, ownerNote, ownerErr = o.owner(ctx, p.Desired.BootstrapClientID)
+		if ownerErr != nil && !errors.Is(ownerErr, ErrNotSuperAdmin) {
+			cancel() // the other answers would only repeat it
+		}
+	})
+	wg.Go(func() { p.SuperAdminByDefault, settingNote, settingErr = o.clientPrivileges(ctx) })
+	wg.Go(func() {
+		if len(p.Desired.Permissions) > 0 {
+			customErr = o.hasCustomRoles(ctx)
+		}
+	})
+	wg.Go(func() { p.App, appNotes, appErr = o.app(ctx, p.Desired, p.ledger) })
+	wg.Wait()
+	if err := p.inTheWay(ownerErr, appErr, customErr, settingErr); err != nil {
+		return err
+	}
+	for _, note := range append([]string{ownerNote, settingNote}, appNotes...) {
+		if note != "" {
+			p.warn("%s", note)
+		}
+	}
+	return nil
+}
+
+// inTheWay joins what the reads found, without what only follows from it.
+func (p *Plan) inTheWay(ownerErr error, others ...error) error {
+	notSuperAdmin := errors.Is(ownerErr, ErrNotSuperAdmin)
+	if ownerErr != nil && !notSuperAdmin {
+		if _, code := answered(ownerErr); code == "E0000011" && p.ledger.rec.Writes[revokeTokenWrite] != "" {
+			return fmt.Errorf("%w: %w", ErrTokenRevoked, ownerErr)
+		}
+		return ownerErr
+	}
+	errs := []error{ownerErr}
+	for _, err := range others {
+		if err != nil && !(notSuperAdmin && oktaint.MissingRole(err)) {
+			errs = append(errs, explained(err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// explained adds to a 403 what a credential needs for all of the work, beside
+// what this request has shown that it lacks.
+func explained(err error) error {
+	if _, missing := oktaint.MissingScope(err); missing {
+		return fmt.Errorf("%w; setting up an app needs %s", err, BootstrapScopes)
+	}
+	if oktaint.MissingRole(err) && !errors.Is(err, ErrNotSuperAdmin) {
+		return fmt.Errorf("%w: %w: use the credential of one, or have SUPER_ADMIN assigned to the app whose token does the work", err, ErrNotSuperAdmin)
+	}
+	return err
+}
+
+// warnBeforehand tells of what an administrator may want to know before the
+// first write.
+func (p *Plan) warnBeforehand() {
+	d := p.Desired
+	if unknown := d.Scopes.Unknown(); !unknown.IsEmpty() {
+		p.warn("not in the catalogue of scopes, the org may refuse them: %s", unknown)
+	}
+	var users []string
+	for scope := range d.Scopes.All() {
+		if strings.HasPrefix(string(scope), "okta.myAccount.") {
+			users = append(users, string(scope))
+		}
+	}
+	if len(users) > 0 {
+		p.warn("these scopes need a user, an app cannot use them: %s", listed(users))
+	}
+	if p.SuperAdminByDefault && d.Role != RoleSuperAdmin {
+		p.warn("the org's setting \"Public client app admins\" is on: Okta may assign SUPER_ADMIN to the app after its scopes are granted")
+	}
+	if l, n := p.appLimit(), p.appRequests(); l.Limit > 0 && n > l.Remaining {
+		minutes := (n - l.Remaining + l.Limit - 1) / l.Limit
+		p.warn("the org allows this credential %d requests a minute about apps, %d of them now, and %d are to be sent: expect to wait about %d min",
+			l.Limit, l.Remaining, n, minutes)
+	}
+}
+
+// appRequests is how many requests of the apps' rate limit Apply will send:
+// Okta counts those about grants, and the create, together.
+func (p *Plan) appRequests() int {
+	if len(p.steps) == 0 {
+		return 0
+	}
+	n := 1 // reads the grants back
+	for _, s := range p.steps {
+		switch s.Kind {
+		case StepCreate, StepActivate:
+			n++
+		case StepGrant, StepRevoke:
+			n += s.Scopes.Len()
+		}
+	}
+	return n
+}
+
+// appLimit returns what answers told about the rate limit of apps, the zero
+// Limit if they told nothing.
+func (p *Plan) appLimit() oktaint.Limit {
+	if p.client.HTTP == nil {
+		return oktaint.Limit{}
+	}
+	if t, ok := p.client.HTTP.Transport.(*oktaint.Transport); ok {
+		for _, l := range t.Limits() {
+			if l.Bucket == "/api/v1/apps" {
+				return l
+			}
+		}
+	}
+	return oktaint.Limit{}
+}

@@ -1,0 +1,210 @@
+package oauthapp_test
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/rezonate-io/okta-integration/oauthapp"
+	"github.com/rezonate-io/okta-integration/oauthapp/request"
+	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
+	"github.com/rezonate-io/okta-integration/scopes"
+)
+
+// holds returns the roles of a client as the org has them.
+func (s *setup) holds(clientID string) []string {
+	s.t.Helper()
+	var roles []struct{ Type string }
+	if err := s.admin.Get(s.t.Context(), &roles, nil, "oauth2", "v1", "clients", clientID, "roles"); err != nil {
+		s.t.Fatal(err)
+	}
+	var names []string
+	for _, r := range roles {
+		names = append(names, r.Type)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// send sends a request that must succeed, as the administrator.
+func (s *setup) send(req *http.Request, err error) {
+	s.t.Helper()
+	if err == nil {
+		err = s.admin.Do(req, nil)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func warned(warnings []string, what string) bool {
+	return slices.ContainsFunc(warnings, func(w string) bool { return strings.Contains(w, what) })
+}
+
+// The org makes a new app Super Admin after its first grant. This run made the
+// app and wants another role, so the role is taken away.
+func TestSuperAdminAppears(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{ClientPrivileges: true})
+		plan := s.plan(desired(), nil)
+		if !plan.SuperAdminByDefault || len(plan.Warnings) != 1 || !warned(plan.Warnings, "SUPER_ADMIN") {
+			t.Errorf("plan: setting %t, warnings %q", plan.SuperAdminByDefault, plan.Warnings)
+		}
+		res, err := plan.Apply(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !res.SuperAdminRemoved || res.Role != "READ_ONLY_ADMIN" || !slices.Equal(res.Roles, []string{"READ_ONLY_ADMIN"}) || len(res.Warnings) != 0 {
+			t.Errorf("result: %+v", res)
+		}
+		if got := s.holds(res.ClientID); !slices.Equal(got, []string{"READ_ONLY_ADMIN"}) {
+			t.Errorf("the app holds %q", got)
+		}
+		if again := s.plan(desired(), nil); len(again.Steps()) != 0 {
+			t.Errorf("second plan: %v", again.Steps())
+		}
+	})
+}
+
+// Where one of the conditions is not met, the role stays and is told of.
+func TestSuperAdminStays(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name    string
+		change  func(*oauthapp.Desired)
+		prepare func(*setup)
+		warning string
+	}{
+		{"kept as told", func(d *oauthapp.Desired) { d.KeepSuperAdmin = true }, nil, "kept as told"},
+		{"the app was there before", nil, func(s *setup) {
+			s.send(request.CreateApp(s.t.Context(), s.org, request.App{Label: label, Key: testKey().Public()}))
+		}, "remove the role"},
+		{"the role was there before the first grant", nil, func(s *setup) {
+			real := s.base
+			admin := s.admin
+			s.base = roundTrip(func(r *http.Request) (*http.Response, error) {
+				resp, err := real.RoundTrip(r)
+				if client, ok := strings.CutSuffix(strings.TrimPrefix(r.URL.Path, "/oauth2/v1/clients/"), "/roles"); ok && r.Method == http.MethodPost {
+					req, err := request.AssignRole(context.WithoutCancel(r.Context()), s.org, client, "SUPER_ADMIN")
+					if err != nil {
+						return nil, err
+					}
+					if err := admin.Do(req, nil); err != nil {
+						return nil, err
+					}
+				}
+				return resp, err
+			})
+		}, "remove the role"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newSetup(t, oktatest.Config{ClientPrivileges: true})
+				d := desired()
+				if tc.change != nil {
+					tc.change(&d)
+				}
+				if tc.prepare != nil {
+					tc.prepare(s)
+					s.admin = s.client(s.sim.APIToken())
+				}
+				res := s.onboard(d, nil)
+				if res.SuperAdminRemoved || !slices.Contains(res.Roles, "SUPER_ADMIN") || !slices.Contains(s.holds(res.ClientID), "SUPER_ADMIN") {
+					t.Errorf("result: %+v", res)
+				}
+				if len(res.Warnings) != 1 || !warned(res.Warnings, tc.warning) {
+					t.Errorf("warnings: %q, want %q", res.Warnings, tc.warning)
+				}
+				again := s.plan(d, nil)
+				if len(again.Steps()) != 0 || !warned(again.Warnings, "holds SUPER_ADMIN") {
+					t.Errorf("second plan: steps %v, warnings %q", again.Steps(), again.Warnings)
+				}
+			})
+		})
+	}
+}
+
+// A run that ended after its first grants leaves the rest to the next one,
+// which knows from the journal that the role is not the administrator's.
+func TestSuperAdminAfterResume(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name    string
+		journal oauthapp.Journal
+		steps   string
+	}{{"journal", &row{}, "grant, unassign"}, {"no journal", nil, "grant"}} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newSetup(t, oktatest.Config{ClientPrivileges: true})
+				ctx, kill := context.WithCancel(t.Context())
+				defer kill()
+				_, err := s.plan(desired(), tc.journal).Apply(ctx, func(e oauthapp.Event) {
+					if e.Step.Kind == oauthapp.StepGrant && e.Done == 5 {
+						kill()
+					}
+				})
+				if err == nil {
+					t.Fatal("Apply succeeded after its context had ended")
+				}
+				plan := s.plan(desired(), tc.journal)
+				if got := kinds(plan.Steps()); got != tc.steps {
+					t.Errorf("steps: %s, want %s", got, tc.steps)
+				}
+				res, err := plan.Apply(t.Context(), nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if removed := !slices.Contains(s.holds(res.ClientID), "SUPER_ADMIN"); removed != (tc.journal != nil) || removed != res.SuperAdminRemoved {
+					t.Errorf("removed: %t, the result says %t", removed, res.SuperAdminRemoved)
+				}
+				if tc.journal == nil && !warned(plan.Warnings, "holds SUPER_ADMIN") {
+					t.Errorf("warnings: %q", plan.Warnings)
+				}
+			})
+		})
+	}
+}
+
+// An org may assign the role only once the app is used.
+func TestSuperAdminAppearsLate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{})
+		plan := s.plan(desired(), nil)
+		if res, err := plan.ReadBack(t.Context(), nil); err == nil || res != nil {
+			t.Errorf("ReadBack of no app: %v, %v", res, err)
+		}
+		res, err := plan.Apply(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.send(request.AssignRole(t.Context(), s.org, res.ClientID, "SUPER_ADMIN"))
+		for _, removed := range []bool{true, true} { // the second one has nothing to do
+			res, err = plan.ReadBack(t.Context(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if res.SuperAdminRemoved != removed || !slices.Equal(s.holds(res.ClientID), []string{"READ_ONLY_ADMIN"}) || !res.Created || res.Granted != scopes.Visibility {
+				t.Errorf("result: %+v", res)
+			}
+		}
+	})
+}
+
+func TestSuperAdminOnlyByName(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{})
+		d := desired()
+		d.Role = oauthapp.RoleSuperAdmin
+		if res := s.onboard(d, nil); res.Role != "SUPER_ADMIN" || len(res.Roles) != 1 || len(res.Warnings) != 0 {
+			t.Errorf("result: %+v", res)
+		}
+	})
+}
