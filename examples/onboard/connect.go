@@ -41,8 +41,37 @@ func (p *program) connect(ctx context.Context, o *options) (*target, error) {
 		p.say("%s is %s, which is used from here on", o.org, org)
 	}
 	p.say("org %s (%s)", org, t.info.ID)
-	t.admin = oktaint.NewClient(org, oktaint.APIToken{Org: org, Token: o.token}.Source(t.base), t.base)
+	src, err := t.credential(o)
+	if err != nil {
+		t.close()
+		return nil, err
+	}
+	if src != nil {
+		t.admin = oktaint.NewClient(org, src, t.base)
+	}
 	return t, nil
+}
+
+// credential returns the source of what does the work, nil if there is none.
+func (t *target) credential(o *options) (*oktaint.Source, error) {
+	org := t.info.Org
+	switch {
+	case o.bootstrapFile == "" && o.token.IsZero():
+		return nil, nil
+	case o.bootstrapFile == "":
+		return oktaint.APIToken{Org: org, Token: o.token}.Source(t.base), nil
+	}
+	creds, err := oktaint.ReadCredentials(o.bootstrapFile)
+	switch {
+	case err != nil:
+		return nil, usagef("--bootstrap: %w", err)
+	case creds.Kind == oktaint.KindAPIToken:
+		return nil, usagef("--bootstrap %s holds an API token: pass that with --api-token", o.bootstrapFile)
+	case creds.Org != org:
+		return nil, usagef("--bootstrap %s is about %s, not %s", o.bootstrapFile, creds.Org, org)
+	}
+	t.bootstrapClient = creds.ClientID
+	return creds.Source(t.base)
 }
 
 // simulate puts a simulated org in the place of a real one.

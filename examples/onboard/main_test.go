@@ -2,8 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,81 +14,6 @@ import (
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 )
-
-// An org is a simulated one on loopback, with the file that onboard trusts.
-type org struct {
-	*oktatest.Org
-	url, ca string
-}
-
-func serve(t testing.TB, cfg oktatest.Config) *org {
-	t.Helper()
-	s, err := oktatest.Serve("127.0.0.1:0", cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
-	ca := filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(ca, s.CA, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return &org{s.Org, s.URL, ca}
-}
-
-// writes counts the requests that could have changed something.
-func (o *org) writes() (n int) {
-	for _, r := range o.Requests() {
-		if r.Method != "GET" && r.Path != "/oauth2/v1/token" {
-			n++
-		}
-	}
-	return n
-}
-
-// apps counts the apps that the org has by this label.
-func (o *org) apps(t testing.TB, label string) int {
-	t.Helper()
-	return strings.Count(string(o.State()), `"label":"`+label+`"`) + strings.Count(string(o.State()), `"label": "`+label+`"`)
-}
-
-// A ran is what a run of the command left.
-type ran struct {
-	status         int
-	stdout, stderr string
-}
-
-// result reads what --json printed.
-func (r ran) result(t testing.TB) printed {
-	t.Helper()
-	var p printed
-	if err := json.Unmarshal([]byte(r.stdout), &p); err != nil {
-		t.Fatalf("standard output is no JSON: %v\n%s\n%s", err, r.stdout, r.stderr)
-	}
-	return p
-}
-
-// onboard runs the command without a terminal, the token in the environment.
-func (o *org) onboard(t testing.TB, args ...string) ran {
-	t.Helper()
-	return o.onboardAs(t, t.Context(), o.APIToken(), args...)
-}
-
-func (o *org) onboardAs(t testing.TB, ctx context.Context, token string, args ...string) ran {
-	t.Helper()
-	var out, errs bytes.Buffer
-	p := &program{
-		stdin: strings.NewReader(""), stdout: &out, stderr: &errs,
-		getenv: func(name string) string { return map[string]string{"OKTA_API_TOKEN": token}[name] },
-	}
-	status := p.main(ctx, append([]string{"--org-url", o.url, "--ca-file", o.ca}, args...))
-	if token != "" && (strings.Contains(out.String(), token) || strings.Contains(errs.String(), token)) {
-		t.Errorf("the API token is in the output of %v", args)
-	}
-	if strings.Contains(errs.String(), "PRIVATE KEY") {
-		t.Errorf("a private key is on standard error of %v", args)
-	}
-	return ran{status, out.String(), errs.String()}
-}
 
 // Without arguments the whole job is done against a simulated org, and says so.
 func TestDemonstration(t *testing.T) {
@@ -143,11 +66,6 @@ func TestOnboardTwice(t *testing.T) {
 	if !bytes.Equal(stripTimes(before), stripTimes(o.State())) {
 		t.Error("the second run changed the org")
 	}
-	for _, r := range o.Requests() {
-		if r.Status == 429 {
-			t.Error("a request was answered 429")
-		}
-	}
 	// A third run, with more scopes, grants only those.
 	third := o.onboard(t, "--out", file, "--json", "--remediation", "--scopes", "visibility,visibility-extended")
 	if third.status != exitDone || len(third.result(t).Granted) != 39 || o.writes() != 11 {
@@ -155,9 +73,19 @@ func TestOnboardTwice(t *testing.T) {
 	}
 }
 
-// stripTimes leaves out what each use of an API token moves.
-func stripTimes(state []byte) []byte {
-	return regexp.MustCompile(`"(lastUpdated|expiresAt)": ?"[^"]*"`).ReplaceAll(state, nil)
+// One onboarding stays within the limits of an org: none of its requests is
+// answered 429.
+func TestWithinLimits(t *testing.T) {
+	t.Parallel()
+	o := serve(t, oktatest.Config{RateLimits: map[string]int{}})
+	if got := o.onboard(t); got.status != exitDone {
+		t.Fatalf("status %d\n%s", got.status, got.stderr)
+	}
+	for _, r := range o.Requests() {
+		if r.Status == 429 {
+			t.Errorf("%s %s was answered 429", r.Method, r.Path)
+		}
+	}
 }
 
 // What is wrong is said before anything is written.
@@ -254,17 +182,22 @@ func TestProxy(t *testing.T) {
 // both flags.
 func TestOtherKey(t *testing.T) {
 	t.Parallel()
-	o := serve(t, oktatest.Config{RateLimits: map[string]int{"apps": 0}}) // three runs are more than a minute's worth
+	o := serve(t, oktatest.Config{})
 	first := o.onboard(t, "--json").result(t)
 	o.ResetRequests()
 	got := o.onboard(t)
-	for _, want := range []string{first.ApplicationID, "--key", "--out"} {
+	for _, want := range []string{"--key", "--out", "--rollback"} {
 		if !strings.Contains(got.stderr, want) {
 			t.Errorf("the error lacks %s: %s", want, got.stderr)
 		}
 	}
 	if got.status != exitFailed || o.writes() != 0 {
 		t.Errorf("status %d, %d writes", got.status, o.writes())
+	}
+	// Another journal does not know of it: then the app is named.
+	got = o.onboard(t, "--journal", filepath.Join(t.TempDir(), "journal"))
+	if got.status != exitFailed || !strings.Contains(got.stderr, first.ApplicationID) || o.writes() != 0 {
+		t.Errorf("status %d, %d writes:\n%s", got.status, o.writes(), got.stderr)
 	}
 	// With the key that the first run printed it is found again.
 	key := filepath.Join(t.TempDir(), "key_TEST_ONLY.pem")
@@ -291,11 +224,15 @@ func TestOtherKey(t *testing.T) {
 // stored, and the next run with it finishes the job with one app.
 func TestKeyIsNeverLost(t *testing.T) {
 	t.Parallel()
-	for _, fault := range []string{
-		"POST /api/v1/apps #1 cut", "POST /api/v1/apps #1 reset-after", "POST /oauth2/v1/clients/{id}/roles 500",
-		"POST /api/v1/apps/{id}/grants html", "GET /api/v1/apps/{id}/grants 500", "POST /oauth2/v1/token html",
+	for fault, keeps := range map[string][]bool{
+		"POST /api/v1/apps #1 cut":               {false, true},
+		"POST /api/v1/apps #1 reset-after":       {false, true},
+		"POST /oauth2/v1/clients/{id}/roles 500": {false}, // takes seconds
+		"POST /api/v1/apps/{id}/grants html":     {true},  // takes seconds
+		"GET /api/v1/apps/{id}/grants 500":       {false, true},
+		"POST /oauth2/v1/token html":             {false, true},
 	} {
-		for _, stored := range []bool{false, true} {
+		for _, stored := range keeps {
 			t.Run(fmt.Sprintf("%s, stored %v", fault, stored), func(t *testing.T) {
 				t.Parallel()
 				testKeyIsKept(t, fault, stored)
@@ -359,21 +296,14 @@ func TestRefusedScope(t *testing.T) {
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
 	o := serve(t, oktatest.Config{Faults: []string{"POST /api/v1/apps/{id}/grants #3 delay=2s"}})
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	go func() {
-		for ctx.Err() == nil {
-			if o.writes() >= 4 {
-				cancel()
-			}
-			<-time.After(time.Millisecond)
+	got := o.interrupted(t, 4, "--json")
+	p := got.result(t)
+	for _, want := range []string{"The app " + p.ApplicationID + " exists", "--key FILE", "Run the same command again", "--rollback", "journal " + filepath.Dir(o.ca)} {
+		if got.status != exitInterrupted || !strings.Contains(got.stderr, want) {
+			t.Errorf("status %d, want %q\n%s", got.status, want, got.stderr)
 		}
-	}()
-	got := o.onboardAs(t, ctx, o.APIToken(), "--json")
-	if got.status != exitInterrupted || !strings.Contains(got.stderr, "Run the same command again") {
-		t.Errorf("status %d\n%s", got.status, got.stderr)
 	}
-	if p := got.result(t); p.ApplicationID == "" || !strings.HasPrefix(p.PrivateKey, "-----BEGIN") {
+	if p.ApplicationID == "" || !strings.HasPrefix(p.PrivateKey, "-----BEGIN") {
 		t.Errorf("result %+v", p)
 	}
 }
@@ -399,7 +329,7 @@ func TestHelp(t *testing.T) {
 	if status := p.main(t.Context(), []string{"--help"}); status != exitDone {
 		t.Errorf("status %d", status)
 	}
-	for _, want := range []string{"--tenant-id", "--api-token", "--org-url", "--ca-file", "--label", "--scopes", "--remediation", "--role", "--key", "--out", "--dry-run", "--json", "Examples:", "Exit status:", "READ_ONLY_ADMIN"} {
+	for _, want := range []string{"--tenant-id", "--api-token", "--org-url", "--ca-file", "--label", "--scopes", "--remediation", "--role", "--key", "--out", "--dry-run", "--json", "--print", "--journal", "--rollback", "--revoke-api-token", "--keep-super-admin", "--bootstrap", "Examples:", "Exit status:", "READ_ONLY_ADMIN"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the help lacks %s", want)
 		}
@@ -417,31 +347,4 @@ func BenchmarkOnboard(b *testing.B) {
 			b.Fatalf("status %d\n%s", got.status, got.stderr)
 		}
 	}
-}
-
-func mustOrg(t testing.TB, s string) oktaint.Org {
-	t.Helper()
-	org, err := oktaint.ParseOrg(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return org
-}
-
-func newKey(t testing.TB) oktaint.Key {
-	t.Helper()
-	key, err := oktaint.ParseKey([]byte(readFile(t, "../../oktaint/testdata/rsa2048_TEST_ONLY.pem")), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
-}
-
-func readFile(t testing.TB, name string) string {
-	t.Helper()
-	b, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
 }

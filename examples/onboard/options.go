@@ -5,77 +5,33 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"strings"
 
 	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/scopes"
-	"golang.org/x/term"
 )
-
-const help = `Onboard sets up an OAuth service app in an Okta org and proves that it works.
-
-Usage:
-  onboard                                          against a simulated org in this program
-  onboard --tenant-id TENANT_ID --api-token TOKEN  against a real org
-
-It creates the app with a new key, assigns it an admin role, grants it scopes,
-mints a token and reads users, groups, apps and the System Log with it. The API
-token is one of a Super Admin; revoke it afterwards. A second run finds the app
-and does what is missing, or nothing.
-
-The org and its token:
-  --tenant-id ID    the tenant: acme for https://acme.okta.com
-  --org-url URL     the org's URL, in place of --tenant-id
-  --ca-file FILE    trust these certificates (PEM) too, in this run; not for
-                    Okta's own domains
-  --api-token TOKEN the API token; - reads it from standard input. Better: set
-                    OKTA_API_TOKEN, or leave it out and be asked
-
-The app:
-  --label LABEL     its name in the Admin Console (default %q)
-  --scopes LIST     scopes, separated by commas; visibility (the default) and
-                    visibility-extended stand for many
-  --remediation     add okta.users.manage and okta.groups.manage
-  --role ROLE       its admin role (default %s); none assigns none
-
-The result:
-  --key FILE        use this private key (PEM or JWK) instead of a new one
-  --out FILE        write the credentials to FILE, for its owner only, instead of
-                    the private key to standard output
-  --dry-run         say what would be done, and write nothing
-  --json            print the result as JSON
-
-Examples:
-  onboard
-  onboard --tenant-id acme --out acme.json
-  onboard --tenant-id acme --out acme.json --remediation --dry-run
-  pass show okta/token | onboard --tenant-id acme --api-token - --json
-
-Exit status:
-  0    done and verified
-  1    failed
-  2    wrong usage
-  3    done, but scopes are missing or the verification failed
-  130  interrupted
-`
 
 const defaultLabel = "Rezonate Integration"
 
 // options are the command line, checked.
 type options struct {
-	demo    bool // no org was named
-	org     oktaint.Org
-	caFile  string
-	token   oktaint.Secret
-	label   string
-	scopes  scopes.Set
-	role    string
-	keyFile string
-	outFile string
-	dryRun  bool
-	asJSON  bool
+	demo           bool // no org was named
+	org            oktaint.Org
+	caFile         string
+	token          oktaint.Secret // zero: there is none, so only verify
+	bootstrapFile  string
+	revokeToken    bool
+	label          string
+	scopes         scopes.Set
+	role           string
+	keepSuperAdmin bool
+	keyFile        string
+	outFile        string
+	journalFile    string
+	asJSON         bool
+	dryRun         bool
+	rawForm        string // "http", "curl" or ""
+	rollback       bool
 }
 
 // A usageError is about the command line.
@@ -88,25 +44,16 @@ func usagef(format string, args ...any) error { return &usageError{fmt.Errorf(fo
 
 var errHelp = errors.New("help was asked for")
 
+// given are the flags that are not used as they are.
+type given struct {
+	tenant, orgURL, token, scopes string
+	remediation                   bool
+}
+
 // parse reads the command line, and the token from wherever it is.
 func (p *program) parse(args []string) (*options, error) {
-	o := new(options)
-	var tenant, orgURL, token, scopeList string
-	var remediation bool
-	fs := flag.NewFlagSet("onboard", flag.ContinueOnError)
-	fs.SetOutput(io.Discard) // its messages repeat arguments, which may be tokens
-	fs.StringVar(&tenant, "tenant-id", "", "")
-	fs.StringVar(&orgURL, "org-url", "", "")
-	fs.StringVar(&o.caFile, "ca-file", "", "")
-	fs.StringVar(&token, "api-token", "", "")
-	fs.StringVar(&o.label, "label", defaultLabel, "")
-	fs.StringVar(&scopeList, "scopes", "visibility", "")
-	fs.BoolVar(&remediation, "remediation", false, "")
-	fs.StringVar(&o.role, "role", oauthapp.RoleReadOnlyAdmin, "")
-	fs.StringVar(&o.keyFile, "key", "", "")
-	fs.StringVar(&o.outFile, "out", "", "")
-	fs.BoolVar(&o.dryRun, "dry-run", false, "")
-	fs.BoolVar(&o.asJSON, "json", false, "")
+	o, g := new(options), new(given)
+	fs := o.flags(g)
 	switch err := fs.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		fmt.Fprintf(p.stdout, help, defaultLabel, oauthapp.RoleReadOnlyAdmin)
@@ -117,19 +64,60 @@ func (p *program) parse(args []string) (*options, error) {
 		return nil, usagef("there are %d arguments that belong to no flag", fs.NArg())
 	}
 	var err error
-	if o.scopes, err = parseScopes(scopeList); err != nil {
+	if o.scopes, err = parseScopes(g.scopes); err != nil {
 		return nil, &usageError{err}
 	}
-	if remediation {
+	if g.remediation {
 		o.scopes = o.scopes.Union(scopes.Remediation)
 	}
-	if err := o.setOrg(tenant, orgURL, token); err != nil {
+	if err := errors.Join(o.setOrg(g), o.check(g)); err != nil {
 		return nil, &usageError{err}
 	}
-	if !o.demo {
-		err = p.readToken(o, token)
+	if !o.demo && o.bootstrapFile == "" {
+		err = p.readToken(o, g.token)
 	}
 	return o, err
+}
+
+func (o *options) flags(g *given) *flag.FlagSet {
+	fs := flag.NewFlagSet("onboard", flag.ContinueOnError)
+	fs.SetOutput(io.Discard) // its messages repeat arguments, which may be tokens
+	fs.StringVar(&g.tenant, "tenant-id", "", "")
+	fs.StringVar(&g.orgURL, "org-url", "", "")
+	fs.StringVar(&o.caFile, "ca-file", "", "")
+	fs.StringVar(&g.token, "api-token", "", "")
+	fs.StringVar(&o.bootstrapFile, "bootstrap", "", "")
+	fs.BoolVar(&o.revokeToken, "revoke-api-token", false, "")
+	fs.StringVar(&o.label, "label", defaultLabel, "")
+	fs.StringVar(&g.scopes, "scopes", "visibility", "")
+	fs.BoolVar(&g.remediation, "remediation", false, "")
+	fs.StringVar(&o.role, "role", oauthapp.RoleReadOnlyAdmin, "")
+	fs.BoolVar(&o.keepSuperAdmin, "keep-super-admin", false, "")
+	fs.StringVar(&o.keyFile, "key", "", "")
+	fs.StringVar(&o.outFile, "out", "", "")
+	fs.StringVar(&o.journalFile, "journal", "", "")
+	fs.BoolVar(&o.asJSON, "json", false, "")
+	fs.BoolVar(&o.dryRun, "dry-run", false, "")
+	fs.StringVar(&o.rawForm, "print", "", "")
+	fs.BoolVar(&o.rollback, "rollback", false, "")
+	return fs
+}
+
+// check refuses flags that contradict each other.
+func (o *options) check(g *given) error {
+	switch {
+	case o.rawForm != "" && o.rawForm != "http" && o.rawForm != "curl":
+		return errors.New("--print is http or curl")
+	case o.rollback && (o.dryRun || o.rawForm != ""):
+		return errors.New("--rollback does not go with --dry-run or --print")
+	case o.rollback && o.demo:
+		return errors.New("which org? --rollback needs --tenant-id or --org-url")
+	case o.bootstrapFile != "" && g.token != "":
+		return errors.New("--bootstrap and --api-token are two credentials for the same work: give one of them")
+	case o.bootstrapFile != "" && o.revokeToken:
+		return errors.New("--revoke-api-token is about an API token, and --bootstrap uses none: take SUPER_ADMIN from that app in the Admin Console instead")
+	}
+	return nil
 }
 
 // parseScopes reads names of scopes and of sets of them.
@@ -149,78 +137,21 @@ func parseScopes(s string) (scopes.Set, error) {
 	return set, nil
 }
 
-func (o *options) setOrg(tenant, orgURL, token string) (err error) {
+func (o *options) setOrg(g *given) (err error) {
 	switch {
-	case tenant != "" && orgURL != "":
+	case g.tenant != "" && g.orgURL != "":
 		return errors.New("--tenant-id and --org-url name the same thing: give one of them")
-	case tenant == "" && orgURL == "" && (token != "" || o.caFile != ""):
+	case g.tenant == "" && g.orgURL == "" && (g.token != "" || o.caFile != "" || o.bootstrapFile != ""):
 		return errors.New("which org? Give --tenant-id or --org-url; without any argument a simulated org is used")
-	case tenant == "" && orgURL == "":
+	case g.tenant == "" && g.orgURL == "":
 		o.demo = true
 		return nil
 	}
-	if o.org, err = oktaint.ParseOrg(tenant + orgURL); err != nil {
+	if o.org, err = oktaint.ParseOrg(g.tenant + g.orgURL); err != nil {
 		return err
 	}
 	if o.caFile != "" && o.org.HostedByOkta() {
 		return fmt.Errorf("--ca-file is refused for %s: Okta's own domains are trusted by the system's certificates", o.org)
 	}
 	return nil
-}
-
-// readToken takes the API token from the command line, standard input, the
-// environment or a prompt.
-func (p *program) readToken(o *options, flagged string) error {
-	token := flagged
-	switch {
-	case flagged == "-":
-		b, err := io.ReadAll(io.LimitReader(p.stdin, 1<<16))
-		if err != nil {
-			return fmt.Errorf("read the API token from standard input: %w", err)
-		}
-		token = string(b)
-	case isPlaceholder(flagged):
-		return usagef("--api-token is a placeholder: put an API token of a Super Admin there (Admin Console: Security, API, Tokens), or leave it out and be asked")
-	case flagged != "":
-		p.say("warning: a token on the command line can be seen by others on this machine: better set OKTA_API_TOKEN, or leave --api-token out and be asked")
-	case p.getenv("OKTA_API_TOKEN") != "":
-		token = p.getenv("OKTA_API_TOKEN")
-	case p.prompt != nil:
-		var err error
-		if token, err = p.prompt(); err != nil {
-			return fmt.Errorf("read the API token: %w", err)
-		}
-	}
-	token = strings.TrimSpace(token)
-	switch {
-	case token == "":
-		return usagef("there is no API token: set OKTA_API_TOKEN, or pipe it to --api-token -")
-	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return usagef("the API token has characters that no token has: copy it again")
-	}
-	o.token = oktaint.NewSecret(token)
-	return nil
-}
-
-func isPlaceholder(token string) bool {
-	switch strings.Trim(strings.ToUpper(token), "<>{}$[]") {
-	case "TOKEN", "API_TOKEN", "API-TOKEN", "YOUR_TOKEN", "YOUR_API_TOKEN", "OKTA_API_TOKEN":
-		return true
-	}
-	return false
-}
-
-func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
-
-// promptFor asks at a terminal, without echo. It is nil without one.
-func promptFor(in, out *os.File) func() (string, error) {
-	if !isTerminal(in) {
-		return nil
-	}
-	return func() (string, error) {
-		fmt.Fprint(out, "API token of a Super Admin (it is not shown): ")
-		b, err := term.ReadPassword(int(in.Fd()))
-		fmt.Fprintln(out)
-		return string(b), err
-	}
 }

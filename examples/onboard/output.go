@@ -16,6 +16,7 @@ type outcome struct {
 	app, client string
 	result      *oauthapp.Result
 	report      *oauthapp.Report // nil if it was not verified
+	verified    bool             // and nothing else was done: the roles are not known
 }
 
 func (j *job) outcome(r *oauthapp.Result) *outcome {
@@ -51,6 +52,7 @@ type printed struct {
 	Granted       []scopes.Scope               `json:"granted_scopes"`
 	Missing       []scopes.Scope               `json:"missing_scopes"`
 	Role          string                       `json:"role"`
+	Permissions   []string                     `json:"custom_role_permissions,omitempty"`
 	Coverage      map[string]oauthapp.Coverage `json:"coverage"`
 }
 
@@ -60,7 +62,7 @@ func (j *job) print(o *outcome) error {
 	r := printed{
 		TenantID: j.info.Org.TenantID(), ApplicationID: o.app, ClientID: o.client, KeyID: j.store.creds.Key.ID(),
 		Granted: append([]scopes.Scope{}, o.result.Granted.Slice()...), Missing: append([]scopes.Scope{}, o.result.Missing.Slice()...),
-		Role: o.result.Role, Coverage: map[string]oauthapp.Coverage{},
+		Role: o.result.Role, Permissions: o.result.Permissions, Coverage: map[string]oauthapp.Coverage{},
 	}
 	if j.outFile == "" {
 		pem, err := j.store.creds.Key.PEM()
@@ -88,7 +90,10 @@ func (j *job) printText(r printed, o *outcome) error {
 	fmt.Fprintf(w, "application_id:\t%s\n", orUnknown(r.ApplicationID))
 	fmt.Fprintf(w, "client_id:\t%s\n", orUnknown(r.ClientID))
 	fmt.Fprintf(w, "key_id:\t%s\n", r.KeyID)
-	fmt.Fprintf(w, "role:\t%s\n", list(o.result.Roles))
+	if !o.verified {
+		fmt.Fprintf(w, "role:\t%s\n", list(o.result.Roles))
+		fmt.Fprintf(w, "custom_role:\t%s\n", list(o.result.Permissions))
+	}
 	fmt.Fprintf(w, "granted_scopes:\t%d: %s\n", len(r.Granted), o.result.Granted)
 	fmt.Fprintf(w, "missing_scopes:\t%d%s\n", len(r.Missing), strings.TrimSuffix(": "+o.result.Missing.String(), ": "))
 	if o.report != nil {

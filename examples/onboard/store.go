@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -37,6 +38,23 @@ func openStore(o *options, info oktaint.OrgInfo) (*store, error) {
 	s.creds, s.found = old, true
 	s.creds.OrgID = info.ID
 	return s, nil
+}
+
+// openJournal returns the journal, nil for a demonstration, whose org is gone
+// when it ends.
+func (o *options) openJournal(info oktaint.OrgInfo) (_ oauthapp.Journal, err error) {
+	switch {
+	case o.journalFile != "":
+	case o.demo:
+		return nil, nil
+	case o.outFile != "":
+		o.journalFile = o.outFile + ".journal"
+	default:
+		if o.journalFile, err = oauthapp.DefaultJournalPath(info.ID, o.label); err != nil {
+			return nil, err
+		}
+	}
+	return oauthapp.FileJournal{Path: o.journalFile}, nil
 }
 
 // load gets the key: from --key, from --out, or a new one.
@@ -81,12 +99,33 @@ func (s *store) check(ctx context.Context, admin *oktaint.Client, app *oauthapp.
 	return fmt.Errorf("--out %s holds the credentials of app %s, labelled %q: choose another file, or that --label", s.outFile, id, other.Label)
 }
 
+var errOvertaken = errors.New("another run has just written --out, and may be setting up the same app: let it finish and run the same command again. This one has made nothing")
+
+// overtaken reports whether another run has written --out since this one looked.
+func (s *store) overtaken() bool {
+	if s.outFile == "" || s.found {
+		return false
+	}
+	_, err := os.Stat(s.outFile)
+	return err == nil
+}
+
 // save writes the key to --out, so that no app is made whose key could be lost.
+// A file that another run has made in the meantime is left as it is: its key may
+// be that of an app already.
 func (s *store) save() error {
-	if s.outFile == "" {
+	if s.outFile == "" || s.found {
 		return nil
 	}
-	return s.creds.WriteFile(s.outFile)
+	temp := s.outFile + "." + rand.Text()
+	if err := s.creds.WriteFile(temp); err != nil {
+		return err
+	}
+	err := os.Link(temp, s.outFile) // unlike a rename it replaces nothing
+	if errors.Is(err, fs.ErrExist) {
+		err = errOvertaken
+	}
+	return errors.Join(err, os.Remove(temp))
 }
 
 // complete writes what is known now to --out.

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/rezonate-io/okta-integration/oauthapp"
+	"github.com/rezonate-io/okta-integration/oktaint"
+)
+
+// A target is the org to work on, and how to reach it.
+type target struct {
+	info            oktaint.OrgInfo
+	admin           *oktaint.Client   // with the credential that does the work; nil if there is none
+	bootstrapClient string            // the client id of --bootstrap
+	base            http.RoundTripper // nil: the default
+	close           func()
+}
+
+// A job is one onboarding.
+type job struct {
+	*program
+	*options
+	*target
+	store   *store
+	journal oauthapp.Journal
+
+	steps *oauthapp.Plan
+}
+
+func (j *job) run(ctx context.Context) error {
+	if j.rollback {
+		return j.takeBack(ctx)
+	}
+	if err := j.store.load(); err != nil {
+		return err
+	}
+	if j.admin == nil {
+		j.say("there is no API token, so the app is only verified")
+		return j.verifyOnly(ctx)
+	}
+	err := j.plan(ctx)
+	if errors.Is(err, oauthapp.ErrTokenRevoked) && j.canVerify() {
+		j.say("the API token was revoked by an earlier run, so the app is only verified")
+		return j.verifyOnly(ctx)
+	}
+	switch {
+	case err != nil:
+		return err
+	case j.rawForm != "":
+		return j.printRaw()
+	case j.dryRun:
+		return j.printPlan(j.steps.Steps())
+	}
+	return j.apply(ctx)
+}
+
+// plan reads the org and says what is to be done.
+func (j *job) plan(ctx context.Context) (err error) {
+	j.steps, err = oauthapp.BuildPlan(ctx, j.admin, oauthapp.Desired{
+		Label: j.label, Key: j.store.creds.Key.Public(), Scopes: j.scopes, Role: j.role,
+		KeepSuperAdmin: j.keepSuperAdmin, BootstrapClientID: j.bootstrapClient,
+	}, j.journal)
+	if err != nil {
+		return j.explain(err)
+	}
+	if err := j.store.check(ctx, j.admin, j.steps.App); err != nil {
+		return err
+	}
+	if j.steps.Owner.Login != "" {
+		j.say("API token of %s (%s)", j.steps.Owner.Login, list(j.steps.Owner.Roles))
+	}
+	for _, w := range j.steps.Warnings {
+		j.say("warning: %s", w)
+	}
+	if len(j.steps.Steps()) == 0 {
+		j.say("nothing to do: app %s is as it should be", j.steps.App.ID)
+	}
+	return nil
+}
+
+// explain adds to an error of BuildPlan which flags help.
+func (j *job) explain(err error) error {
+	var other *oauthapp.OtherKeyError
+	known := errors.Is(err, oauthapp.ErrOtherJournal)
+	switch {
+	case !known && !errors.As(err, &other):
+		return err
+	case j.store.overtaken():
+		return fmt.Errorf("%w: %w", errOvertaken, err)
+	case known:
+		return fmt.Errorf("%w. Nothing was written. Pass the key of the earlier run with --key FILE, or its credentials with --out FILE; or take back what it has made with --rollback; or choose another --label or --journal", err)
+	}
+	return fmt.Errorf("%w. Nothing was written. Pass the app's key with --key FILE, or its credentials with --out FILE; or choose another --label", err)
+}
+
+// apply does the steps, verifies, and prints the result. Once the create may
+// have been sent, the key is printed or stored whatever happens.
+func (j *job) apply(ctx context.Context) error {
+	if err := j.store.save(); err != nil { // the key, before anything depends on it
+		return err
+	}
+	progress := newProgress(j.program)
+	result, err := j.steps.Apply(ctx, progress.event)
+	progress.end()
+	if errors.Is(err, oauthapp.ErrConflict) && result.ApplicationID == "" { // the other run has its own key
+		return fmt.Errorf("%w: another run is setting up the same app: let it finish. This one has made nothing", err)
+	}
+	for _, w := range result.Warnings {
+		j.say("warning: %s", w)
+	}
+	out := j.outcome(result)
+	if app := j.steps.App; app != nil {
+		j.store.creds.DPoP = app.DPoP
+	}
+	if err == nil && !result.Granted.IsEmpty() {
+		out.report, err = j.verify(ctx, out, result.Created)
+	}
+	if err == nil {
+		err = j.finish(ctx, out)
+	}
+	err = errors.Join(err, j.store.complete(out))
+	if printErr := j.print(out); printErr != nil {
+		err = errors.Join(err, printErr)
+	}
+	if err != nil && !errors.Is(err, errIncomplete) && (out.app != "" || ctx.Err() != nil || oktaint.Ambiguous(err)) {
+		j.howToGoOn(out)
+	}
+	if err == nil {
+		err = out.incomplete()
+	}
+	return err
+}
+
+// howToGoOn tells what a run that broke off has left.
+func (j *job) howToGoOn(out *outcome) {
+	if out.app == "" {
+		j.say("It is not known whether the app %q was made.", j.label)
+	} else {
+		j.say("The app %s exists, with %d of %d scopes.", out.app, out.result.Granted.Len(), j.scopes.Len())
+	}
+	if j.demo {
+		return
+	}
+	if j.outFile == "" && j.keyFile == "" {
+		j.say("Keep the private key that was printed: pass it with --key FILE.")
+	}
+	j.say("Run the same command again to go on from here, or with --rollback to take back")
+	j.say("what was made, as the journal %s has it.", j.journalFile)
+}
+
+// verify proves that the app works. Without a token nothing is proved, but the
+// app is there.
+func (j *job) verify(ctx context.Context, out *outcome, created bool) (*oauthapp.Report, error) {
+	opts := oauthapp.VerifyOptions{Base: j.base}
+	if created {
+		opts.Patience = patience
+	}
+	progress := newProgress(j.program)
+	opts.Progress = progress.event
+	report, err := oauthapp.Verify(ctx, j.store.credentials(out), opts)
+	progress.end()
+	if err != nil && ctx.Err() == nil {
+		return nil, fmt.Errorf("%w: %w", errIncomplete, err)
+	}
+	return report, err
+}

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"context"
+
+	"github.com/rezonate-io/okta-integration/oauthapp"
+)
+
+// takeBack removes what the journal says was made, and tells what that was.
+func (j *job) takeBack(ctx context.Context) error {
+	progress := newProgress(j.program)
+	result, err := oauthapp.Rollback(ctx, j.admin, j.journal, progress.event)
+	progress.end()
+	for _, what := range result.Removed {
+		j.say("removed: %s", what)
+	}
+	for _, what := range result.Kept {
+		j.say("not taken back: %s", what)
+	}
+	switch {
+	case err != nil:
+		return err
+	case len(result.Removed)+len(result.Kept) == 0:
+		j.say("nothing to take back: the journal %s names nothing that is there", j.journalFile)
+	case j.store.found:
+		j.say("the credentials in %s may be of no use now: the file is left to you", j.outFile)
+	}
+	return nil
+}
