@@ -74,6 +74,8 @@ func explainSecret(e *Error) string {
 		return "a client secret works for store integrations only: this app needs a private key (PrivateKeyJWT)"
 	case e.OAuthError == "invalid_client":
 		return "the client id or secret is wrong, or the integration was removed: make a new secret, or install it again"
+	case e.OAuthError == "consent_required":
+		return "the integration was installed without any of the scopes asked for: have them added to its entry in Okta's catalogue, then reinstall it"
 	}
 	return explainCommon(e)
 }

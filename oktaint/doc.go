@@ -40,8 +40,12 @@
 // # Many orgs
 //
 // One process can serve thousands of orgs. Make a Client for each: an idle one
-// owns no goroutine and no timer, limits are kept per org, and all share the
-// connections of one transport unless they are given another.
+// owns no goroutine and no timer, and takes at most 16 kB with its key and token.
+// Shared by all, unless they are given another, is one transport: its connections
+// are closed after 30 seconds without use. The rate limits, the requests that wait
+// for them, the token and the DPoP key are each org's own, so that no org delays
+// another. Give each round of requests a deadline by its context, and share
+// workers rather than clients; the example of NewClient polls 500 orgs.
 //
 // # Errors
 //

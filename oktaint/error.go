@@ -121,7 +121,7 @@ func newError(req *http.Request, resp *http.Response, body []byte) *Error {
 }
 
 func (e *Error) readHeader(resp *http.Response, received time.Time) {
-	e.StatusCode, e.RequestID = resp.StatusCode, resp.Header.Get(headerRequestID)
+	e.StatusCode, e.RequestID = resp.StatusCode, clip(resp.Header.Get(headerRequestID))
 	e.limits, e.received = readLimits(resp.Header), received
 	if !e.limits.date.IsZero() {
 		e.skew = e.limits.date.Sub(received)
@@ -146,17 +146,20 @@ func (e *Error) parseBody(body []byte, h http.Header) {
 			e.Hint = "the answer is a web page, not Okta's JSON: is a proxy or a sign-in page in between?"
 		}
 	}
-	e.Code, e.ID = doc.ErrorCode, doc.ErrorID
+	e.Code, e.ID = clip(doc.ErrorCode), clip(doc.ErrorID)
 	if e.Summary == "" {
 		e.Summary = clip(doc.ErrorSummary + doc.Message)
 	}
-	for _, c := range doc.ErrorCauses {
+	for _, c := range doc.ErrorCauses[:min(len(doc.ErrorCauses), maxCauses)] {
 		e.Causes = append(e.Causes, clip(c.ErrorSummary))
 	}
 	if e.OAuthError == "" {
 		e.OAuthError, e.OAuthDescription = clip(doc.Error), clip(doc.ErrorDescription)
 	}
 }
+
+// maxCauses bounds the reasons that are kept of an answer.
+const maxCauses = 20
 
 func looksLikeHTML(body []byte, h http.Header) bool {
 	return strings.Contains(h.Get("Content-Type"), "html") || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))

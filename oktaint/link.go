@@ -1,31 +1,42 @@
 package oktaint
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 )
 
+// errLink says that a Link header is broken. It might have been the next link, so
+// that nobody knows whether the list is complete.
+var errLink = errors.New("a Link header cannot be read")
+
 // nextLink returns the target of the link with rel="next" (RFC 8288), and
 // whether there is one. Okta sends a header line for each link; some proxies
 // join them into one, so lines are split at commas outside of <> and quotes.
-func nextLink(h http.Header) (string, bool) {
+func nextLink(h http.Header) (target string, ok bool, err error) {
 	for _, line := range h.Values("Link") {
 		for line != "" {
 			var link string
 			link, line = cutLink(line)
-			if target, ok := readLink(link); ok {
-				return target, true
+			if link = strings.TrimSpace(link); link == "" {
+				continue // RFC 9110, section 5.6.1: an empty element counts for nothing
+			}
+			next, ok, err := readLink(link)
+			if ok || err != nil {
+				return next, ok, err
 			}
 		}
 	}
-	return "", false
+	return "", false, nil
 }
 
 // cutLink cuts the first link off a header line.
 func cutLink(s string) (link, rest string) {
 	quoted, target := false, false
-	for i := range len(s) {
+	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
+		case c == '\\' && quoted:
+			i++
 		case c == '"' && !target:
 			quoted = !quoted
 		case c == '<' && !quoted:
@@ -40,14 +51,12 @@ func cutLink(s string) (link, rest string) {
 }
 
 // readLink returns the target of a link whose relation is next.
-func readLink(s string) (string, bool) {
-	s, ok := strings.CutPrefix(strings.TrimSpace(s), "<")
-	if !ok {
-		return "", false
-	}
-	target, params, ok := strings.Cut(s, ">")
-	if !ok {
-		return "", false
+func readLink(s string) (string, bool, error) {
+	s, begun := strings.CutPrefix(s, "<")
+	target, params, ended := strings.Cut(s, ">")
+	params = strings.TrimSpace(params)
+	if !begun || !ended || params != "" && params[0] != ';' || unpaired(params) {
+		return "", false, errLink
 	}
 	for p := range strings.SplitSeq(params, ";") {
 		name, value, _ := strings.Cut(strings.TrimSpace(p), "=")
@@ -56,9 +65,15 @@ func readLink(s string) (string, bool) {
 		}
 		for rel := range strings.FieldsSeq(strings.Trim(strings.TrimSpace(value), `"`)) {
 			if strings.EqualFold(rel, "next") {
-				return target, true
+				return target, true, nil
 			}
 		}
 	}
-	return "", false
+	return "", false, nil
+}
+
+// unpaired reports whether s has a quote without its other one.
+func unpaired(s string) bool {
+	n := strings.Count(s, `"`) - strings.Count(s, `\"`)
+	return n%2 != 0
 }

@@ -35,6 +35,10 @@ func TestMain(m *testing.M) {
 		serveBench()
 		return
 	}
+	if os.Getenv(serveOrgs) != "" {
+		serveManyOrgs()
+		return
+	}
 	os.Exit(m.Run())
 }
 

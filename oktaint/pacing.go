@@ -15,6 +15,10 @@ import (
 // maxInFlight bounds the requests of one bucket that are on their way at once.
 const maxInFlight = 8
 
+// recovery is after how many rounds of answers one more may be in flight where
+// there were too many: the limit is found again by running into it.
+const recovery = 4
+
 // resetMargin is how long after its estimated reset a bucket is used again. The
 // estimate is late rather than early: Reset is rounded up and Date down. There is
 // no jitter here: whoever of several processes began first would have the most of
@@ -42,6 +46,7 @@ type bucket struct {
 	mu       sync.Mutex
 	inFlight int
 	most     int // how many may be in flight
+	answered int // since that changed
 
 	// The window. It is unknown before the first answer and after its end.
 	known     bool
@@ -51,6 +56,7 @@ type bucket struct {
 	until     time.Time // its end by our clock
 	ours      int       // answers in it that were ours
 	sharedTo  time.Time // until when others are taken to use the bucket too
+	scarceTo  time.Time // until when it is taken to be too little for all
 	next      time.Time // while the rest is spread: not before this
 
 	queue []*waiter // urgent ones first
@@ -61,7 +67,7 @@ type bucket struct {
 type waiter struct {
 	urgent  bool
 	granted chan struct{}  // closed when it has its place
-	until   chan time.Time // the reset that it waits for, once that is what it does
+	until   chan time.Time // until when it has to wait, once that is worth a word
 	told    time.Time      // what until was told last
 }
 
@@ -191,19 +197,30 @@ func (b *bucket) alarm(now time.Time) {
 		defer b.mu.Unlock()
 		b.serve()
 	})
-	if !now.Add(wait).Equal(b.until) {
-		return // its turn will come before the reset
+	line := b.queue
+	switch at := now.Add(wait); {
+	case at.Equal(b.until): // all of them wait for the reset
+	case wait < time.Second:
+		return // not worth a word
+	default:
+		line = line[:1]
 	}
-	for _, w := range b.queue {
-		if !w.told.Equal(b.until) {
-			w.told = b.until
-			select {
-			case <-w.until: // not read yet, and out of date
-			default:
-			}
-			w.until <- b.until
-		}
+	for _, w := range line {
+		w.tell(now.Add(wait))
 	}
+}
+
+// tell says until when w has to wait at least.
+func (w *waiter) tell(at time.Time) {
+	if w.told.Equal(at) {
+		return
+	}
+	w.told = at
+	select {
+	case <-w.until: // not read yet, and out of date
+	default:
+	}
+	w.until <- at
 }
 
 // room reports whether one more may be sent now, and else after what time; 0
@@ -247,18 +264,21 @@ func (b *bucket) kept() int {
 
 // spread lets requests run freely while nobody else uses the limit. Where others
 // do, it spaces the last quarter evenly to the reset: then no number of processes
-// that see the same remainder can overrun it. What is before that may go four
-// times as fast: unbounded, a process that notices the reset a second late would
-// find most of the window gone.
+// that see the same remainder can overrun it. After a window in which that was
+// needed, what is before the last quarter goes four times as fast, not freely: a
+// process that notices the reset a second late would find most of it gone.
 func (b *bucket) spread(now time.Time, left int) (time.Duration, bool) {
-	if now.After(b.sharedTo) {
+	last := left <= b.limit/4
+	if now.After(b.sharedTo) || !last && now.After(b.scarceTo) {
 		return 0, true
 	}
 	if now.Before(b.next) {
 		return b.next.Sub(now), false
 	}
 	interval := b.until.Sub(now) / time.Duration(left+1)
-	if left > b.limit/4 {
+	if last {
+		b.scarceTo = b.until.Add(time.Minute)
+	} else {
 		interval /= 4
 	}
 	b.next = now.Add(interval)
@@ -268,19 +288,18 @@ func (b *bucket) spread(now time.Time, left int) (time.Duration, bool) {
 // observe learns from an answer.
 func (b *bucket) observe(resp *http.Response, now time.Time) {
 	l := readLimits(resp.Header)
-	if !l.known {
-		return
-	}
+	limited := resp.StatusCode == http.StatusTooManyRequests
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	limited := resp.StatusCode == http.StatusTooManyRequests
-	if l.concurrency() {
-		if limited {
-			b.most = max(1, b.inFlight/2)
-		}
+	switch b.answered++; {
+	case limited && l.concurrency():
+		b.most, b.answered = max(1, min(b.most, b.inFlight/2)), 0
+	case !limited && b.most < maxInFlight && b.answered > recovery*b.most:
+		b.most, b.answered = b.most+1, 0
+	}
+	if !l.known || l.concurrency() {
 		return // the figures say nothing about the window
 	}
-	b.most = min(maxInFlight, b.most+1)
 	if limited {
 		l.remaining = 0
 	}

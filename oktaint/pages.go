@@ -187,11 +187,16 @@ func (w *walk) once(req *http.Request) rawPage {
 		return rawPage{err: err}
 	}
 	p := rawPage{answer: body}
-	target, ok := nextLink(resp.Header)
-	if !ok {
-		if target = bodyLink(body.bytes); target == "" {
-			return p
-		}
+	target, ok, err := nextLink(resp.Header)
+	if err == nil && !ok {
+		target, err = bodyLink(body.bytes)
+	}
+	switch {
+	case err != nil:
+		p.err = body.error(err.Error() + ": where the list goes on is not known")
+		return p
+	case target == "" && !ok:
+		return p
 	}
 	p.next = req.Clone(req.Context())
 	if p.err = follow(w.c.Org, p.next, target); p.err != nil {
@@ -230,23 +235,26 @@ func (c *cycle) again(cur Cursor) bool {
 }
 
 // bodyLink returns _links.next.href of an object, and the empty string for an
-// array, which has none.
-func bodyLink(body []byte) string {
+// array, which has none. What else is wrong with the body is said when it is
+// decoded.
+func bodyLink(body []byte) (string, error) {
 	if !bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{")) {
-		return ""
+		return "", nil
 	}
 	var doc struct {
 		Links struct {
 			Next struct{ Href string } `json:"next"`
 		} `json:"_links"`
 	}
-	_ = json.Unmarshal(body, &doc) // what is wrong with it is said when it is decoded
-	return doc.Links.Next.Href
+	if err := json.Unmarshal(body, &doc); errors.As(err, new(*json.UnmarshalTypeError)) {
+		return "", errors.New("_links.next cannot be read")
+	}
+	return doc.Links.Next.Href, nil
 }
 
 func isEmptyList(body []byte) bool {
-	var items []json.RawMessage
-	return json.Unmarshal(body, &items) == nil && len(items) == 0
+	inside, ok := bytes.CutPrefix(bytes.TrimSpace(body), []byte("["))
+	return ok && string(bytes.TrimSpace(inside)) == "]"
 }
 
 // decodeList decodes an array, or the one array of an object.

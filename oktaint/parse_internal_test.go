@@ -19,11 +19,21 @@ func TestNextLink(t *testing.T) {
 		{[]string{`<https://a/1>; title="a, <b>; rel=\"next\""; rel="self"`}, ""},
 		{[]string{`<https://a/1>; rel="prev next"`}, "https://a/1"},
 		{[]string{`<https://a/1>; REL="NEXT"`}, "https://a/1"},
-		{[]string{`<https://a/1; rel="next"`}, ""},
-		{[]string{`https://a/1; rel="next"`, ",,,", `<>; rel="next"`}, ""},
+		{[]string{",,,", `<https://a/1>; rel="next"`}, "https://a/1"},
+		{[]string{`<https://a/1>; title="6\" tall"; rel="self", <https://a/2>; rel="next"`}, "https://a/2"},
 		{[]string{`<https://a/1>; nextrel="next"`}, ""},
+		{[]string{`<>; rel="next"`}, ""},
+		{[]string{`<https://a/1; rel="next"`}, "broken"},
+		{[]string{`https://a/1; rel="next"`}, "broken"},
+		{[]string{`<https://a/1> rel="next"`}, "broken"},
+		{[]string{`<https://a/1>; rel="nex`}, "broken"},
+		{[]string{`<https://a/1>; rel="self", next`}, "broken"},
 	} {
-		if got, _ := nextLink(http.Header{"Link": tt.lines}); got != tt.want {
+		got, _, err := nextLink(http.Header{"Link": tt.lines})
+		if err != nil {
+			got = "broken"
+		}
+		if got != tt.want {
 			t.Errorf("nextLink(%q) = %q, want %q", tt.lines, got, tt.want)
 		}
 	}

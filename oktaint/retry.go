@@ -122,7 +122,7 @@ func peekCode(resp *http.Response) string {
 		ErrorCode string `json:"errorCode"`
 	}
 	_ = json.Unmarshal(body, &e) // no JSON, no code
-	return e.ErrorCode
+	return clip(e.ErrorCode)
 }
 
 // backoff is the wait before attempt n+2 where the server names none: half a
@@ -165,7 +165,7 @@ func isTransient(err error) bool {
 		return false
 	case errors.As(err, &dns) && dns.IsNotFound, errors.As(err, &cert), errors.As(err, &record):
 		return false
-	case errors.Is(err, errTooLarge):
+	case errors.As(err, new(tooLarge)):
 		return false
 	}
 	var op *net.OpError

@@ -27,6 +27,10 @@ const (
 	maxErrorBody = 1 << 20
 )
 
+// bodyTimeout is how long the body of an answer may take that is read within the
+// attempt. It bounds what a server can hold up who sends a byte now and then.
+const bodyTimeout = 2 * time.Minute
+
 // sharedBase is the transport under every Transport and Source that has no
 // other: one pool of connections for all orgs.
 var sharedBase = sync.OnceValue(func() http.RoundTripper {
@@ -35,6 +39,7 @@ var sharedBase = sync.OnceValue(func() http.RoundTripper {
 	t.MaxIdleConnsPerHost = 8
 	t.IdleConnTimeout = 30 * time.Second
 	t.ResponseHeaderTimeout = time.Minute // Okta itself gives up after 30 s
+	t.MaxResponseHeaderBytes = 256 << 10  // of which Okta needs a few
 	t.ForceAttemptHTTP2 = true
 	return t
 })
@@ -75,8 +80,10 @@ type Transport struct {
 	Source *Source
 
 	// Base sends the requests. If nil, a transport that all of this package
-	// shares. Timeouts of a single attempt are its business; a whole request
-	// is bounded by its context.
+	// shares. Timeouts of a single attempt up to the header of its answer are
+	// its business, and so is the size of a header; a body that is read by
+	// [Client] or [Pages] has two minutes and counts as cut after that. A whole
+	// request is bounded by its context.
 	Base http.RoundTripper
 
 	// Share is the part of each rate limit that this Transport uses, between
@@ -205,7 +212,12 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, c.refuse(err)
 	}
 	defer place.leave()
-	out := req.Clone(req.Context())
+	ctx, cancel := req.Context(), context.CancelFunc(nil)
+	if c.whole {
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+	}
+	out := req.Clone(ctx)
 	if err := c.authorize(out); err != nil {
 		return nil, c.refuse(err)
 	}
@@ -220,7 +232,7 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 		learn(&c.t.Source.dpop.apiNonce, resp.Header)
 	}
 	if c.whole {
-		return c.readWhole(resp)
+		return c.readWhole(resp, cancel)
 	}
 	return resp, nil
 }
@@ -244,11 +256,16 @@ func (c *call) authorize(req *http.Request) (err error) {
 	return err
 }
 
-// readWhole replaces the body by its bytes.
-func (c *call) readWhole(resp *http.Response) (*http.Response, error) {
+// readWhole replaces the body by its bytes. It ends the attempt by cancel where
+// the body takes too long.
+func (c *call) readWhole(resp *http.Response, cancel context.CancelFunc) (*http.Response, error) {
+	timer := time.AfterFunc(bodyTimeout, cancel)
 	body, err := readBody(resp, maxBody)
+	if !timer.Stop() && err != nil && c.req.Context().Err() == nil {
+		err = slowBody{}
+	}
 	if err != nil {
-		c.fatal = err == errTooLarge
+		c.fatal = errors.As(err, new(tooLarge))
 		c.sent = c.sent || resp.StatusCode < 300
 		return nil, err
 	}
@@ -256,17 +273,38 @@ func (c *call) readWhole(resp *http.Response) (*http.Response, error) {
 	return resp, nil
 }
 
-var errTooLarge = fmt.Errorf("oktaint: the answer's body is larger than %d MB", maxBody>>20)
+// tooLarge is the error of a body with more than so many bytes.
+type tooLarge int64
 
-// readBody reads and closes a body of at most limit bytes.
+func (n tooLarge) Error() string {
+	return fmt.Sprintf("oktaint: the answer's body is larger than %d MB", n>>20)
+}
+
+// slowBody is the error of a body that took longer than bodyTimeout. It is a
+// timeout of the network: a connection that died unnoticed looks the same.
+type slowBody struct{}
+
+func (slowBody) Error() string {
+	return fmt.Sprintf("oktaint: the answer's body was not complete after %v", bodyTimeout)
+}
+func (slowBody) Timeout() bool { return true }
+
+// readBody reads and closes a body of at most limit bytes. Of an answer outside of
+// 2xx the status says most: what is beyond maxErrorBody is dropped.
 func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	defer resp.Body.Close()
+	failed := resp.StatusCode < 200 || resp.StatusCode > 299
+	if failed {
+		limit = maxErrorBody
+	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("the answer's body ended early: %w", err)
+	case int64(len(body)) > limit && failed:
+		return body[:limit], nil
 	case int64(len(body)) > limit:
-		return nil, errTooLarge
+		return nil, tooLarge(limit)
 	}
 	return body, nil
 }
@@ -325,7 +363,7 @@ func (c *call) report(req *http.Request, resp *http.Response, err error) {
 	a := Attempt{Method: req.Method, Path: req.URL.Path, Bucket: c.bucket, Number: c.attempts, Limit: -1, Remaining: -1, Wait: c.pause, Err: err}
 	if resp != nil {
 		h := readLimits(resp.Header)
-		a.Status, a.RequestID = resp.StatusCode, resp.Header.Get(headerRequestID)
+		a.Status, a.RequestID = resp.StatusCode, clip(resp.Header.Get(headerRequestID))
 		if h.known {
 			a.Limit, a.Remaining = h.limit, h.remaining
 		}
