@@ -64,7 +64,7 @@ func TestDPoPFlow(t *testing.T) {
 			sim := oktatest.New(t, oktatest.Config{RateLimits: map[string]int{"apps": 0, "app": 0}, DPoPResourceNonce: true, Latency: 10 * time.Millisecond})
 			c := dpopApp(t, sim, configured)
 			var wg sync.WaitGroup
-			for range 5 {
+			for i := range 5 {
 				wg.Go(func() {
 					n := 0
 					for _, err := range oktaint.List[item](t.Context(), c, url.Values{"limit": {"1"}}, "api", "v1", "apps") {
@@ -72,7 +72,7 @@ func TestDPoPFlow(t *testing.T) {
 							t.Error(err)
 							return
 						}
-						if n++; n%25 == 0 {
+						if n++; i == 0 && n%25 == 0 {
 							sim.RotateDPoPNonces()
 						}
 					}
