@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -70,7 +69,8 @@ func (c *Client) send(req *http.Request) (*http.Response, *answer, error) {
 	if hc == nil {
 		hc = http.DefaultClient
 	}
-	resp, err := hc.Do(req.WithContext(context.WithValue(req.Context(), wholeBody{}, true)))
+	fate := new(fate)
+	resp, err := hc.Do(req.WithContext(context.WithValue(req.Context(), wholeBody{}, fate)))
 	if err != nil {
 		return nil, nil, requestError(req, err)
 	}
@@ -83,7 +83,9 @@ func (c *Client) send(req *http.Request) (*http.Response, *answer, error) {
 		if sent == nil {
 			sent = req
 		}
-		return nil, nil, newError(sent, resp, body)
+		e := newError(sent, resp, body)
+		e.earlier = fate.sent && req.Method != http.MethodGet
+		return nil, nil, e
 	}
 	return resp, &answer{req, resp, body}, nil
 }
@@ -112,7 +114,7 @@ func (a *answer) error(summary string) error {
 // requestError describes a request without an answer.
 func requestError(req *http.Request, err error) error {
 	err = unwrapURL(err)
-	e := &Error{Method: req.Method, Path: req.URL.Path, sent: true, err: err}
+	e := &Error{Method: req.Method, Path: clip(req.URL.Path), sent: true, err: err}
 	var se *sendError
 	if !errors.As(err, &se) {
 		return e
@@ -120,10 +122,10 @@ func requestError(req *http.Request, err error) error {
 	switch e.sent, e.err = se.sent, se.err; {
 	case se.own == nil:
 	case se.own.Path == tokenPath: // shared with others who wait for it: it stays as it is
-		return fmt.Errorf("oktaint: %s %s: no access token: %w", req.Method, req.URL.Path, se.own)
+		return &noTokenError{method: req.Method, path: clip(req.URL.Path), sent: se.sent, err: se.own}
 	default:
 		limited := *se.own
-		limited.Method, limited.Path = req.Method, req.URL.Path
+		limited.Method, limited.Path, limited.earlier = req.Method, clip(req.URL.Path), se.sent
 		return &limited
 	}
 	return e

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+
+	"golang.org/x/oauth2"
 )
 
 // OrgInfo is what an org tells of itself without a credential.
@@ -16,8 +18,9 @@ type OrgInfo struct {
 
 // Discover asks an org for its id, its canonical URL and its engine (GET
 // /.well-known/okta-organization). It sends no credential and follows no
-// redirect. Requests go over hc's transport; nil means a transport that all of
-// this package shares.
+// redirect. Requests go over hc's transport, without the authorisation of a
+// [Transport] or an oauth2.Transport; pass none of another kind. nil means a
+// transport that all of this package shares.
 //
 // The answer is trusted only if the canonical host is the one given or lies
 // under Okta's own domains; else the error asks the user to name it, since
@@ -27,7 +30,10 @@ func Discover(ctx context.Context, org Org, hc *http.Client) (OrgInfo, error) {
 	if hc != nil {
 		base = hc.Transport
 	}
-	if t, ok := base.(*Transport); ok { // without its credential
+	switch t := base.(type) { // without its credential
+	case *Transport:
+		base = t.Base
+	case *oauth2.Transport:
 		base = t.Base
 	}
 	var doc struct {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/rezonate-io/okta-integration/scopes"
 )
@@ -43,6 +44,7 @@ type Error struct {
 
 	err        error
 	sent       bool          // without an answer: it may have reached the org
+	earlier    bool          // an attempt before the one of this answer may have taken effect
 	skew       time.Duration // the server's clock less ours
 	limits     limits
 	received   time.Time
@@ -103,7 +105,7 @@ func (e *Error) Unwrap() error { return e.err }
 
 // newError describes an answer outside of 2xx, or one of 2xx that cannot be read.
 func newError(req *http.Request, resp *http.Response, body []byte) *Error {
-	e := &Error{Method: req.Method, Path: req.URL.Path, sent: true}
+	e := &Error{Method: req.Method, Path: clip(req.URL.Path), sent: true}
 	e.readHeader(resp, time.Now())
 	c := parseChallenge(resp.Header)
 	e.OAuthError, e.OAuthDescription = c.Error, c.Description
@@ -171,7 +173,7 @@ func clip(s string) string {
 		s = s[:1000] + "..."
 	}
 	return strings.Map(func(r rune) rune {
-		if r < ' ' {
+		if !unicode.IsPrint(r) {
 			return ' '
 		}
 		return r
@@ -244,12 +246,36 @@ func reason(err error) string {
 	return fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))
 }
 
+// A noTokenError is a request that was not sent for want of a token. What the
+// token endpoint said is in its chain, but is no answer to the request.
+type noTokenError struct {
+	method, path string
+	sent         bool // an earlier attempt may have taken effect
+	err          *Error
+}
+
+func (e *noTokenError) Error() string {
+	return fmt.Sprintf("oktaint: %s %s: no access token: %v", e.method, e.path, e.err)
+}
+func (e *noTokenError) Unwrap() error { return e.err }
+
+// answerOf returns the error of the request itself, not of its token.
+func answerOf(err error) (*Error, bool) {
+	var none *noTokenError
+	if errors.As(err, &none) {
+		return nil, false
+	}
+	var e *Error
+	ok := errors.As(err, &e)
+	return e, ok
+}
+
 // IsNotFound reports whether err is a 404. It does not mean that the thing does
 // not exist: Okta also answers 404 for some it does not show, and for a user
 // who is deactivated already.
 func IsNotFound(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.StatusCode == http.StatusNotFound
+	e, ok := answerOf(err)
+	return ok && e.StatusCode == http.StatusNotFound
 }
 
 // MissingScope reports whether err says that the token lacks a scope, and which
@@ -265,16 +291,16 @@ func MissingScope(err error) (scopes.Scope, bool) {
 // MissingRole reports whether err is Okta's E0000006: the credential may use
 // the endpoint, but no admin role of it reaches what was asked for.
 func MissingRole(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.StatusCode == http.StatusForbidden && e.Code == "E0000006"
+	e, ok := answerOf(err)
+	return ok && e.StatusCode == http.StatusForbidden && e.Code == "E0000006"
 }
 
 // FeatureOff reports whether err says that the org does not have the feature:
 // Okta's E0000015 (a 401, though the credential is good), or E0000008 for an
 // endpoint that the org's engine does not have.
 func FeatureOff(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && (e.Code == "E0000015" || e.Code == "E0000008" && e.StatusCode == http.StatusNotFound)
+	e, ok := answerOf(err)
+	return ok && (e.Code == "E0000015" || e.Code == "E0000008" && e.StatusCode == http.StatusNotFound)
 }
 
 // RateLimited reports whether err is a rate limit, and how long to wait.
@@ -288,14 +314,18 @@ func RateLimited(err error) (time.Duration, bool) {
 
 // Ambiguous reports whether the request may have taken effect all the same: the
 // connection broke or the context ended while it was on its way, the server
-// failed (5xx), or its answer could not be read. False means that it did not
-// take effect.
+// failed (5xx), its answer could not be read, or one of these happened to an
+// attempt before the last. False means that it did not take effect.
 func Ambiguous(err error) bool {
+	var none *noTokenError
+	if errors.As(err, &none) {
+		return none.sent
+	}
 	var e *Error
 	if !errors.As(err, &e) {
 		return false
 	}
-	return e.sent && (e.StatusCode == 0 || e.StatusCode >= 500 || 200 <= e.StatusCode && e.StatusCode < 300)
+	return e.earlier || e.sent && (e.StatusCode == 0 || e.StatusCode >= 500 || 200 <= e.StatusCode && e.StatusCode < 300)
 }
 
 // unwrapURL takes off what http.Client adds: the method and the URL, whose

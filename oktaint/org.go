@@ -84,6 +84,9 @@ func checkHost(host string) (Org, error) {
 		name, port = h, p
 	}
 	name = strings.TrimSuffix(strings.Trim(name, "[]"), ".")
+	if port == "443" {
+		port = ""
+	}
 	if isLoopback(name) {
 		if port != "" {
 			return Org{net.JoinHostPort(name, port)}, nil
@@ -92,9 +95,6 @@ func checkHost(host string) (Org, error) {
 			name = "[" + name + "]"
 		}
 		return Org{name}, nil
-	}
-	if port == "443" {
-		port = ""
 	}
 	if _, err := netip.ParseAddr(name); err == nil {
 		return Org{}, fmt.Errorf("oktaint: org %.60q is an IP address: write the org's name, such as https://acme.okta.com", host)
@@ -140,6 +140,10 @@ func isLoopback(name string) bool {
 func isHostname(name string) bool {
 	labels := strings.Split(name, ".")
 	if len(labels) < 2 || len(name) > 253 {
+		return false
+	}
+	// A last label of digits, or in hexadecimal, makes an IPv4 address of old.
+	if last := labels[len(labels)-1]; last != "" && last[0] <= '9' {
 		return false
 	}
 	for _, l := range labels {

@@ -48,8 +48,10 @@ type bucket struct {
 	most     int // how many may be in flight
 	answered int // since that changed
 
-	// The window. It is unknown before the first answer and after its end.
+	// The window. It is unknown before the first answer, and assumed after its
+	// end.
 	known     bool
+	assumed   bool
 	limit     int
 	remaining int
 	reset     time.Time // by the server's clock: which window it is
@@ -126,7 +128,7 @@ func (b *bucket) ask(urgent bool) *waiter {
 	}
 	w := &waiter{urgent: urgent, granted: make(chan struct{}), until: make(chan time.Time, 1)}
 	b.line(w)
-	b.alarm(now)
+	b.serve() // there may be room by now: the timer may be a little late
 	return w
 }
 
@@ -189,8 +191,14 @@ func (b *bucket) alarm(now time.Time) {
 		return
 	}
 	wait, ok := b.room(now, b.queue[0].urgent)
-	if ok || wait == 0 {
+	if ok {
 		return
+	}
+	turn := wait > 0 // else it waits for one of those on the way, or for the reset
+	if !turn {
+		if wait = b.until.Sub(now); !b.known || wait <= 0 {
+			return
+		}
 	}
 	b.timer = time.AfterFunc(wait, func() {
 		b.mu.Lock()
@@ -199,6 +207,8 @@ func (b *bucket) alarm(now time.Time) {
 	})
 	line := b.queue
 	switch at := now.Add(wait); {
+	case !turn:
+		return
 	case at.Equal(b.until): // all of them wait for the reset
 	case wait < time.Second:
 		return // not worth a word
@@ -227,7 +237,9 @@ func (w *waiter) tell(at time.Time) {
 // means when one of those on the way comes back.
 func (b *bucket) room(now time.Time, urgent bool) (time.Duration, bool) {
 	if b.known && !now.Before(b.until) {
-		b.known, b.ours, b.next = false, 0, time.Time{} // a new window, of which nothing is known
+		// A new window, which is taken to be full until an answer tells more.
+		b.assumed, b.remaining, b.ours, b.next = true, b.limit, 0, time.Time{}
+		b.until = now.Add(time.Minute)
 	}
 	switch {
 	case urgent && (!b.known || b.remaining > max(0, b.inFlight-maxInFlight)):
@@ -306,8 +318,11 @@ func (b *bucket) observe(resp *http.Response, now time.Time) {
 	until := now.Add(l.left(now) + resetMargin)
 	switch {
 	case !b.known || l.reset.After(b.reset):
+		b.assumed = false
 		b.known, b.reset, b.limit, b.remaining, b.until = true, l.reset, l.limit, l.remaining, until
 		b.ours, b.next = 0, time.Time{}
+	case b.assumed:
+		return // an answer of the window before
 	case l.reset.Equal(b.reset): // answers may come in another order than they were made
 		b.remaining = min(b.remaining, l.remaining)
 		if until.Before(b.until) { // Date cuts fractions off: the earliest estimate is the best

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 )
 
@@ -204,7 +206,7 @@ func (w *walk) once(req *http.Request) rawPage {
 	}
 	p.cursor = cursorOf(p.next)
 	switch {
-	case p.cursor == cursorOf(req): // the end for now, of a list that grows
+	case sameQuery(p.next, req): // the end for now, of a list that grows
 		p.next = nil
 		if !isEmptyList(body.bytes) {
 			p.err = body.error("the next link leads to the same page again")
@@ -213,6 +215,12 @@ func (w *walk) once(req *http.Request) rawPage {
 		p.err = body.error("a cursor came back: the list would never end")
 	}
 	return p
+}
+
+// sameQuery reports whether two requests for a list ask for the same page. Servers
+// write a query in an order of their own.
+func sameQuery(a, b *http.Request) bool {
+	return maps.EqualFunc(a.URL.Query(), b.URL.Query(), slices.Equal)
 }
 
 func cursorOf(req *http.Request) Cursor { return Cursor(req.URL.RequestURI()) }

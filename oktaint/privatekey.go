@@ -50,7 +50,8 @@ type PrivateKeyJWT struct {
 	RequireAll bool
 
 	// FetchTimeout is the budget of one fetch of a token with all its
-	// retries. Zero means 30 seconds.
+	// retries. Zero means 30 seconds. The time that the Key's signer takes is
+	// not cut off: one in a KMS should have a timeout of its own.
 	FetchTimeout time.Duration
 }
 

@@ -110,14 +110,11 @@ func (c *call) repeatable() bool {
 
 // peekCode reads the error code of an answer and puts the body back.
 func peekCode(resp *http.Response) string {
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
-	if err != nil {
-		return ""
-	}
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody)) // an error comes again to whom reads on
 	resp.Body = struct {
 		io.Reader
 		io.Closer
-	}{bytes.NewReader(body), resp.Body}
+	}{io.MultiReader(bytes.NewReader(body), resp.Body), resp.Body}
 	var e struct {
 		ErrorCode string `json:"errorCode"`
 	}
@@ -151,7 +148,7 @@ func deadlineWithin(ctx context.Context, d time.Duration) bool {
 // before anything was sent.
 func isDialError(err error) bool {
 	var op *net.OpError
-	return errors.As(err, &op) && op.Op == "dial"
+	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
 }
 
 // isTransient reports whether an error of the network may go away by itself.
@@ -181,5 +178,5 @@ func isTimeout(err error) bool {
 // the server gave up. Their types are not exported.
 func isHTTP2(err error) bool {
 	s := err.Error()
-	return strings.Contains(s, "http2: server sent GOAWAY") || strings.Contains(s, "stream error:") || strings.Contains(s, "server closed idle connection")
+	return strings.Contains(s, "http2: ") || strings.Contains(s, "stream error:") || strings.Contains(s, "server closed idle connection")
 }

@@ -45,6 +45,7 @@ type Source struct {
 	flight   *flight   // the token request that is on its way, if any
 	failures int       // of refreshes in a row
 	retryAt  time.Time // no refresh before this
+	limited  *Error    // the 429 because of which there is no fetch at all before that
 }
 
 // A grant is one answer of the token endpoint.
@@ -205,6 +206,12 @@ func (s *Source) wait(ctx context.Context) (*grant, error) {
 			return g, nil
 		}
 		f := s.flight
+		if f == nil && s.limited != nil && time.Now().Before(s.retryAt) {
+			err := *s.limited
+			err.retryAfter = time.Until(s.retryAt)
+			s.mu.Unlock()
+			return nil, &err
+		}
 		if f == nil {
 			f = s.launch(context.WithoutCancel(ctx), false)
 		}
@@ -249,16 +256,28 @@ func (s *Source) launch(ctx context.Context, background bool) *flight {
 		if err == nil {
 			f.grant = &g
 			s.current.Store(&g)
-			s.failures, s.retryAt = 0, time.Time{}
+			s.failures, s.retryAt, s.limited = 0, time.Time{}, nil
 		} else {
 			f.err = err
-			s.retryAt = time.Now().Add(min(time.Second<<min(s.failures, 6), time.Minute))
-			s.failures++
+			s.putOff(err)
 		}
 		s.flight = nil
 		close(f.done)
 	}()
 	return f
+}
+
+// putOff sets when to try again after a fetch that failed: with back-off, and
+// after a 429 not before its reset. s.mu is held.
+func (s *Source) putOff(err error) {
+	wait := min(time.Second<<min(s.failures, 6), time.Minute)
+	s.failures++
+	s.limited = nil
+	if reset, ok := RateLimited(err); ok {
+		wait = reset
+		errors.As(err, &s.limited)
+	}
+	s.retryAt = time.Now().Add(wait)
 }
 
 // String names the kind of credential and the org.

@@ -154,7 +154,7 @@ func (e *endpoint) wrap(ctx context.Context, err error, seen *tokenTransport, co
 	}
 	out.scrub(clean)
 	out.err = &oauth2.RetrieveError{ // without the request, which holds the credential
-		Response:         &http.Response{Status: re.Response.Status, StatusCode: re.Response.StatusCode, Header: cleanHeader(re.Response.Header, clean)},
+		Response:         &http.Response{Status: re.Response.Status, StatusCode: re.Response.StatusCode, Header: cleanHeader(re.Response.Header, clean), Body: http.NoBody},
 		Body:             []byte(clean(string(re.Body))),
 		ErrorCode:        clean(re.ErrorCode),
 		ErrorDescription: clean(re.ErrorDescription),

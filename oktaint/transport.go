@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"sync"
@@ -34,13 +35,22 @@ const bodyTimeout = 2 * time.Minute
 // sharedBase is the transport under every Transport and Source that has no
 // other: one pool of connections for all orgs.
 var sharedBase = sync.OnceValue(func() http.RoundTripper {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.MaxIdleConns = 0 // no limit: there may be thousands of orgs
-	t.MaxIdleConnsPerHost = 8
-	t.IdleConnTimeout = 30 * time.Second
-	t.ResponseHeaderTimeout = time.Minute // Okta itself gives up after 30 s
-	t.MaxResponseHeaderBytes = 256 << 10  // of which Okta needs a few
-	t.ForceAttemptHTTP2 = true
+	// Not a clone of http.DefaultTransport, which programs replace.
+	dialer := &net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}
+	t := &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            dialer.DialContext,
+		TLSHandshakeTimeout:    10 * time.Second,
+		ExpectContinueTimeout:  time.Second,
+		MaxIdleConns:           0, // no limit: there may be thousands of orgs
+		MaxIdleConnsPerHost:    8,
+		IdleConnTimeout:        30 * time.Second,
+		ResponseHeaderTimeout:  time.Minute, // Okta itself gives up after 30 s
+		MaxResponseHeaderBytes: 256 << 10,   // of which Okta needs a few
+		ForceAttemptHTTP2:      true,
+	}
+	// A connection that died unnoticed is found out and left.
+	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 15 * time.Second}
 	return t
 })
 
@@ -92,8 +102,9 @@ type Transport struct {
 	// default, so that what other apps use is out of its reach anyway.
 	Share float64
 
-	// MaxWait is the longest single wait before an attempt. Zero means 90
-	// seconds.
+	// MaxWait is the longest single wait: for the reset of a rate limit, or
+	// before a request is sent again. Zero means 90 seconds. A request may wait
+	// for more than one reset where many are in line.
 	MaxWait time.Duration
 
 	// MaxRetries is how often a request is sent again at most. Zero means 7,
@@ -136,11 +147,13 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !t.Org.owns(req.URL) {
 		return nil, originError(t.Org, req.URL)
 	}
-	c := &call{t: t, req: req, bucket: bucketOf(req.Method, req.URL.Path), whole: req.Context().Value(wholeBody{}) != nil}
+	c := &call{t: t, req: req, bucket: bucketOf(req.Method, req.URL.Path)}
+	fate, _ := req.Context().Value(wholeBody{}).(*fate)
+	c.whole = fate != nil
 	// The engine exchanges the body of the request it is given: it gets a copy.
 	again, err := retryablehttp.FromRequest(req.Clone(req.Context()))
 	if err != nil {
-		return nil, fmt.Errorf("oktaint: read the request's body: %w", err)
+		return nil, &sendError{err: fmt.Errorf("oktaint: read the request's body: %w", err)}
 	}
 	engine := &retryablehttp.Client{ // a literal: NewClient would log to standard error
 		HTTPClient:   &http.Client{Transport: c, CheckRedirect: neverRedirect},
@@ -159,7 +172,15 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return nil, &sendError{sent: c.sent, own: c.refusal, err: err}
 	}
+	if fate != nil {
+		fate.sent = c.sent
+	}
 	return resp, nil
+}
+
+// A fate is what a Client is told of its request beside the answer.
+type fate struct {
+	sent bool // an attempt before the last, or the last, may have taken effect though it failed
 }
 
 func neverRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -299,6 +320,8 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	switch {
+	case err != nil && failed:
+		return body, nil
 	case err != nil:
 		return nil, fmt.Errorf("the answer's body ended early: %w", err)
 	case int64(len(body)) > limit && failed:
@@ -380,7 +403,7 @@ func (c *call) report(req *http.Request, resp *http.Response, err error) {
 }
 
 type (
-	wholeBody  struct{} // context key: read the body within the attempt
+	wholeBody  struct{} // context key: *fate; the body is read within the attempt
 	repeatable struct{} // context key: safe to repeat
 	onWait     struct{} // context key: func(Wait)
 )
