@@ -182,6 +182,7 @@ func (c *call) deleteCustomRole() (reply, error) {
 	return noContent()
 }
 
+// listPermissions answers a list that has no Link header, as recorded.
 func (c *call) listPermissions() (reply, error) {
 	r, err := c.customRole()
 	if err != nil {
@@ -191,7 +192,7 @@ func (c *call) listPermissions() (reply, error) {
 	for _, p := range r.permissions {
 		views = append(views, c.org.viewPermission(r, p))
 	}
-	return withSelf(object{"permissions": views}, c.org.adminHref("api/v1/iam/roles", r.id, "permissions"))
+	return ok(object{"permissions": views})
 }
 
 // heldPermission returns the role and the permission of the path.
@@ -206,12 +207,17 @@ func (c *call) heldPermission() (*customRole, *heldPermission, error) {
 	return nil, nil, notFound(c.param("permission"), "Permission")
 }
 
+// onePermission answers a permission, which has a Link header to itself.
+func (c *call) onePermission(r *customRole, p *heldPermission) (reply, error) {
+	return withSelf(c.org.viewPermission(r, p), c.org.adminHref("api/v1/iam/roles", r.id, "permissions", p.name))
+}
+
 func (c *call) getPermission() (reply, error) {
 	r, p, err := c.heldPermission()
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(c.org.viewPermission(r, p))
+	return c.onePermission(r, p)
 }
 
 // conditions reads the conditions of a permission; the body may be empty.
@@ -254,7 +260,7 @@ func (c *call) replacePermission() (reply, error) {
 		return reply{}, err
 	}
 	p.conditions, p.updated = conditions, c.org.now()
-	return ok(c.org.viewPermission(r, p))
+	return c.onePermission(r, p)
 }
 
 func (c *call) removePermission() (reply, error) {

@@ -117,11 +117,19 @@ func TestPermissions(t *testing.T) {
 	c.admin("POST", path+"/okta.groups.read", nil).want(t, 204)
 	c.admin("POST", path+"/okta.nonsense", nil).wantError(t, 400, "E0000001", "okta.nonsense")
 	condition := object{"conditions": object{"include": object{"okta:ResourceAttribute/User/Profile": []string{"title"}}}}
-	if a := c.admin("PUT", path+"/okta.users.read", condition).want(t, 200); !strings.Contains(a.body, `["title"]`) {
+	a := c.admin("PUT", path+"/okta.users.read", condition).want(t, 200)
+	if !strings.Contains(a.body, `["title"]`) {
 		t.Errorf("body = %s", a.body)
 	}
+	if got, want := a.header.Get("Link"), "<https://acme-admin.okta.com"+path+`/okta.users.read>; rel="self"`; got != want {
+		t.Errorf("Link = %s, want %s", got, want)
+	}
+	a = c.admin("GET", path, nil).want(t, 200)
+	if got := a.header.Get("Link"); got != "" {
+		t.Errorf("Link of the list = %s, want none", got)
+	}
 	var names []string
-	for _, p := range c.admin("GET", path, nil).want(t, 200).items(t, "permissions") {
+	for _, p := range a.items(t, "permissions") {
 		names = append(names, p["label"].(string))
 	}
 	if want := []string{"okta.groups.read", "okta.users.read"}; !slices.Equal(names, want) {

@@ -13,11 +13,11 @@ const (
 	otherKind    = "an app of a kind that the simulated org does not have; it answers 501"
 	builtIn      = "a list of Okta's own apps, which nobody can create"
 	placeholder  = "the id in the recording is a placeholder of its test, for a group that was made by hand"
-	needsDPoP    = "a DPoP client's request, of which body and proof are not recorded"
+	needsDPoP    = "a DPoP client's request, of which body and proof are not recorded; brought about by TestProofs"
 	orgSetting   = "a setting of that org, which the simulated org does not have"
 	injected     = "a fault of Okta's that nothing in the request explains"
 	labelInUse   = "another role has the label; its deletion is not recorded"
-	rateExceeded = "the answer at an exceeded rate limit, which has tests of its own"
+	rateExceeded = "the answer at an exceeded rate limit, brought about by TestRateLimits"
 )
 
 // logoutKeys are the keys of the object that replaced a null universalLogout.

@@ -20,14 +20,23 @@
 // way from the root of the body to a key: "_links.self.href"; "[]" stands for
 // all elements of an array.
 //
+// # Pages, proofs and limits
+//
+// Some answers need more than the recorded request. Of every list the Link
+// headers and the links in the body are compared, in their whole text, with a
+// page as full as the recorded one; cursors are followed. The token requests
+// of DPoP clients are made with real proofs, and the 429s by using up a limit
+// or keeping the org busy; of those the names of the headers are compared,
+// too, case included.
+//
 // # Documents
 //
 // Every request that oauthapp/request builds, and what discovery, onboarding
 // and the token sources send, is validated against the operation it is for,
 // and so is the answer of the simulated org.
 //
-// What differs is listed by name, with a reason, in accepted_test.go and
-// deviations_test.go. A difference that is not listed fails, and so does a
+// What differs is listed by name, with a reason, in accepted_test.go,
+// acceptedpages_test.go and deviations_test.go. A difference that is not listed fails, and so does a
 // listed one that no longer occurs.
 //
 // [oktatest.Org]: https://pkg.go.dev/github.com/rezonate-io/okta-integration/oktaint/oktatest#Org

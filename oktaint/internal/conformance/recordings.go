@@ -23,6 +23,34 @@ type exchange struct {
 	RequestBody  any    `json:"request_body"` // nil: none, or redacted
 	Status       int    `json:"status"`
 	ResponseBody any    `json:"response_body"` // nil: none
+
+	ResponseHeader recordedHeader `json:"response_headers"`
+	Scrubbed       bool           `json:"response_headers_scrubbed"` // a header that is not there means nothing
+}
+
+// A recordedHeader maps the names of headers, in their case on the wire, to
+// the lines of each.
+type recordedHeader map[string][]string
+
+// UnmarshalJSON reads an object of strings and of lists of strings.
+func (h *recordedHeader) UnmarshalJSON(data []byte) error {
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(data, &raw); err != nil {
+		return err
+	}
+	*h = make(recordedHeader, len(raw))
+	for name, value := range raw {
+		var lines []string
+		if err := json.Unmarshal(value, &lines); err != nil {
+			var line string
+			if err := json.Unmarshal(value, &line); err != nil {
+				return fmt.Errorf("header %s: %w", name, err)
+			}
+			lines = []string{line}
+		}
+		(*h)[name] = lines
+	}
+	return nil
 }
 
 // String names the exchange as the tables of differences do.
