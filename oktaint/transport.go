@@ -290,9 +290,18 @@ func (c *call) readWhole(resp *http.Response, cancel context.CancelFunc) (*http.
 		c.sent = c.sent || resp.StatusCode < 300
 		return nil, err
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
+	resp.Body = &wholeReader{bytes.NewReader(body), body}
 	return resp, nil
 }
+
+// A wholeReader is a body that has been read within the attempt. A Client takes
+// its bytes without reading them again.
+type wholeReader struct {
+	*bytes.Reader
+	bytes []byte
+}
+
+func (*wholeReader) Close() error { return nil }
 
 // tooLarge is the error of a body with more than so many bytes.
 type tooLarge int64
@@ -313,12 +322,15 @@ func (slowBody) Timeout() bool { return true }
 // readBody reads and closes a body of at most limit bytes. Of an answer outside of
 // 2xx the status says most: what is beyond maxErrorBody is dropped.
 func readBody(resp *http.Response, limit int64) ([]byte, error) {
+	if w, ok := resp.Body.(*wholeReader); ok {
+		return w.bytes, nil
+	}
 	defer resp.Body.Close()
 	failed := resp.StatusCode < 200 || resp.StatusCode > 299
 	if failed {
 		limit = maxErrorBody
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	body, err := readAll(io.LimitReader(resp.Body, limit+1), min(resp.ContentLength, limit))
 	switch {
 	case err != nil && failed:
 		return body, nil
@@ -330,6 +342,14 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 		return nil, tooLarge(limit)
 	}
 	return body, nil
+}
+
+// readAll is io.ReadAll into a buffer that has the right size from the beginning,
+// if the length is known and moderate: a server can say anything.
+func readAll(r io.Reader, length int64) ([]byte, error) {
+	buf := bytes.NewBuffer(make([]byte, 0, bytes.MinRead+max(0, min(length, maxErrorBody))))
+	_, err := buf.ReadFrom(r)
+	return buf.Bytes(), err
 }
 
 // pacing returns what keeps the rate limits, made at the first use.
