@@ -110,6 +110,7 @@ func TestHugeBodies(t *testing.T) {
 			if !errors.As(err, &oe) || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("%s, %s: error %v, want %q", name, tt.name, err, tt.want)
 			}
+			t.Logf("%s, %s: %d allocated", name, tt.name, bytes)
 			if len(bodies) != 1 || bodies[0].read > tt.most || bytes > 8*uint64(tt.most) {
 				t.Errorf("%s, %s: %d requests, %d bytes read, %d allocated", name, tt.name, len(bodies), bodies[0].read, bytes)
 			}

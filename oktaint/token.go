@@ -146,16 +146,17 @@ func (e *endpoint) wrap(ctx context.Context, err error, seen *tokenTransport, co
 		out.scrub(clean)
 		return out
 	}
+	body := re.Body[:min(len(re.Body), 64<<10)] // an error has a few lines
 	out := seen.error("", nil)
 	out.OAuthError, out.OAuthDescription = re.ErrorCode, re.ErrorDescription
-	out.parseBody(re.Body, re.Response.Header)
+	out.parseBody(body, re.Response.Header)
 	if out.Hint == "" {
 		out.Hint = e.explain(out)
 	}
 	out.scrub(clean)
 	out.err = &oauth2.RetrieveError{ // without the request, which holds the credential
 		Response:         &http.Response{Status: re.Response.Status, StatusCode: re.Response.StatusCode, Header: cleanHeader(re.Response.Header, clean), Body: http.NoBody},
-		Body:             []byte(clean(string(re.Body))),
+		Body:             []byte(clean(string(body))),
 		ErrorCode:        clean(re.ErrorCode),
 		ErrorDescription: clean(re.ErrorDescription),
 		ErrorURI:         clean(re.ErrorURI),
