@@ -1,11 +1,8 @@
 package oktaint
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -14,23 +11,12 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
-	"golang.org/x/oauth2"
 )
 
 const (
 	defaultMaxWait    = 90 * time.Second
 	defaultMaxRetries = 7
 )
-
-// Bodies are read up to these sizes and no further.
-const (
-	maxBody      = 16 << 20
-	maxErrorBody = 1 << 20
-)
-
-// bodyTimeout is how long the body of an answer may take that is read within the
-// attempt. It bounds what a server can hold up who sends a byte now and then.
-const bodyTimeout = 2 * time.Minute
 
 // sharedBase is the transport under every Transport and Source that has no
 // other: one pool of connections for all orgs.
@@ -205,153 +191,6 @@ type sendError struct {
 func (e *sendError) Error() string { return e.err.Error() }
 func (e *sendError) Unwrap() error { return e.err }
 
-// A call is one request with all its attempts. It is the base of the engine's
-// http.Client, deliberately without CloseIdleConnections: the engine would call
-// it on the shared base.
-type call struct {
-	t      *Transport
-	req    *http.Request // the caller's
-	bucket string
-	whole  bool // read the body within the attempt, so that a cut one is retried
-
-	attempts int
-	sent     bool          // an attempt may have taken effect
-	fatal    bool          // the last error is none of the network
-	refusal  *Error        // the last error, if it is about a token or a rate limit
-	token    *oauth2.Token // of the last attempt
-	renewed  bool          // the token was dropped for a 401 once
-	proofs   proofErrors
-	pause    time.Duration // before the next attempt
-}
-
-// RoundTrip makes one attempt: it waits for a place in the bucket, checks the
-// origin again, authorises, sends, and learns from the answer.
-func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
-	c.attempts++
-	place, err := c.t.pacing().enter(req.Context(), c.bucket, c.t.urgent)
-	if err != nil {
-		return nil, c.refuse(err)
-	}
-	defer place.leave()
-	ctx, cancel := req.Context(), context.CancelFunc(nil)
-	if c.whole {
-		ctx, cancel = context.WithCancel(ctx)
-		defer cancel()
-	}
-	out := req.Clone(ctx)
-	if err := c.authorize(out); err != nil {
-		return nil, c.refuse(err)
-	}
-	resp, err := baseTransport(c.t.Base).RoundTrip(out)
-	if err != nil {
-		c.sent = c.sent || !isDialError(err)
-		return nil, err
-	}
-	c.sent = c.sent || resp.StatusCode >= 500
-	place.observe(resp, time.Now())
-	if c.t.Source != nil && c.t.Source.dpop != nil {
-		learn(&c.t.Source.dpop.apiNonce, resp.Header)
-	}
-	if c.whole {
-		return c.readWhole(resp, cancel)
-	}
-	return resp, nil
-}
-
-// refuse notes why nothing was sent. Errors of the network are not asked for an
-// *Error: net/http answers with a context's cause, which may be another
-// request's.
-func (c *call) refuse(err error) error {
-	c.fatal = true
-	errors.As(err, &c.refusal)
-	return err
-}
-
-func (c *call) authorize(req *http.Request) (err error) {
-	if !c.t.Org.owns(req.URL) {
-		return originError(c.t.Org, req.URL)
-	}
-	if c.t.Source != nil {
-		c.token, err = c.t.Source.authorize(req)
-	}
-	return err
-}
-
-// readWhole replaces the body by its bytes. It ends the attempt by cancel where
-// the body takes too long.
-func (c *call) readWhole(resp *http.Response, cancel context.CancelFunc) (*http.Response, error) {
-	timer := time.AfterFunc(bodyTimeout, cancel)
-	body, err := readBody(resp, maxBody)
-	if !timer.Stop() && err != nil && c.req.Context().Err() == nil {
-		err = slowBody{}
-	}
-	if err != nil {
-		c.fatal = errors.As(err, new(tooLarge))
-		c.sent = c.sent || resp.StatusCode < 300
-		return nil, err
-	}
-	resp.Body = &wholeReader{bytes.NewReader(body), body}
-	return resp, nil
-}
-
-// A wholeReader is a body that has been read within the attempt. A Client takes
-// its bytes without reading them again.
-type wholeReader struct {
-	*bytes.Reader
-	bytes []byte
-}
-
-func (*wholeReader) Close() error { return nil }
-
-// tooLarge is the error of a body with more than so many bytes.
-type tooLarge int64
-
-func (n tooLarge) Error() string {
-	return fmt.Sprintf("oktaint: the answer's body is larger than %d MB", n>>20)
-}
-
-// slowBody is the error of a body that took longer than bodyTimeout. It is a
-// timeout of the network: a connection that died unnoticed looks the same.
-type slowBody struct{}
-
-func (slowBody) Error() string {
-	return fmt.Sprintf("oktaint: the answer's body was not complete after %v", bodyTimeout)
-}
-func (slowBody) Timeout() bool { return true }
-
-// readBody reads and closes a body of at most limit bytes. Of an answer outside of
-// 2xx the status says most: what is beyond maxErrorBody is dropped.
-func readBody(resp *http.Response, limit int64) ([]byte, error) {
-	if w, ok := resp.Body.(*wholeReader); ok {
-		return w.bytes, nil
-	}
-	defer resp.Body.Close()
-	failed := resp.StatusCode < 200 || resp.StatusCode > 299
-	if failed {
-		limit = maxErrorBody
-	}
-	body, err := readAll(io.LimitReader(resp.Body, limit+1), min(resp.ContentLength, limit))
-	switch {
-	case err != nil && failed:
-		return body, nil
-	case err != nil:
-		return nil, fmt.Errorf("the answer's body ended early: %w", err)
-	case int64(len(body)) > limit && failed:
-		return body[:limit], nil
-	case int64(len(body)) > limit:
-		return nil, tooLarge(limit)
-	}
-	return body, nil
-}
-
-// readAll is io.ReadAll into a buffer that has the right size from the beginning,
-// if the length is known and moderate: a server can say anything.
-func readAll(r io.Reader, length int64) ([]byte, error) {
-	buf := bytes.NewBuffer(make([]byte, 0, bytes.MinRead+max(0, min(length, maxErrorBody))))
-	_, err := buf.ReadFrom(r)
-	return buf.Bytes(), err
-}
-
 // pacing returns what keeps the rate limits, made at the first use.
 func (t *Transport) pacing() *pacer {
 	t.once.Do(func() {
@@ -394,76 +233,5 @@ func (c *call) maxRetries() int {
 		return defaultMaxRetries
 	default:
 		return n
-	}
-}
-
-// report tells the logger and OnAttempt of an attempt.
-func (c *call) report(req *http.Request, resp *http.Response, err error) {
-	t := c.t
-	if t.OnAttempt == nil && t.Logger == nil {
-		return
-	}
-	a := Attempt{Method: req.Method, Path: req.URL.Path, Bucket: c.bucket, Number: c.attempts, Limit: -1, Remaining: -1, Wait: c.pause, Err: err}
-	if resp != nil {
-		h := readLimits(resp.Header)
-		a.Status, a.RequestID = resp.StatusCode, clip(resp.Header.Get(headerRequestID))
-		if h.known {
-			a.Limit, a.Remaining = h.limit, h.remaining
-		}
-	}
-	if t.OnAttempt != nil {
-		t.OnAttempt(a)
-	}
-	if t.Logger != nil {
-		t.Logger.LogAttrs(req.Context(), slog.LevelDebug, "okta request",
-			slog.String("method", a.Method), slog.String("path", a.Path), slog.Int("status", a.Status),
-			slog.String("bucket", a.Bucket), slog.Int("remaining", a.Remaining), slog.Duration("wait", a.Wait),
-			slog.String("request_id", a.RequestID), slog.Any("error", err))
-	}
-}
-
-type (
-	wholeBody  struct{} // context key: *fate; the body is read within the attempt
-	repeatable struct{} // context key: safe to repeat
-	onWait     struct{} // context key: func(Wait)
-)
-
-// MarkRepeatable returns a context for requests that are safe to send twice
-// though their method is not idempotent. They are retried after a 502, 503 or
-// 504 and after connection errors.
-func MarkRepeatable(ctx context.Context) context.Context {
-	return context.WithValue(ctx, repeatable{}, true)
-}
-
-// A Wait is a pause before a request is sent or sent again.
-type Wait struct {
-	Bucket string        // the rate limit that the request counts against, such as /api/v1/apps
-	For    time.Duration // how long, at the most
-	Reason string        // in plain words, such as "rate limit of /api/v1/apps"
-}
-
-// WithOnWait returns a context in which fn is told of every wait at its
-// beginning, so that a program can say what it waits for. A request can be
-// waiting while others go on, so fn may be called by many goroutines at once.
-func WithOnWait(ctx context.Context, fn func(Wait)) context.Context {
-	return context.WithValue(ctx, onWait{}, fn)
-}
-
-// announce tells of a wait, unless it is too short to be worth a word.
-func announce(ctx context.Context, w Wait) {
-	if fn, ok := ctx.Value(onWait{}).(func(Wait)); ok && w.For >= 200*time.Millisecond {
-		fn(w)
-	}
-}
-
-// sleep waits, or returns the context's error.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err() // not its cause, which may be the error of another request
 	}
 }

@@ -1,0 +1,77 @@
+package oktaint
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+// Bodies are read up to these sizes and no further.
+const (
+	maxBody      = 16 << 20
+	maxErrorBody = 1 << 20
+)
+
+// bodyTimeout is how long the body of an answer may take that is read within the
+// attempt. It bounds what a server can hold up who sends a byte now and then.
+const bodyTimeout = 2 * time.Minute
+
+// A wholeReader is a body that has been read within the attempt. A Client takes
+// its bytes without reading them again.
+type wholeReader struct {
+	*bytes.Reader
+	bytes []byte
+}
+
+func (*wholeReader) Close() error { return nil }
+
+// tooLarge is the error of a body with more than so many bytes.
+type tooLarge int64
+
+func (n tooLarge) Error() string {
+	return fmt.Sprintf("oktaint: the answer's body is larger than %d MB", n>>20)
+}
+
+// slowBody is the error of a body that took longer than bodyTimeout. It is a
+// timeout of the network: a connection that died unnoticed looks the same.
+type slowBody struct{}
+
+func (slowBody) Error() string {
+	return fmt.Sprintf("oktaint: the answer's body was not complete after %v", bodyTimeout)
+}
+func (slowBody) Timeout() bool { return true }
+
+// readBody reads and closes a body of at most limit bytes. Of an answer outside of
+// 2xx the status says most: what is beyond maxErrorBody is dropped.
+func readBody(resp *http.Response, limit int64) ([]byte, error) {
+	if w, ok := resp.Body.(*wholeReader); ok {
+		return w.bytes, nil
+	}
+	defer resp.Body.Close()
+	failed := resp.StatusCode < 200 || resp.StatusCode > 299
+	if failed {
+		limit = maxErrorBody
+	}
+	body, err := readAll(io.LimitReader(resp.Body, limit+1), min(resp.ContentLength, limit))
+	switch {
+	case err != nil && failed:
+		return body, nil
+	case err != nil:
+		return nil, fmt.Errorf("the answer's body ended early: %w", err)
+	case int64(len(body)) > limit && failed:
+		return body[:limit], nil
+	case int64(len(body)) > limit:
+		return nil, tooLarge(limit)
+	}
+	return body, nil
+}
+
+// readAll is io.ReadAll into a buffer that has the right size from the beginning,
+// if the length is known and moderate: a server can say anything.
+func readAll(r io.Reader, length int64) ([]byte, error) {
+	buf := bytes.NewBuffer(make([]byte, 0, bytes.MinRead+max(0, min(length, maxErrorBody))))
+	_, err := buf.ReadFrom(r)
+	return buf.Bytes(), err
+}
