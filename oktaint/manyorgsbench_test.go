@@ -3,7 +3,6 @@
 package oktaint_test
 
 import (
-	"bufio"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -12,7 +11,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"runtime"
 	"strings"
 	"sync"
@@ -51,25 +49,7 @@ func serveManyOrgs() {
 // process on loopback, and reports what each takes and how many goroutines there
 // are 60 seconds after the last poll, when the shared connections are closed.
 func BenchmarkManyOrgs(b *testing.B) {
-	server := exec.Command(os.Args[0])
-	server.Env = append(os.Environ(), serveOrgs+"=1")
-	in, err := server.StdinPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	out, err := server.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := server.Start(); err != nil {
-		b.Fatal(err)
-	}
-	defer func() { in.Close(); _ = server.Wait() }()
-	addr, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		b.Fatal(err)
-	}
-	addr = strings.TrimSpace(addr)
+	addr := benchServer(b, serveOrgs)
 	for b.Loop() {
 		base := oktaint.SharedBase()
 		base.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} // loopback
