@@ -32,16 +32,38 @@ func (t *Transport) Client() *Client {
 // or the answer has no body. Everything else is an error of type [*Error]. The
 // body is read whole, up to 16 MB.
 func (c *Client) Do(req *http.Request, out any) error {
-	_, body, err := c.send(req)
+	_, err := c.DoHeader(req, out)
+	return err
+}
+
+// DoHeader is Do for callers that need the header of the answer too: its ETag,
+// or X-Okta-Request-Id. The header is nil if there is none with a status of 2xx.
+func (c *Client) DoHeader(req *http.Request, out any) (http.Header, error) {
+	resp, body, err := c.send(req)
 	switch {
-	case err != nil || len(body.bytes) == 0:
-		return err
+	case err != nil:
+		return nil, err
+	case len(body.bytes) == 0:
+		return resp.Header, nil
 	case out == nil && looksLikeHTML(body.bytes, body.resp.Header): // a proxy's page
-		return body.error("the answer is not JSON")
+		return resp.Header, body.error("the answer is not JSON")
 	case out == nil:
+		return resp.Header, nil
+	}
+	return resp.Header, body.decode(out)
+}
+
+// Source returns the Source that authorises the requests, nil if HTTP's
+// transport is not a [Transport] or has none.
+func (c *Client) Source() *Source {
+	if c.HTTP == nil {
 		return nil
 	}
-	return body.decode(out)
+	t, ok := c.HTTP.Transport.(*Transport)
+	if !ok {
+		return nil
+	}
+	return t.Source
 }
 
 // Get is Do for a GET of the path of elem: see [Org.NewRequest].

@@ -39,6 +39,8 @@ type Source struct {
 	dpop   *prover // nil for an API token
 	err    error   // what is wrong with the credential itself
 
+	clientID string // empty for an API token
+
 	current atomic.Pointer[grant]
 
 	mu       sync.Mutex
@@ -117,6 +119,10 @@ func (s *Source) Granted() scopes.Set {
 	}
 	return scopes.Set{}
 }
+
+// ClientID returns the client id that tokens are requested with. It is empty for
+// an API token, which belongs to a user.
+func (s *Source) ClientID() string { return s.clientID }
 
 // Authorize sets the Authorization header of req, and the DPoP header if the
 // token is bound. The request must go to the org of the credential: it is an

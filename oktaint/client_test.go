@@ -1,0 +1,67 @@
+package oktaint_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/scopes"
+)
+
+// DoHeader gives the header of an answer with and without a body, and none where
+// there is no answer of 2xx.
+func TestDoHeader(t *testing.T) {
+	t.Parallel()
+	org := mustOrg(t, "acme")
+	for name, test := range map[string]struct {
+		status int
+		body   string
+		etag   string
+		failed bool
+	}{
+		"with a body": {200, `{"id":"00u1"}`, `W/"1"`, false},
+		"without":     {204, "", `W/"1"`, false},
+		"no JSON":     {200, "<html>", `W/"1"`, true},
+		"refused":     {404, `{"errorCode":"E0000007"}`, "", true},
+	} {
+		base := roundTripper(func(r *http.Request) (*http.Response, error) {
+			return respond(r, test.status, test.body, "ETag", `W/"1"`), nil
+		})
+		client := oktaint.NewClient(org, nil, base)
+		req, err := org.NewRequest(t.Context(), http.MethodGet, nil, nil, "api", "v1", "users", "00u1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var user struct{ ID string }
+		header, err := client.DoHeader(req, &user)
+		if header.Get("ETag") != test.etag || (err != nil) != test.failed {
+			t.Errorf("%s: header %v, error %v", name, header, err)
+		}
+		if name == "with a body" && user.ID != "00u1" {
+			t.Errorf("%s: %+v", name, user)
+		}
+	}
+}
+
+// A client tells with what it authorises, and a source of which app it is.
+func TestClientSource(t *testing.T) {
+	t.Parallel()
+	org := mustOrg(t, "acme")
+	app := oktaint.PrivateKeyJWT{Org: org, ClientID: "0oa1", Key: readKey(t, "rsa2048_TEST_ONLY.pem"), Scopes: scopes.Visibility}.Source(nil)
+	token := oktaint.APIToken{Org: org, Token: oktaint.NewSecret("00token")}.Source(nil)
+	integration := oktaint.ClientSecret{Org: org, ClientID: "0oa2", Secret: oktaint.NewSecret("s"), Scopes: scopes.Visibility}.Source(nil)
+	for src, id := range map[*oktaint.Source]string{app: "0oa1", token: "", integration: "0oa2"} {
+		transport := &oktaint.Transport{Org: org, Source: src}
+		if got := oktaint.NewClient(org, src, nil).Source(); got != src || got.ClientID() != id {
+			t.Errorf("source %v, client id %q, want %q", got, got.ClientID(), id)
+		}
+		if got := transport.Urgent().Client().Source(); got != src {
+			t.Errorf("the urgent view has the source %v", got)
+		}
+	}
+	for _, c := range []*oktaint.Client{{Org: org}, {Org: org, HTTP: new(http.Client)}, oktaint.NewClient(org, nil, nil)} {
+		if c.Source() != nil {
+			t.Errorf("%+v has a source", c)
+		}
+	}
+}
