@@ -105,50 +105,59 @@ func (c *call) createApp() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	now := c.org.now()
-	a := &app{
-		name: in.Name, label: in.Label, signOnMode: in.SignOnMode,
-		status: statusActive, created: now, updated: now, in: *in,
+	a, err := c.org.addApp(in, c.query.Get("activate") != "false")
+	if err != nil {
+		return reply{}, err
 	}
-	if c.query.Get("activate") == "false" {
-		a.status = statusInactive
-	}
-	if a.name == nameOIDC {
-		if err := c.newClient(a); err != nil {
-			return reply{}, err
-		}
-	}
-	a.id = c.org.newID("0oa")
-	if a.client != nil {
-		if a.client.id == "" {
-			a.client.id = a.id
-		}
-		c.org.clients[a.client.id] = a.client
-	}
-	c.org.apps.put(a.id, a)
 	c.record("application.lifecycle.create", "Create application", a)
 	return ok(c.org.viewAppWithSecret(a))
 }
 
+// addApp makes an app of what was checked.
+func (o *Org) addApp(in *appInput, active bool) (*app, error) {
+	now := o.now()
+	a := &app{
+		name: in.Name, label: in.Label, signOnMode: in.SignOnMode,
+		status: statusActive, created: now, updated: now, in: *in,
+	}
+	if !active {
+		a.status = statusInactive
+	}
+	if a.name == nameOIDC {
+		if err := o.newClient(a); err != nil {
+			return nil, err
+		}
+	}
+	a.id = o.newID("0oa")
+	if a.client != nil {
+		if a.client.id == "" {
+			a.client.id = a.id
+		}
+		o.clients[a.client.id] = a.client
+	}
+	o.apps.put(a.id, a)
+	return a, nil
+}
+
 // newClient makes the OAuth client of a new app.
-func (c *call) newClient(a *app) error {
+func (o *Org) newClient(a *app) error {
 	creds := a.credentials()
 	if id := creds.ClientID; id != "" {
 		if !validClientID(id) {
 			return invalid("client_id", "client_id: The value is not a valid client id")
 		}
-		if c.org.clients[id] != nil {
+		if o.clients[id] != nil {
 			return invalid("client_id", "client_id: The value is used by another client")
 		}
 	}
-	keys, err := c.org.newKeys(a.settings().JWKS, nil, a.created)
+	keys, err := o.newKeys(a.settings().JWKS, nil, a.created)
 	if err != nil {
 		return err
 	}
 	a.keys = keys
 	a.client = &client{id: creds.ClientID, app: a}
 	if a.usesSecret() {
-		a.secrets.add(c.org, creds.ClientSecret, a.created)
+		a.secrets.add(o, creds.ClientSecret, a.created)
 	}
 	return nil
 }
@@ -280,22 +289,27 @@ func (c *call) readApp() (*appInput, error) {
 	if err := c.decode(in); err != nil {
 		return nil, err
 	}
+	return in, in.check()
+}
+
+// check checks an app of any kind and fills in its defaults.
+func (in *appInput) check() error {
 	switch n := utf8.RuneCountInString(in.Label); {
 	case n == 0:
-		return nil, invalid("label", "label: The field cannot be left blank")
+		return invalid("label", "label: The field cannot be left blank")
 	case n > 100:
-		return nil, invalid("label", "label: The field is too long")
+		return invalid("label", "label: The field is too long")
 	}
 	switch in.Name {
 	case nameOIDC:
-		return in, in.checkOIDC()
+		return in.checkOIDC()
 	case nameBookmark:
-		return in, in.checkPlain("BOOKMARK", nil)
+		return in.checkPlain("BOOKMARK", nil)
 	case nameSWA:
 		setDefault(&in.Credentials.Scheme, "EDIT_USERNAME_AND_PASSWORD")
-		return in, in.checkPlain("BROWSER_PLUGIN", swaSettings)
+		return in.checkPlain("BROWSER_PLUGIN", swaSettings)
 	}
-	return nil, &apiError{status: http.StatusNotImplemented, code: errNotHere.code, summary: errNotHere.summary,
+	return &apiError{status: http.StatusNotImplemented, code: errNotHere.code, summary: errNotHere.summary,
 		causes: []string{"The simulated org has no apps named " + in.Name + "."}}
 }
 

@@ -146,7 +146,16 @@ func (o *Org) rolesOf(a actor) []*assignment {
 	if a.client != nil {
 		return o.assignments(a.client.id)
 	}
-	return o.assignments(a.user.id)
+	return o.rolesOfUser(a.user)
+}
+
+// require refuses a caller whose roles do not allow what is needed, where that
+// depends on the request or the target.
+func (c *call) require(need permission) error {
+	if c.org.allows(c.org.rolesOf(c.actor), need) {
+		return nil
+	}
+	return errForbidden
 }
 
 // requireSuperAdmin refuses who is not a Super Admin, where that depends on

@@ -40,8 +40,9 @@ func (o *Org) assignCustom(who principal, r *customRole, s *resourceSet) *assign
 		}
 	}
 	s.bind(r.id)
+	now := o.now()
 	a := &assignment{
-		id: o.newID("irb"), kind: roleCustom, holder: who, created: o.now(), role: r.id, set: s.id,
+		id: o.newID("irb"), kind: roleCustom, holder: who, created: now, updated: now, role: r.id, set: s.id,
 	}
 	o.roles = append(o.roles, a)
 	return a

@@ -78,6 +78,12 @@ type Config struct {
 	// a process that runs for long.
 	KeepRequests int
 
+	// Users and Groups are how many users and groups the org has from the
+	// start, besides its owner and Everyone. They are the same in every org
+	// with the same numbers: most users are ACTIVE, a few are in each other
+	// status, each has a department and is in one to three of the groups.
+	Users, Groups int
+
 	// Faults are faults to inject; [Org.AddFault] says how one is written.
 	Faults []string
 }
@@ -139,6 +145,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.KeepRequests < 0 {
 		return c, fmt.Errorf("oktatest: keep requests %d: want 0 (all) or more", c.KeepRequests)
+	}
+	if c.Users < 0 || c.Groups < 0 {
+		return c, fmt.Errorf("oktatest: %d users and %d groups: want 0 or more", c.Users, c.Groups)
 	}
 	c.Zones = slices.Clone(c.Zones)
 	return c, nil

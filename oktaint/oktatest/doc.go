@@ -16,9 +16,11 @@
 // certificate authority of its own. An [Org] is an http.Handler too.
 //
 // An org always has its owner, a Super Admin with an API token, and the group
-// Everyone. It is strict where Okta is strict: the checks of the token
-// endpoint, scopes, admin roles, media types, missing lengths, rate limits and
-// paging. It can be told to fail: see [Org.AddFault]. What it was asked is in
+// Everyone. [Org.AddUser] adds users of every status, [Org.SetUserStatus] and
+// [Org.SignIn] let something happen that no request does. It is strict where
+// Okta is strict: the checks of the token endpoint, scopes, admin roles, the
+// statuses of users, media types, missing lengths, rate limits and paging. It
+// can be told to fail: see [Org.AddFault]. What it was asked is in
 // [Org.Requests], what it has become in [Org.State]; neither holds a secret.
 //
 // The package shares no code with the packages it tests but the names of
@@ -66,13 +68,27 @@
 //
 // Roles:
 //   - The matrix is small. SUPER_ADMIN may everything. READ_ONLY_ADMIN and
-//     ORG_ADMIN read all there is; ORG_ADMIN also manages groups. APP_ADMIN
-//     and API_ACCESS_MANAGEMENT_ADMIN read users and groups and manage apps.
-//     USER_ADMIN, GROUP_MEMBERSHIP_ADMIN, HELP_DESK_ADMIN and MOBILE_ADMIN
-//     read users and groups, and USER_ADMIN manages groups. REPORT_ADMIN reads
-//     the System Log. Grants, roles, integrations, API tokens and the
-//     privileges setting are changed by SUPER_ADMIN only. Reading a role
-//     assignment needs a role that reads all, even for one's own.
+//     ORG_ADMIN read all there is; ORG_ADMIN also manages groups and users.
+//     APP_ADMIN and API_ACCESS_MANAGEMENT_ADMIN read users and groups and
+//     manage apps. USER_ADMIN, GROUP_MEMBERSHIP_ADMIN, HELP_DESK_ADMIN and
+//     MOBILE_ADMIN read users and groups; USER_ADMIN manages both,
+//     GROUP_MEMBERSHIP_ADMIN changes the members of groups, HELP_DESK_ADMIN
+//     resets and expires passwords, removes factors, unlocks and clears
+//     sessions. REPORT_ADMIN reads the System Log. Grants, roles, integrations,
+//     API tokens and the privileges setting are changed by SUPER_ADMIN only.
+//     Reading a role assignment needs a role that reads all, even for one's own.
+//   - Users who hold an admin role, themselves or through a group, and groups
+//     that carry one are written to by SUPER_ADMIN only, whatever the write:
+//     else 403 E0000006. All may read them.
+//   - A role with group targets reaches these groups and the users in them, for
+//     writes; it makes no groups and no rules. A group that it is for may get
+//     any user. When its last target is deleted it reaches nobody.
+//   - USER_ADMIN, HELP_DESK_ADMIN and GROUP_MEMBERSHIP_ADMIN have group targets,
+//     APP_ADMIN has apps; others are 400 E0000001, as is the removal of the last
+//     target. Repeated changes are 204. App targets are kept and restrict
+//     nothing; five names of the catalogue exist.
+//   - The roles of a user's groups are in the user's list only; they are changed
+//     at the group. They go with the group, as a user's go with the user.
 //   - The assignment of a standard role whose id was not recorded gets one
 //     that begins with ra1.
 //   - The privileges setting makes a service app a Super Admin with its first
@@ -90,6 +106,9 @@
 //   - A permission counts only where the set holds all of its kind:
 //     /api/v1/users, /api/v1/groups or /api/v1/apps. Single resources are kept
 //     and open nothing, conditions restrict nothing, an ORN is not checked.
+//   - A change of members needs okta.groups.members.manage or okta.groups.manage
+//     over groups, and okta.users.groupMembership.manage or okta.users.manage
+//     over users. okta.groups.manage changes owners and rules, too.
 //   - okta.users.read and okta.users.manage read users, okta.groups.read and
 //     okta.groups.manage read groups, okta.apps.read and okta.apps.manage read
 //     apps, okta.users.apitokens.read and okta.users.apitokens.manage, over
@@ -100,6 +119,75 @@
 //   - A permission that a role has already can be added again.
 //   - Links of roles point to the Admin Console's host, as recorded, where the
 //     org is under a domain of Okta's; the org does not answer there.
+//
+// Groups, owners and rules:
+//   - To add a member and to remove one who is none is 204 and changes nothing.
+//     The members of an APP_GROUP are 501 E0000060, those of a built-in group
+//     403 E0000006. An APP_GROUP can be deleted; its profile is 501.
+//   - Everyone is a member of Everyone. Deactivated users stay members.
+//   - Owners are users and groups that exist, listed by id.
+//   - An active rule works when it is activated, when a user is made or changes,
+//     and at once after a member is removed. It leaves deactivated users alone,
+//     adds no events of its own for what it finds done, and never removes.
+//   - A rule's expression is made of user.NAME, texts, numbers, true, false,
+//     null, parentheses, == and !=, AND, OR and NOT in any case, &&, || and !,
+//     String.startsWith, String.stringContains, String.toLowerCase and
+//     String.toUpperCase. Text is compared exactly. What is written well but is
+//     none of these makes the rule match nobody; what is not is refused, as
+//     recorded.
+//   - A rule is changed and deleted while it is not active, else 400 E0000001;
+//     so is a name in use, a group that is none of Okta's, and a change of its
+//     groups. The deletion is done when 202 is answered. removeUsers ends the
+//     memberships that this rule began and nobody ended.
+//   - Activating an active rule and deactivating an inactive one is 204; an
+//     INVALID one is 400 E0000001.
+//   - The System Log's names for the creation, change and deletion of a rule and
+//     for owners, group.rule and group.owner, are made up.
+//
+// Users:
+//   - {user} in a path is an id, a login or, if only one user has it, a login up
+//     to the @, on /users/{user}, /lifecycle, /groups and /blocks; it is an id
+//     elsewhere.
+//   - The attributes of a profile are Okta's own and those that a user of
+//     [Org.AddUser] had; any other is refused, as recorded. Login and email are
+//     addresses. A login in use is 400 E0000001.
+//   - A PUT drops the password that it does not name.
+//   - The ETag changes with profile, status and credentials only. A wrong
+//     If-Match is 412 E0000231.
+//   - resetFactors is among the links of every user who is not suspended or
+//     deprovisioned, as in the newest recordings.
+//   - A new user without a password is PROVISIONED, a federated one ACTIVE.
+//   - Activation is allowed from STAGED and DEPROVISIONED, reset_password from
+//     ACTIVE, PASSWORD_EXPIRED, LOCKED_OUT and RECOVERY, and not for users of a
+//     directory or without a password; sendEmail is required, else 400
+//     E0000028. Passwords expire from ACTIVE, of those who have one.
+//     reset_factors is allowed in all statuses but STAGED, SUSPENDED and
+//     DEPROVISIONED; with no factors it is 200 and does nothing.
+//   - A deactivation ends sessions, factors, grants, refresh tokens and API
+//     tokens. It leaves password, profile, groups and roles. A suspension ends
+//     none of them, but no API token of a user who is not ACTIVE works.
+//   - SUSPENDED users can be changed, lose single factors, sessions, grants and
+//     tokens; DEPROVISIONED ones only be activated or deleted, and the removal
+//     of their sessions, grants and tokens is 204.
+//   - A password is set in every status but DEPROVISIONED and has at least 8
+//     characters, else 400 E0000001, or 403 E0000080 where the user sets it.
+//     PROVISIONED, RECOVERY and PASSWORD_EXPIRED become ACTIVE. Users of
+//     ACTIVE_DIRECTORY and LDAP are refused, as are changes of their profile.
+//   - A factor of a type that the user has is refused. push or signed_nonce
+//     takes all of Okta Verify with it. Factors that are not active cannot be
+//     activated: there is nobody who has the code.
+//   - The blocks of a user are a feature that the org does not have, which is
+//     401 E0000015, as recorded.
+//   - The grants and tokens of a client that nobody knows are 404; of any other
+//     client their removal is 204, also if there is none.
+//   - A role with group targets does not let make users.
+//   - okta.users.create makes users; okta.users.userprofile.manage changes
+//     profiles; okta.users.lifecycle.X and okta.users.lifecycle.manage allow the
+//     operation X, activate also reactivate; okta.users.credentials.X allows
+//     resetPassword, resetFactors and expirePassword, and
+//     okta.users.credentials.manage all of them and passwords. okta.users.manage
+//     allows all that, grants, tokens and the enrollment of factors. A DELETE of
+//     a user who is not DEPROVISIONED needs what deactivates.
 //
 // Tokens:
 //   - Several client credentials are 400 invalid_request, as the specification

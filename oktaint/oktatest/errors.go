@@ -105,6 +105,26 @@ var (
 		causes: []string{"The application must be deactivated before deletion."}}
 )
 
+// Refusals of what is done to users.
+var (
+	errCredentials    = &apiError{status: http.StatusForbidden, code: "E0000014", summary: "Update of credentials failed"}
+	errFeature        = &apiError{status: http.StatusUnauthorized, code: "E0000015", summary: "You do not have permission to access the feature you are requesting"}
+	errActive         = &apiError{status: http.StatusForbidden, code: "E0000016", summary: "Activation failed because the user is already active"}
+	errReset          = &apiError{status: http.StatusForbidden, code: "E0000017", summary: "Password reset failed"}
+	errMastered       = &apiError{status: http.StatusForbidden, code: "E0000023", summary: "Operation failed because user profile is mastered under another system"}
+	errParameter      = &apiError{status: http.StatusBadRequest, code: "E0000028", summary: "The request is missing a required parameter."}
+	errUnlock         = &apiError{status: http.StatusForbidden, code: "E0000032", summary: "Unlock is not allowed for this user."}
+	errForgotPassword = &apiError{status: http.StatusForbidden, code: "E0000034", summary: "Forgot password not allowed on specified user."}
+	errChangePassword = &apiError{status: http.StatusForbidden, code: "E0000035", summary: "Change password not allowed on specified user."}
+	errChangeQuestion = &apiError{status: http.StatusForbidden, code: "E0000036", summary: "Change recovery question not allowed on specified user."}
+	errStatus         = &apiError{status: http.StatusForbidden, code: "E0000038", summary: "This operation is not allowed in the user's current status."}
+	errComplexity     = &apiError{status: http.StatusForbidden, code: "E0000080", summary: "The password does not meet the complexity requirements of the current password policy."}
+	errETag           = &apiError{status: http.StatusPreconditionFailed, code: "E0000231", summary: "ETag value doesn't match."}
+
+	errSuspend   = invalid("suspendUser", "Cannot suspend a user that is not active")
+	errUnsuspend = invalid("suspendUser", "Cannot unsuspend a user that is not suspended")
+)
+
 // invalid is 400 E0000001 about a part of the request.
 func invalid(what string, causes ...string) *apiError {
 	return &apiError{status: http.StatusBadRequest, code: "E0000001", summary: "Api validation failed: " + what, causes: causes}

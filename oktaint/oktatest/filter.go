@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -39,9 +40,7 @@ func filterWords(text string) []string {
 		switch text[0] {
 		case '(', ')':
 		case '"':
-			if end := strings.IndexByte(text[1:], '"'); end >= 0 {
-				n = end + 2
-			}
+			n = quotedLen(text)
 		default:
 			if n = strings.IndexAny(text, " ()\""); n < 0 {
 				n = len(text)
@@ -50,6 +49,21 @@ func filterWords(text string) []string {
 		words, text = append(words, text[:n]), text[n:]
 	}
 	return words
+}
+
+// quotedLen returns the length of the quoted value at the beginning of text, in
+// which a backslash takes the next character for what it is; of one without an
+// end, 1.
+func quotedLen(text string) int {
+	for i := 1; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return 1
 }
 
 type filterParser struct {
@@ -120,9 +134,16 @@ func (p *filterParser) one() (filter, error) {
 		return nil, errFilter
 	}
 	return func(o object) bool {
-		got := lookUp(o, path)
-		return got != nil && compare(fmt.Sprint(got), value)
+		return matches(lookUp(o, path), value, compare)
 	}, nil
+}
+
+// matches compares a value that is there; of a list one element will do.
+func matches(got any, want string, compare func(got, want string) bool) bool {
+	if list, ok := got.([]any); ok {
+		return slices.ContainsFunc(list, func(element any) bool { return matches(element, want, compare) })
+	}
+	return got != nil && compare(fmt.Sprint(got), want)
 }
 
 var comparisons = map[string]func(got, want string) bool{

@@ -128,27 +128,33 @@ func (c *call) createGrant() (reply, error) {
 			return reply{}, invalid("scopeId", "scopeId: The scope is already granted to the client")
 		}
 	}
-	g := &grant{
-		id: c.org.newID("oag"), clientID: a.client.id, scope: in.Scope,
-		created: c.org.now(), by: c.actor.ref(),
+	g := c.org.addGrant(a.client, in.Scope, c.actor.ref())
+	if c.org.giveClientPrivileges(a.client) {
+		c.record("app.oauth2.client.privilege.grant", "Grant privilege to an OAuth 2.0 client", a)
 	}
-	c.org.grants.put(g.id, g)
-	c.giveClientPrivileges(a.client)
 	return ok(withScope(c.org.viewGrant(a, g), g))
 }
 
+// addGrant grants a scope that a client does not have.
+func (o *Org) addGrant(cl *client, scope string, by object) *grant {
+	g := &grant{id: o.newID("oag"), clientID: cl.id, scope: scope, created: o.now(), by: by}
+	o.grants.put(g.id, g)
+	return g
+}
+
 // giveClientPrivileges does what the setting "Public client app admins" does:
-// a service app's first grant makes it a Super Admin.
-func (c *call) giveClientPrivileges(cl *client) {
-	if !c.org.privileges || cl.admin || !cl.isService() {
-		return
+// a service app's first grant makes it a Super Admin. It reports whether that
+// happened.
+func (o *Org) giveClientPrivileges(cl *client) bool {
+	if !o.privileges || cl.admin || !cl.isService() {
+		return false
 	}
 	cl.admin = true
-	if c.org.allows(c.org.assignments(cl.id), superAdmin) {
-		return
+	if o.allows(o.assignments(cl.id), superAdmin) {
+		return false
 	}
-	c.org.assign(principal{principalClient, cl.id}, roleSuperAdmin)
-	c.record("app.oauth2.client.privilege.grant", "Grant privilege to an OAuth 2.0 client", cl.app)
+	o.assign(principal{principalClient, cl.id}, roleSuperAdmin)
+	return true
 }
 
 func (c *call) revokeGrant() (reply, error) {

@@ -27,20 +27,27 @@ type event struct {
 
 // record adds an event about an app, or about none.
 func (c *call) record(eventType, text string, a *app) {
-	actor := object{"id": "unknown", "type": "SystemPrincipal", "alternateId": "system@okta.com", "displayName": "Okta System", "detailEntry": nil}
-	switch {
-	case c.actor.user != nil:
-		u := c.actor.user
-		actor = object{"id": u.id, "type": "User", "alternateId": u.login(),
-			"displayName": fmt.Sprint(u.profile["firstName"], " ", u.profile["lastName"]), "detailEntry": nil}
-	case c.actor.client != nil:
-		actor = object{"id": c.actor.client.id, "type": "PublicClientApp", "alternateId": "unknown", "displayName": "unknown", "detailEntry": nil}
-	}
 	targets := []object{}
 	if a != nil {
 		targets = append(targets, object{"id": a.id, "type": "AppInstance", "alternateId": a.label, "displayName": a.label, "detailEntry": nil})
 	}
-	c.org.addEvent(eventType, text, actor, targets, c.r.URL.Path)
+	c.org.addEvent(eventType, text, c.eventActor(), targets, c.r.URL.Path)
+}
+
+// eventActor is the caller as the actor of an event.
+func (c *call) eventActor() object {
+	switch {
+	case c.actor.user != nil:
+		return actorUser(c.actor.user)
+	case c.actor.client != nil:
+		return object{"id": c.actor.client.id, "type": "PublicClientApp", "alternateId": "unknown", "displayName": "unknown", "detailEntry": nil}
+	}
+	return systemActor()
+}
+
+// systemActor is the actor of what nobody asked for.
+func systemActor() object {
+	return object{"id": "unknown", "type": "SystemPrincipal", "alternateId": "system@okta.com", "displayName": "Okta System", "detailEntry": nil}
 }
 
 // addEvent stores one event.

@@ -55,14 +55,44 @@ type opening struct {
 // openings is the counterpart of reach for custom roles. What is not in it no
 // custom role allows.
 var openings = map[permission]opening{
-	readUsers:    {"users", []string{"okta.users.read", "okta.users.manage"}},
-	readGroups:   {"groups", []string{"okta.groups.read", "okta.groups.manage"}},
-	createGroups: {"groups", []string{"okta.groups.create", "okta.groups.manage"}},
-	manageGroups: {"groups", []string{"okta.groups.manage"}},
-	readApps:     {"apps", []string{"okta.apps.read", "okta.apps.manage"}},
-	manageApps:   {"apps", []string{"okta.apps.manage"}},
-	readTokens:   {"users", []string{"okta.users.apitokens.read", "okta.users.apitokens.manage"}},
-	readRoles:    {"", []string{"okta.iam.read"}},
+	readUsers:     {"users", []string{"okta.users.read", "okta.users.manage"}},
+	readGroups:    {"groups", []string{"okta.groups.read", "okta.groups.manage"}},
+	createGroups:  {"groups", []string{"okta.groups.create", "okta.groups.manage"}},
+	manageGroups:  {"groups", []string{"okta.groups.manage"}},
+	manageMembers: {"groups", []string{"okta.groups.members.manage", "okta.groups.manage"}},
+	joinGroups:    {"users", []string{"okta.users.groupMembership.manage", "okta.users.manage"}},
+	readApps:      {"apps", []string{"okta.apps.read", "okta.apps.manage"}},
+	manageApps:    {"apps", []string{"okta.apps.manage"}},
+	readTokens:    {"users", []string{"okta.users.apitokens.read", "okta.users.apitokens.manage"}},
+	readRoles:     {"", []string{"okta.iam.read"}},
+
+	createUsers:       ofUsers("okta.users.create"),
+	manageUsers:       ofUsers(),
+	manageProfiles:    ofUsers("okta.users.userprofile.manage"),
+	manageCredentials: ofUsers(manageAllCredentials),
+	changeUsers:       ofUsers("okta.users.userprofile.manage", manageAllCredentials),
+	expirePasswords:   ofUsers("okta.users.credentials.expirePassword", manageAllCredentials),
+	resetPasswords:    ofUsers("okta.users.credentials.resetPassword", manageAllCredentials),
+	resetFactors:      ofUsers("okta.users.credentials.resetFactors", manageAllCredentials),
+	suspendUsers:      ofUsers("okta.users.lifecycle.suspend", manageLifecycle),
+	unsuspendUsers:    ofUsers("okta.users.lifecycle.unsuspend", manageLifecycle),
+	activateUsers:     ofUsers("okta.users.lifecycle.activate", manageLifecycle),
+	deactivateUsers:   ofUsers("okta.users.lifecycle.deactivate", manageLifecycle),
+	deleteUsers:       ofUsers("okta.users.lifecycle.delete", manageLifecycle),
+	removeUsers:       ofUsers("okta.users.lifecycle.deactivate", "okta.users.lifecycle.delete", manageLifecycle),
+	unlockUsers:       ofUsers("okta.users.lifecycle.unlock", manageLifecycle),
+	clearSessions:     ofUsers("okta.users.lifecycle.clearSessions", manageLifecycle),
+}
+
+// The permissions that imply narrower ones.
+const (
+	manageAllCredentials = "okta.users.credentials.manage"
+	manageLifecycle      = "okta.users.lifecycle.manage"
+)
+
+// ofUsers is an opening over all users, which okta.users.manage opens, too.
+func ofUsers(permissions ...string) opening {
+	return opening{"users", append(permissions, "okta.users.manage")}
 }
 
 // customAllows reports whether a custom role, held over its resource set,

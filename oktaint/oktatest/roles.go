@@ -20,8 +20,39 @@ const (
 	readOrg
 	createGroups
 	manageGroups
+	manageMembers // of groups
+	joinGroups    // the same, of users
 	manageApps
 	superAdmin
+
+	createUsers
+	manageUsers // grants, tokens, factors
+	manageProfiles
+	manageCredentials
+	changeUsers // a profile or credentials
+	expirePasswords
+	resetPasswords
+	resetFactors
+	suspendUsers
+	unsuspendUsers
+	activateUsers
+	deactivateUsers
+	deleteUsers
+	removeUsers // deactivate or delete
+	unlockUsers
+	clearSessions
+)
+
+// What standard roles have in common: changes of groups, resets of credentials,
+// changes of users.
+var (
+	writeGroups = []permission{createGroups, manageGroups, manageMembers, joinGroups}
+
+	helpDesk   = []permission{expirePasswords, resetPasswords, resetFactors, unlockUsers, clearSessions}
+	writeUsers = append([]permission{
+		createUsers, manageUsers, manageProfiles, manageCredentials, changeUsers, suspendUsers, unsuspendUsers,
+		activateUsers, deactivateUsers, deleteUsers, removeUsers,
+	}, helpDesk...)
 )
 
 var readAll = []permission{readUsers, readGroups, readApps, readLogs, readRoles, readTokens, readOrg}
@@ -29,13 +60,13 @@ var readAll = []permission{readUsers, readGroups, readApps, readLogs, readRoles,
 // reach is what each standard role allows, besides SUPER_ADMIN, which allows
 // everything. Okta's matrix per endpoint is not known; this one is a choice.
 var reach = map[string][]permission{
-	"ORG_ADMIN":                   append([]permission{createGroups, manageGroups}, readAll...),
+	"ORG_ADMIN":                   slices.Concat(readAll, writeGroups, writeUsers),
 	"READ_ONLY_ADMIN":             readAll,
 	"APP_ADMIN":                   {readUsers, readGroups, readApps, manageApps},
 	"API_ACCESS_MANAGEMENT_ADMIN": {readUsers, readGroups, readApps, manageApps},
-	"USER_ADMIN":                  {readUsers, readGroups, createGroups, manageGroups},
-	"GROUP_MEMBERSHIP_ADMIN":      {readUsers, readGroups},
-	"HELP_DESK_ADMIN":             {readUsers, readGroups},
+	"USER_ADMIN":                  slices.Concat([]permission{readUsers, readGroups}, writeGroups, writeUsers),
+	"GROUP_MEMBERSHIP_ADMIN":      {readUsers, readGroups, manageMembers, joinGroups},
+	"HELP_DESK_ADMIN":             append([]permission{readUsers, readGroups}, helpDesk...),
 	"MOBILE_ADMIN":                {readUsers, readGroups},
 	"REPORT_ADMIN":                {readLogs},
 }
@@ -90,19 +121,26 @@ func (o *Org) hrefOf(who principal) string { return o.href(principalPaths[who.ki
 
 // assignment is a role held by a principal.
 type assignment struct {
-	id, kind  string
-	holder    principal
-	created   time.Time
-	role, set string // of the kind CUSTOM: the ids of the role and its resource set
+	id, kind         string
+	holder           principal
+	created, updated time.Time
+	role, set        string    // of the kind CUSTOM: the ids of the role and its resource set
+	groups           []string  // ids of the groups it is for, deleted ones too; none: all groups
+	apps             []*target // the apps it is for; none: all of them
 }
 
 // assign gives a standard role to a principal that does not have it.
 func (o *Org) assign(who principal, kind string) *assignment {
 	id := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(kind))
-	if !slices.Contains(namedAfterType, kind) {
+	switch {
+	case slices.Contains(namedAfterType, kind):
+	case who.kind == principalGroup:
+		id = o.newID("gra")
+	default:
 		id = o.newID("ra1")
 	}
-	a := &assignment{id: id, kind: kind, holder: who, created: o.now()}
+	now := o.now()
+	a := &assignment{id: id, kind: kind, holder: who, created: now, updated: now}
 	o.roles = append(o.roles, a)
 	return a
 }
@@ -130,7 +168,7 @@ func (o *Org) dropRolesOf(holder string) {
 func (o *Org) viewAssignment(a *assignment) object {
 	view := object{
 		"id": a.id, "label": roleLabels[a.kind], "type": a.kind, "status": "ACTIVE",
-		"created": stamp(a.created), "lastUpdated": stamp(a.created), "assignmentType": a.holder.kind,
+		"created": stamp(a.created), "lastUpdated": stamp(a.updated), "assignmentType": a.holder.kind,
 	}
 	links := object{"assignee": object{"href": o.hrefOf(a.holder)}}
 	if a.kind == roleCustom {
@@ -152,23 +190,22 @@ func (c *call) listClientRoles() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(c.viewAssignments(client.id))
+	return ok(c.viewAssignments(c.org.assignments(client.id)))
 }
 
-func (c *call) listUserRoles() (reply, error) {
-	u, err := c.user()
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(c.viewAssignments(u.id))
-}
-
-func (c *call) viewAssignments(holder string) []object {
+func (c *call) viewAssignments(held []*assignment) []object {
 	views := []object{}
-	for _, a := range c.org.assignments(holder) {
+	for _, a := range held {
 		views = append(views, c.org.viewAssignment(a))
 	}
 	return views
+}
+
+// roleInput is the assignment of a role in a request.
+type roleInput struct {
+	Type        string `json:"type"`
+	Role        string `json:"role"`
+	ResourceSet string `json:"resource-set"`
 }
 
 func (c *call) assignClientRole() (reply, error) {
@@ -176,51 +213,56 @@ func (c *call) assignClientRole() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	var in struct {
-		Type        string `json:"type"`
-		Role        string `json:"role"`
-		ResourceSet string `json:"resource-set"`
-	}
+	var in roleInput
 	if err := c.decode(&in); err != nil {
 		return reply{}, err
 	}
 	if !client.isService() {
 		return reply{}, errNotService
 	}
-	if in.Type == roleCustom {
-		return c.assignCustomRole(client, in.Role, in.ResourceSet)
+	a, err := c.assignRole(principal{principalClient, client.id}, in)
+	if err != nil {
+		return reply{}, err
 	}
-	if roleLabels[in.Type] == "" {
-		return reply{}, invalid("type", "type: The field is not a role type")
-	}
-	for _, a := range c.org.assignments(client.id) {
-		if a.kind == in.Type {
-			return reply{}, errSameRole
-		}
-	}
-	return created(c.org.viewAssignment(c.org.assign(principal{principalClient, client.id}, in.Type)))
+	return created(c.org.viewAssignment(a))
 }
 
-// assignCustomRole makes a client a member of a binding, which it makes if
+// assignRole gives a principal the role of a request.
+func (c *call) assignRole(who principal, in roleInput) (*assignment, error) {
+	if in.Type == roleCustom {
+		return c.assignCustomRole(who, in.Role, in.ResourceSet)
+	}
+	if roleLabels[in.Type] == "" {
+		return nil, invalid("type", "type: The field is not a role type")
+	}
+	for _, a := range c.org.assignments(who.id) {
+		if a.kind == in.Type {
+			return nil, errSameRole
+		}
+	}
+	return c.org.assign(who, in.Type), nil
+}
+
+// assignCustomRole makes a principal a member of a binding, which it makes if
 // there is none.
-func (c *call) assignCustomRole(cl *client, role, set string) (reply, error) {
+func (c *call) assignCustomRole(who principal, role, set string) (*assignment, error) {
 	if role == "" || set == "" {
-		return reply{}, invalid("role", "role and resource-set: The field cannot be left blank")
+		return nil, invalid("role", "role and resource-set: The field cannot be left blank")
 	}
 	r, err := c.org.customRoleNamed(role)
 	if err != nil {
-		return reply{}, err
+		return nil, err
 	}
 	s, err := c.org.resourceSetNamed(set)
 	if err != nil {
-		return reply{}, err
+		return nil, err
 	}
 	for _, a := range c.org.membersOf(s, r.id) {
-		if a.holder.id == cl.id {
-			return reply{}, errHasRole
+		if a.holder == who {
+			return nil, errHasRole
 		}
 	}
-	return created(c.org.viewAssignment(c.org.assignCustom(principal{principalClient, cl.id}, r, s)))
+	return c.org.assignCustom(who, r, s), nil
 }
 
 func (c *call) getClientRole() (reply, error) {
@@ -245,7 +287,12 @@ func (c *call) clientAssignment() (*assignment, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, a := range c.org.assignments(client.id) {
+	return c.assignmentIn(c.org.assignments(client.id))
+}
+
+// assignmentIn returns the assignment of the path, which is one of these.
+func (c *call) assignmentIn(held []*assignment) (*assignment, error) {
+	for _, a := range held {
 		if a.id == c.param("assignment") {
 			return a, nil
 		}

@@ -31,7 +31,14 @@ const (
 	pathServices   = "/integrations/api/v1/api-services"
 	pathSvcSecrets = pathServices + "/{service}/credentials/secrets"
 	pathUsers      = "/api/v1/users"
+	pathUser       = pathUsers + "/{user}"
+	pathFactors    = pathUser + "/factors"
+	pathUserClient = pathUser + "/clients/{client}"
+	pathUserRoles  = pathUser + "/roles"
 	pathGroups     = "/api/v1/groups"
+	pathGroup      = pathGroups + "/{group}"
+	pathGroupRoles = pathGroup + "/roles"
+	pathRules      = pathGroups + "/rules"
 	pathPrivileges = "/api/v1/org/settings/clientPrivilegesSetting"
 )
 
@@ -51,7 +58,15 @@ func allRoutes() []route {
 		tokenRoutes,
 		serviceRoutes,
 		userRoutes,
+		lifecycleRoutes,
+		credentialRoutes,
+		consentRoutes,
+		ruleRoutes,
 		groupRoutes,
+		adminRoutes,
+		targetRoutes(pathRoles),
+		targetRoutes(pathUserRoles),
+		targetRoutes(pathGroupRoles),
 		logRoutes,
 		orgRoutes,
 	)
@@ -172,16 +187,57 @@ var serviceRoutes = []route{
 var userRoutes = []route{
 	{method: get, pattern: pathUsers + "/me", scope: "okta.users.read", need: anyone, handler: (*call).currentUser},
 	{method: get, pattern: pathUsers, scope: "okta.users.read", need: readUsers, flags: emptyList, handler: (*call).listUsers},
-	{method: get, pattern: pathUsers + "/{user}", scope: "okta.users.read", need: readUsers, handler: (*call).getUser},
-	{method: get, pattern: pathUsers + "/{user}/roles", scope: "okta.roles.read", need: readRoles, handler: (*call).listUserRoles},
+	{method: post, pattern: pathUsers, scope: "okta.users.manage", need: createUsers, handler: (*call).createUser},
+	{method: get, pattern: pathUser, scope: "okta.users.read", need: readUsers, handler: (*call).getUser},
+	{method: post, pattern: pathUser, scope: "okta.users.manage", need: changeUsers, handler: (*call).updateUser},
+	{method: put, pattern: pathUser, scope: "okta.users.manage", need: changeUsers, handler: (*call).replaceUser},
+	{method: del, pattern: pathUser, scope: "okta.users.manage", need: removeUsers, handler: (*call).deleteUser},
+	{method: get, pattern: pathUser + "/groups", scope: "okta.users.read", need: readUsers, handler: (*call).listGroupsOfUser},
+	{method: get, pattern: pathUser + "/blocks", scope: "okta.users.read", need: readUsers, handler: (*call).listBlocks},
+	{method: del, pattern: pathUser + "/sessions", scope: "okta.users.manage", need: clearSessions, handler: (*call).clearSessions},
 }
 
-var groupRoutes = []route{
-	{method: get, pattern: pathGroups, scope: "okta.groups.read", need: readGroups, flags: emptyList, handler: (*call).listGroups},
-	{method: post, pattern: pathGroups, scope: "okta.groups.manage", need: createGroups, handler: (*call).createGroup},
-	{method: get, pattern: pathGroups + "/{group}", scope: "okta.groups.read", need: readGroups, handler: (*call).getGroup},
-	{method: put, pattern: pathGroups + "/{group}", scope: "okta.groups.manage", need: manageGroups, handler: (*call).replaceGroup},
-	{method: del, pattern: pathGroups + "/{group}", scope: "okta.groups.manage", need: manageGroups, handler: (*call).deleteGroup},
+var lifecycleRoutes = []route{
+	lifecycleRoute("activate", activateUsers),
+	lifecycleRoute("reactivate", activateUsers),
+	lifecycleRoute("deactivate", deactivateUsers),
+	lifecycleRoute("suspend", suspendUsers),
+	lifecycleRoute("unsuspend", unsuspendUsers),
+	lifecycleRoute("unlock", unlockUsers),
+	lifecycleRoute("expire_password", expirePasswords),
+	lifecycleRoute("expire_password_with_temp_password", expirePasswords),
+	lifecycleRoute("reset_password", resetPasswords),
+	lifecycleRoute("reset_factors", resetFactors),
+}
+
+func lifecycleRoute(name string, need permission) route {
+	return route{method: post, pattern: pathUser + "/lifecycle/" + name, scope: "okta.users.manage", need: need, handler: lifecycle(name)}
+}
+
+var credentialRoutes = []route{
+	{method: post, pattern: pathUser + "/credentials/change_password", scope: "okta.users.manage", need: manageCredentials, handler: (*call).changePassword},
+	{method: post, pattern: pathUser + "/credentials/change_recovery_question", scope: "okta.users.manage", need: manageCredentials, handler: (*call).changeRecoveryQuestion},
+	{method: post, pattern: pathUser + "/credentials/forgot_password", scope: "okta.users.manage", need: manageCredentials, handler: (*call).forgotPassword},
+	{method: post, pattern: pathUser + "/credentials/forgot_password_recovery_question", scope: "okta.users.manage", need: manageCredentials, handler: (*call).forgotPasswordByQuestion},
+	{method: get, pattern: pathFactors, scope: "okta.users.read", need: readUsers, handler: (*call).listFactors},
+	{method: post, pattern: pathFactors, scope: "okta.users.manage", need: manageUsers, handler: (*call).enrollFactor},
+	{method: get, pattern: pathFactors + "/{factor}", scope: "okta.users.read", need: readUsers, handler: (*call).getFactor},
+	{method: put, pattern: pathFactors + "/{factor}", scope: "okta.users.manage", need: manageUsers, handler: (*call).replaceFactor},
+	{method: del, pattern: pathFactors + "/{factor}", scope: "okta.users.manage", need: resetFactors, handler: (*call).deleteFactor},
+}
+
+var consentRoutes = []route{
+	{method: get, pattern: pathUser + "/grants", scope: "okta.users.read", need: readUsers, handler: (*call).listUserGrants},
+	{method: del, pattern: pathUser + "/grants", scope: "okta.users.manage", need: manageUsers, handler: (*call).revokeUserGrants},
+	{method: get, pattern: pathUser + "/grants/{grant}", scope: "okta.users.read", need: readUsers, handler: (*call).getUserGrant},
+	{method: del, pattern: pathUser + "/grants/{grant}", scope: "okta.users.manage", need: manageUsers, handler: (*call).revokeUserGrant},
+	{method: get, pattern: pathUser + "/clients", scope: "okta.users.read", need: readUsers, handler: (*call).listUserClients},
+	{method: get, pattern: pathUserClient + "/grants", scope: "okta.users.read", need: readUsers, handler: (*call).listUserGrants},
+	{method: del, pattern: pathUserClient + "/grants", scope: "okta.users.manage", need: manageUsers, handler: (*call).revokeUserGrants},
+	{method: get, pattern: pathUserClient + "/tokens", scope: "okta.users.read", need: readUsers, handler: (*call).listRefreshTokens},
+	{method: del, pattern: pathUserClient + "/tokens", scope: "okta.users.manage", need: manageUsers, handler: (*call).revokeRefreshTokens},
+	{method: get, pattern: pathUserClient + "/tokens/{token}", scope: "okta.users.read", need: readUsers, handler: (*call).getRefreshToken},
+	{method: del, pattern: pathUserClient + "/tokens/{token}", scope: "okta.users.manage", need: manageUsers, handler: (*call).revokeRefreshToken},
 }
 
 var logRoutes = []route{

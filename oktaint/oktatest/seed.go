@@ -4,19 +4,20 @@ package oktatest
 // an API token, and the group Everyone.
 func (o *Org) seed() {
 	o.clients = map[string]*client{}
+	o.userClients, o.attributes = map[string]bool{}, map[string]bool{}
 	o.accessTokens = map[string]*accessToken{}
 	o.usedJTIs, o.usedProofs = usedOnce{}, usedOnce{}
 	o.tokenValues = map[string]*apiToken{}
 	o.privileges = o.cfg.ClientPrivileges
 
+	o.everyone = o.addGroup(groupBuiltIn, "Everyone", "All users in your organization")
 	owner := o.addUser("Org", "Owner")
 	o.assign(principal{principalUser, owner.id}, roleSuperAdmin)
-	o.addGroup(groupBuiltIn, "Everyone", "All users in your organization")
 	if o.token == "" {
 		o.token = newTokenValue()
 	}
 	o.addToken(owner, "Owner's token", o.token)
-	o.addEvent("user.session.start", "User login to Okta", object{
-		"id": owner.id, "type": "User", "alternateId": owner.login(), "displayName": "Org Owner", "detailEntry": nil,
-	}, []object{}, "/api/v1/authn")
+	o.seedGroups(o.cfg.Groups)
+	o.seedUsers(o.cfg.Users)
+	o.addEvent("user.session.start", "User login to Okta", actorUser(owner), []object{}, "/api/v1/authn")
 }

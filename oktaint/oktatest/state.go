@@ -1,5 +1,10 @@
 package oktatest
 
+import (
+	"slices"
+	"strings"
+)
+
 // State returns the org's state as canonical JSON: keys sorted, lists in order
 // of id. Two orgs are in the same state if their bytes are equal. It holds no
 // secret, and not what every request changes: access tokens, the System Log,
@@ -10,8 +15,9 @@ func (o *Org) State() []byte {
 	state := object{
 		"id": o.id, "clientPrivilegesSetting": o.privileges,
 		"apps":   viewAll(&o.apps, o.stateOfApp),
-		"users":  viewAll(&o.users, o.viewUser),
-		"groups": viewAll(&o.groups, o.viewGroup),
+		"users":  viewAll(&o.users, o.stateOfUser),
+		"groups": viewAll(&o.groups, o.stateOfGroup),
+		"rules":  viewAll(&o.rules, o.stateOfRule),
 		"grants": viewAll(&o.grants, func(g *grant) object {
 			return object{"id": g.id, "clientId": g.clientID, "scopeId": g.scope, "created": stamp(g.created)}
 		}),
@@ -28,7 +34,7 @@ func (o *Org) State() []byte {
 	roles := []object{}
 	for _, a := range o.roles {
 		view := o.viewAssignment(a)
-		view["holder"] = a.holder.id
+		view["holder"], view["groups"], view["apps"] = a.holder.id, orEmpty(a.groups), a.appNames()
 		delete(view, "_links")
 		roles = append(roles, view)
 	}
@@ -55,6 +61,36 @@ func (o *Org) stateOfApp(a *app) object {
 		view["secrets"] = stateOfSecrets(&a.secrets)
 	}
 	return view
+}
+
+// stateOfGroup adds the members and the owners to a group.
+func (o *Org) stateOfGroup(g *group) object {
+	view, owners := o.viewGroup(g), []object{}
+	for _, w := range g.owners.all() {
+		owners = append(owners, object{"id": w.id, "type": w.kind, "lastUpdated": stamp(w.updated)})
+	}
+	view["members"], view["owners"] = orEmpty(g.members.ids), owners
+	return view
+}
+
+// stateOfRule adds to a rule which of the memberships are its doing.
+func (o *Org) stateOfRule(r *rule) object {
+	view, added := o.viewRule(r), []string{}
+	for m := range r.added {
+		added = append(added, m.group+" "+m.user)
+	}
+	slices.Sort(added)
+	view["added"] = added
+	return view
+}
+
+// appNames lists the apps that an assignment is for.
+func (a *assignment) appNames() []string {
+	names := []string{}
+	for _, t := range a.apps {
+		names = append(names, strings.TrimSuffix(t.name+"/"+t.app, "/"))
+	}
+	return names
 }
 
 // stateOfCustomRole adds the permissions to a custom role.

@@ -15,7 +15,12 @@ type store struct {
 	catalogue    map[string]scopes.Set // of store integrations, by type
 	grants       table[*grant]
 	users        table[*user]
+	userNames    userIndex
+	userClients  map[string]bool // ids of clients that only users know
+	attributes   map[string]bool // custom attributes of users
 	groups       table[*group]
+	everyone     *group
+	rules        table[*rule]
 	tokens       table[*apiToken]
 	tokenValues  map[string]*apiToken
 	clients      map[string]*client // by client_id, of apps and services

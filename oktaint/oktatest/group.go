@@ -8,6 +8,7 @@ import (
 const (
 	groupBuiltIn = "BUILT_IN"
 	groupOkta    = "OKTA_GROUP"
+	groupApp     = "APP_GROUP"
 )
 
 // group is a group of users.
@@ -16,6 +17,8 @@ type group struct {
 	name, description string
 	created, updated  time.Time
 	membersChanged    time.Time
+	members           table[*user]
+	owners            table[*owner]
 }
 
 func (o *Org) addGroup(kind, name, description string) *group {
@@ -113,20 +116,29 @@ func (c *call) readGroup(id string) (name, description string, err error) {
 
 // createGroup makes a group. It answers 200, as recorded.
 func (c *call) createGroup() (reply, error) {
+	if err := c.requireEverywhere(createGroups); err != nil {
+		return reply{}, err
+	}
 	name, description, err := c.readGroup("")
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(c.org.viewGroup(c.org.addGroup(groupOkta, name, description)))
+	g := c.org.addGroup(groupOkta, name, description)
+	c.recordAbout("group.lifecycle.create", "Create Okta group", targetGroup(g))
+	return ok(c.org.viewGroup(g))
 }
 
-// groupToChange returns the group of the path, which Okta does not manage.
+// groupToChange returns the group of the path, which Okta does not manage, if
+// the caller may write to it.
 func (c *call) groupToChange() (*group, error) {
 	g, err := c.group()
-	if err == nil && g.kind != groupOkta {
+	if err != nil {
+		return nil, err
+	}
+	if g.kind == groupBuiltIn {
 		return nil, errForbidden
 	}
-	return g, err
+	return g, c.touchGroup(g)
 }
 
 func (c *call) replaceGroup() (reply, error) {
@@ -134,20 +146,37 @@ func (c *call) replaceGroup() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	if g.kind != groupOkta {
+		return reply{}, errNotHere
+	}
 	name, description, err := c.readGroup(g.id)
 	if err != nil {
 		return reply{}, err
 	}
 	g.name, g.description, g.updated = name, description, c.org.now()
+	c.recordAbout("group.profile.update", "Update Okta group", targetGroup(g))
 	return ok(c.org.viewGroup(g))
 }
 
+// deleteGroup deletes a group with its memberships and roles. The rules that
+// add to it are invalid from then on.
 func (c *call) deleteGroup() (reply, error) {
 	g, err := c.groupToChange()
 	if err != nil {
 		return reply{}, err
 	}
+	for _, u := range g.members.all() {
+		c.org.leave(g, u)
+	}
 	c.org.groups.remove(g.id)
 	c.org.dropRolesOf(g.id)
+	c.org.dropOwner(g.id)
+	c.recordAbout("group.lifecycle.delete", "Delete Okta group", targetGroup(g))
+	c.org.invalidateRules(g)
 	return noContent()
+}
+
+// targetGroup is a group as the target of an event.
+func targetGroup(g *group) object {
+	return object{"id": g.id, "type": "UserGroup", "alternateId": "unknown", "displayName": g.name, "detailEntry": nil}
 }

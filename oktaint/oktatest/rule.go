@@ -1,0 +1,107 @@
+package oktatest
+
+import (
+	"slices"
+	"time"
+)
+
+const statusInvalid = "INVALID"
+
+// rule makes the users of whom an expression is true members of groups.
+type rule struct {
+	id, name, status string
+	created, updated time.Time
+	text, language   string // the expression and its type, as sent
+	expression       expression
+	groups           []string // ids
+	people           bool     // the request had a list of exclusions
+	exclude          []string // ids of users
+	excludeGroups    []string
+	added            map[membership]bool // what it added and nobody removed
+}
+
+// membership is a user's in a group.
+type membership struct {
+	group, user string
+}
+
+// applies reports whether the rule makes a user a member.
+func (r *rule) applies(u *user) bool {
+	return r.status == statusActive && u.status != statusDeprovisioned && !slices.Contains(r.exclude, u.id) &&
+		!slices.ContainsFunc(u.groups, func(g *group) bool { return slices.Contains(r.excludeGroups, g.id) }) &&
+		r.expression.matches(u.profile)
+}
+
+// applyRules makes a user a member of the groups of the rules that match.
+func (o *Org) applyRules(u *user) {
+	for _, id := range o.rules.ids {
+		o.runRule(o.rules.rows[id], u)
+	}
+}
+
+// runRule is applyRule with its events.
+func (o *Org) runRule(r *rule, u *user) {
+	for _, g := range o.applyRule(r, u) {
+		o.addRuleEvent(eventJoin, textJoin, targetUser(u), targetGroup(g))
+	}
+}
+
+// applyRule makes a user a member of the groups of a rule, if it matches, and
+// returns those that the user was no member of.
+func (o *Org) applyRule(r *rule, u *user) []*group {
+	if !r.applies(u) {
+		return nil
+	}
+	var joined []*group
+	for _, id := range r.groups {
+		if g, found := o.groups.get(id); found && o.join(g, u) {
+			r.added[membership{g.id, u.id}] = true
+			joined = append(joined, g)
+		}
+	}
+	return joined
+}
+
+// addRuleEvent adds an event of what rules do, which is nobody's doing.
+func (o *Org) addRuleEvent(eventType, text string, targets ...object) {
+	o.addEvent(eventType, text, systemActor(), targets, "/api/v1/groups/rules")
+}
+
+// invalidateRules ends the rules of a group that is deleted.
+func (o *Org) invalidateRules(g *group) {
+	for _, r := range o.rules.all() {
+		if !slices.Contains(r.groups, g.id) {
+			continue
+		}
+		if r.status != statusInvalid {
+			o.addRuleEvent("group.user_membership.rule.invalidate", "Group rule is invalidated", targetRule(r))
+		}
+		r.status, r.updated = statusInvalid, o.now()
+	}
+}
+
+// forget drops what the rules know of a membership that has ended.
+func (o *Org) forget(g *group, u *user) {
+	for _, id := range o.rules.ids {
+		delete(o.rules.rows[id].added, membership{g.id, u.id})
+	}
+}
+
+func (o *Org) viewRule(r *rule) object {
+	conditions := object{"expression": object{"value": r.text, "type": r.language}}
+	if r.people {
+		conditions["people"] = object{
+			"users": object{"exclude": orEmpty(r.exclude)}, "groups": object{"exclude": orEmpty(r.excludeGroups)},
+		}
+	}
+	return object{
+		"type": "group_rule", "id": r.id, "status": r.status, "name": r.name,
+		"created": stamp(r.created), "lastUpdated": stamp(r.updated), "conditions": conditions,
+		"actions":        object{"assignUserToGroups": object{"groupIds": r.groups}},
+		"allGroupsValid": r.status != statusInvalid,
+	}
+}
+
+func targetRule(r *rule) object {
+	return object{"id": r.id, "type": "Rule", "alternateId": "unknown", "displayName": r.name, "detailEntry": nil}
+}
