@@ -33,6 +33,7 @@ const examples = `
 Examples:
   fakeorg
   fakeorg --addr 127.0.0.1:8443 --ca-out ca.pem --api-token T --latency 100ms
+  fakeorg --users 2000 --groups 50
   fakeorg --rate-limit apps=20,users=60 --principal-share 1 --log requests.jsonl
   fakeorg --fault 'POST /api/v1/apps #1 reset-after' --fault 'GET /api/v1/apps/{id} 503'
 
@@ -123,6 +124,8 @@ func parse(args []string) (*options, error) {
 	fs.StringVar(&cfg.APIToken, "api-token", "", "value of the owner's API `token` (default random)")
 	fs.DurationVar(&cfg.Latency, "latency", 0, "delay of every answer")
 	fs.Float64Var(&cfg.PrincipalShare, "principal-share", 0.5, "part of every limit that one API token or app may use")
+	fs.IntVar(&cfg.Users, "users", 0, "`number` of users besides the owner, the same in every run")
+	fs.IntVar(&cfg.Groups, "groups", 0, "`number` of groups besides Everyone, which the users are members of")
 	fs.Func("rate-limit", "`class=N,...` are requests a minute of the whole org, 0 for none\n(default those of an Enterprise org)", func(text string) error {
 		return parseLimits(cfg, text)
 	})

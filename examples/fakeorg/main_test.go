@@ -238,6 +238,19 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+// TestSeeds counts the users and groups of a larger org.
+func TestSeeds(t *testing.T) {
+	t.Parallel()
+	o := start(t, "--users", "30", "--groups", "4")
+	for path, want := range map[string]int{"/api/v1/users": 31, "/api/v1/groups": 5} {
+		status, body, err := o.get(t, path)
+		var rows []json.RawMessage
+		if err != nil || status != 200 || json.Unmarshal([]byte(body), &rows) != nil || len(rows) != want {
+			t.Errorf("%s: %d %v, %d rows, want %d", path, status, err, len(rows), want)
+		}
+	}
+}
+
 // TestCommandLine runs what ends by itself.
 func TestCommandLine(t *testing.T) {
 	t.Parallel()
@@ -254,7 +267,9 @@ func TestCommandLine(t *testing.T) {
 		{"help", "--help", 0, "fakeorg --addr 127.0.0.1:8443"},
 		{"not loopback", "--addr 0.0.0.0:0", 2, "loopback"},
 		{"no port", "--addr localhost", 2, "host:port"},
-		{"unknown flag", "--users 10", 2, "users"},
+		{"unknown flag", "--devices 10", 2, "devices"},
+		{"users", "--users -1", 2, "-1 users"},
+		{"groups", "--groups many", 2, "groups"},
 		{"argument", "more", 2, `"more"`},
 		{"class", "--rate-limit wrong=1", 2, "wrong"},
 		{"limit", "--rate-limit apps", 2, "class=N"},
