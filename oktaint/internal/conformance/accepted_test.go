@@ -1,6 +1,9 @@
 package conformance
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // The reasons more than one entry gives. The simulated org has the shapes of
 // the newest recordings; what older ones lack is an extra key.
@@ -47,7 +50,7 @@ var acceptedScenarios = []accepted{
 
 // leftShapes lists the recorded single shapes that the simulated org is not
 // brought to answer, and why.
-var leftShapes = reasons(map[string][]string{
+var leftShapes = joined(leftUserShapes, leftGroupShapes, reasons(map[string][]string{
 	otherKind: {
 		"apps-00030", "apps-00034", "apps-00038", "apps-00039", "apps-00084", "apps-00085", "apps-00087", "apps-00088",
 		"apps-00090", "apps-00289", "apps-00291", "apps-00333", "apps-00996", "apps-00998", "apps-01007", "apps-01008",
@@ -60,7 +63,16 @@ var leftShapes = reasons(map[string][]string{
 	needsDPoP:    {"token-01259", "token-01260", "token-01261"},
 	labelInUse:   {"iam-00834", "iam-00835", "iam-00836"},
 	rateExceeded: {"token-01262"},
-})
+}))
+
+// joined is one table of several.
+func joined(tables ...map[string]string) map[string]string {
+	all := make(map[string]string)
+	for _, table := range tables {
+		maps.Copy(all, table)
+	}
+	return all
+}
 
 func reasons(byReason map[string][]string) map[string]string {
 	byID := make(map[string]string)

@@ -4,8 +4,6 @@ const (
 	noMembers  = "the simulated org has neither members of groups nor users of apps"
 	noTargets  = "the simulated org has no role targets"
 	noEndpoint = "the simulated org has no such endpoint"
-
-	customAttribute = "an attribute that this org added to its users"
 )
 
 // unservedPages lists the operations with pages that the simulated org does
@@ -13,7 +11,7 @@ const (
 var unservedPages = reasons(map[string][]string{
 	noMembers: {
 		"GET /api/v1/apps/{appId}/groups", "GET /api/v1/apps/{appId}/users", "GET /api/v1/groups/{groupId}/apps",
-		"GET /api/v1/groups/{groupId}/users", "GET /api/v1/users/{userId}/groups", "GET /api/v1/groups/rules",
+		"GET /api/v1/groups/{groupId}/users", "GET /api/v1/groups/rules",
 	},
 	noTargets: {
 		"GET /api/v1/groups/{groupId}/roles/{roleId}/targets/catalog/apps", "GET /api/v1/groups/{groupId}/roles/{roleId}/targets/groups",
@@ -37,12 +35,6 @@ var acceptedPages = []accepted{
 		[]string{"api-token 1", "api-token 2"}, "rows", []string{"4, recorded: 2"},
 		"the org has the tokens of the scenario's longest list from the beginning",
 	},
-	{
-		[]string{"users-00239", "users-00240", "users-00241", "users-00242", "users-00243", "users-00245", "users-00247"},
-		"missing", []string{"[].realmId"}, "only some of the recorded orgs have realms",
-	},
-	{[]string{"users-00241", "users-00242", "users-01100", "users-01101"}, "missing", []string{"[].profile.array123"}, customAttribute},
-	{[]string{"users-01100"}, "missing", []string{"[].profile.number123"}, customAttribute},
 	{
 		[]string{"logs-00913", "logs-01298", "logs-01299", "logs-polling-2022 1"},
 		"missing", []string{"[].debugContext.debugData.dtHash", "[].legacyEventType"},

@@ -18,7 +18,16 @@ var counted = regexp.MustCompile(`^(?:` +
 	`[A-Z]+ /api/v1/api-tokens(?:/.*)?|` +
 	`[A-Z]+ /api/v1/iam/(?:roles|resource-sets)(?:/.*)?|` +
 	`GET /api/v1/users/me|` +
+	`(?:GET|POST) /api/v1/users|` +
+	`(?:GET|POST|PUT|DELETE) /api/v1/users/\{userId\}|` +
+	`POST /api/v1/users/\{userId\}/(?:lifecycle|credentials)/.*|` +
+	`[A-Z]+ /api/v1/users/\{userId\}/factors(?:/\{factorId\})?|` +
+	`[A-Z]+ /api/v1/users/\{userId\}/(?:groups|blocks|sessions|clients|grants)(?:/.*)?|` +
+	`[A-Z]+ /api/v1/users/\{userId\}/roles(?:/.*)?|` +
+	`GET /api/v1/iam/assignees/users|` +
 	`(?:GET|POST) /api/v1/groups|` +
+	`[A-Z]+ /api/v1/groups/rules(?:/.*)?|` +
+	`[A-Z]+ /api/v1/groups/\{groupId\}/(?:users|owners|roles)(?:/.*)?|` +
 	`(?:GET|PUT|DELETE) /api/v1/groups/\{groupId\}` +
 	`)$`)
 

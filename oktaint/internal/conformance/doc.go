@@ -36,8 +36,9 @@
 // and so is the answer of the simulated org.
 //
 // What differs is listed by name, with a reason, in accepted_test.go,
-// acceptedpages_test.go and deviations_test.go. A difference that is not listed fails, and so does a
-// listed one that no longer occurs.
+// acceptedusers_test.go, acceptedgroups_test.go, acceptedpages_test.go,
+// deviations_test.go and deviationsgroups_test.go. A difference that is not
+// listed fails, and so does a listed one that no longer occurs.
 //
 // [oktatest.Org]: https://pkg.go.dev/github.com/rezonate-io/okta-integration/oktaint/oktatest#Org
 package conformance

@@ -21,7 +21,7 @@ type stage struct {
 // prepare makes what the exchange needs and the org lacks.
 func (s *stage) prepare(e exchange) error {
 	ids := pathIDs(e)
-	if id := ids["appId"]; id != "" && e.Status != 404 {
+	if id := ids["appId"]; id != "" && e.Status != 404 && !strings.Contains(e.Template, "/targets/") {
 		if err := s.prepareApp(e, id); err != nil {
 			return err
 		}
@@ -36,10 +36,14 @@ func (s *stage) prepare(e exchange) error {
 			return err
 		}
 	}
-	if id := ids["groupId"]; id != "" && !s.ids.knows(id) {
-		if err := s.makeGroup(e, id); err != nil {
-			return err
-		}
+	if err := s.prepareGroups(e); err != nil {
+		return err
+	}
+	if err := s.prepareUser(e); err != nil {
+		return err
+	}
+	if err := s.prepareRoles(e); err != nil {
+		return err
 	}
 	if err := s.prepareIAM(e); err != nil {
 		return err
@@ -177,12 +181,11 @@ func (s *stage) makeGrants(e exchange, appID string) error {
 // makeGroup makes the group with the recorded id.
 func (s *stage) makeGroup(e exchange, id string) error {
 	answer, _ := e.ResponseBody.(map[string]any)
-	var group struct{ ID string }
-	if err := s.call("POST", "/api/v1/groups", map[string]any{"profile": answer["profile"]}, &group); err != nil {
-		return err
+	profile := answer["profile"]
+	if profile == nil {
+		profile = map[string]any{"name": "group " + id}
 	}
-	s.ids.add(id, group.ID)
-	return nil
+	return s.make(id, "/api/v1/groups", map[string]any{"profile": profile})
 }
 
 // makeToken makes an API token to stand for the one with a recorded id.

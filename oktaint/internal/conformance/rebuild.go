@@ -20,6 +20,9 @@ func requestBody(e exchange) any {
 	case "POST /api/v1/apps/{appId}/grants":
 		return map[string]any{"scopeId": answer["scopeId"], "issuer": answer["issuer"]}
 	}
+	if e.Method == "POST" && strings.HasPrefix(e.Template, "/api/v1/users/{userId}") {
+		return rebuildOfUser(e, answer)
+	}
 	return nil
 }
 

@@ -41,7 +41,7 @@ func TestShapes(t *testing.T) {
 	if len(left) > 0 {
 		t.Errorf("leftShapes names exchanges that are not recorded: %v", slices.Sorted(maps.Keys(left)))
 	}
-	report(t, found, acceptedShapes)
+	report(t, found, slices.Concat(acceptedShapes, acceptedUserShapes, acceptedGroupShapes))
 	if statuses, keys := total.percent(); statuses < wantPercent || keys < wantPercent {
 		t.Errorf("matched: %v; want at least %d%% of each", total, wantPercent)
 	}
@@ -51,5 +51,6 @@ func replayShape(s *stage, e exchange) (outcome, error) {
 	if err := s.prepare(e); err != nil {
 		return outcome{}, fmt.Errorf("conformance: %s, %s: %w", e, strings.ToLower(e.operation()), err)
 	}
-	return s.replay(e)
+	e.Query = queryOf(e)
+	return s.withAuthorization(e).replay(e)
 }
