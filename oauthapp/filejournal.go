@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
 )
 
 // A FileJournal is a [Journal] in a file. Any number of processes on one
@@ -99,7 +101,7 @@ func (j FileJournal) swap(ctx context.Context, state []byte, prev string) (strin
 // longer than a write takes.
 func (j FileJournal) lock(ctx context.Context) (unlock func(), err error) {
 	for {
-		unlock, err := lockFile(j.Path + ".lock")
+		unlock, err := durable.Lock(j.Path + ".lock")
 		if err != nil || unlock != nil {
 			return unlock, err
 		}
@@ -164,7 +166,7 @@ func (j FileJournal) replace(text []byte) error {
 	if err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(j.Path))
+	return durable.SyncDir(filepath.Dir(j.Path))
 }
 
 // maxName bounds the name of a journal file before its ending, in bytes: file

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
 )
 
 // Whatever a journal holds, reading it fails or gives a record that is read the
@@ -69,7 +71,7 @@ func FuzzParseJournalFile(f *testing.F) {
 func TestFileJournalWaits(t *testing.T) {
 	t.Parallel()
 	j := FileJournal{Path: filepath.Join(t.TempDir(), "app.json")}
-	unlock, err := lockFile(j.Path + ".lock")
+	unlock, err := durable.Lock(j.Path + ".lock")
 	if err != nil || unlock == nil {
 		t.Fatalf("the lock is not free: %v", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
 
@@ -225,11 +226,7 @@ func writeFile(path string, data []byte) (err error) {
 	if err = os.Rename(f.Name(), path); err != nil {
 		return err
 	}
-	if d, err := os.Open(dir); err == nil { // the name, too, is to be on the disk
-		_ = d.Sync() // not every file system can
-		d.Close()
-	}
-	return nil
+	return durable.SyncDir(dir) // the name, too, is to be on the disk
 }
 
 // Source returns a Source for the credentials over base; nil means a transport

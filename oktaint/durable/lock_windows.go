@@ -1,4 +1,4 @@
-package oauthapp
+package durable
 
 import (
 	"errors"
@@ -9,9 +9,9 @@ import (
 // errSharingViolation is ERROR_SHARING_VIOLATION: another process has the file.
 const errSharingViolation syscall.Errno = 32
 
-// lockFile locks the file at path, which it makes if it is missing, by opening
+// lock locks the file at path, which it makes if it is missing, by opening
 // it for this process alone. unlock is nil if somebody else has it open.
-func lockFile(path string) (unlock func(), err error) {
+func lock(path string) (unlock func(), err error) {
 	name, err := syscall.UTF16PtrFromString(path)
 	if err != nil {
 		return nil, &os.PathError{Op: "lock", Path: path, Err: err}
@@ -27,6 +27,6 @@ func lockFile(path string) (unlock func(), err error) {
 	return nil, &os.PathError{Op: "lock", Path: path, Err: err}
 }
 
-// syncDir does nothing: Windows has no call for it, and a rename is journalled
+// SyncDir puts the names in a folder on the disk. It does nothing: Windows has no call for it, and a rename is journalled
 // by the file system.
-func syncDir(string) error { return nil }
+func SyncDir(string) error { return nil }

@@ -1,6 +1,6 @@
 //go:build darwin || dragonfly || freebsd || illumos || linux || netbsd || openbsd
 
-package oauthapp
+package durable
 
 import (
 	"errors"
@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// lockFile locks the file at path, which it makes if it is missing. unlock is
+// lock locks the file at path, which it makes if it is missing. unlock is
 // nil if somebody else holds the lock.
-func lockFile(path string) (unlock func(), err error) {
+func lock(path string) (unlock func(), err error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
@@ -28,8 +28,9 @@ func lockFile(path string) (unlock func(), err error) {
 	return nil, &os.PathError{Op: "lock", Path: path, Err: err}
 }
 
-// syncDir puts the names in a folder on the disk, where the file system can.
-func syncDir(dir string) error {
+// SyncDir puts the names in a folder on the disk, where the file system can: after
+// a file was made in it or renamed, say.
+func SyncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err
