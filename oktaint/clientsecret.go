@@ -44,6 +44,7 @@ type ClientSecret struct {
 func (c ClientSecret) Source(base http.RoundTripper) *Source {
 	e := &endpoint{
 		org: c.Org, clientID: c.ClientID, scopes: c.Scopes, requireAll: c.RequireAll, base: baseTransport(base), dpop: newProver(c.DPoP),
+		secret: func() (Secret, bool) { return c.Secret, true },
 		authenticate: func(conf *clientcredentials.Config) error {
 			conf.ClientID, conf.ClientSecret = c.ClientID, c.Secret.Reveal()
 			conf.AuthStyle = oauth2.AuthStyleInHeader

@@ -61,6 +61,10 @@ type PrivateKeyJWT struct {
 func (c PrivateKeyJWT) Source(base http.RoundTripper) *Source {
 	e := &endpoint{
 		org: c.Org, clientID: c.ClientID, scopes: c.Scopes, requireAll: c.RequireAll, base: baseTransport(base), dpop: newProver(c.DPoP),
+		secret: func() (Secret, bool) {
+			pem, err := c.Key.PEM()
+			return pem, err == nil
+		},
 		authenticate: func(conf *clientcredentials.Config) error {
 			assertion, err := clientAssertion(c.Key, c.ClientID, conf.TokenURL)
 			if err != nil {

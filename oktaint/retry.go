@@ -101,11 +101,14 @@ func (c *call) renew(resp *http.Response) bool {
 
 // repeatable reports whether sending the request twice does no harm.
 func (c *call) repeatable() bool {
+	if marked, ok := c.req.Context().Value(repeatable{}).(bool); ok {
+		return marked
+	}
 	switch c.req.Method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPut, http.MethodDelete:
 		return true
 	}
-	return c.req.Context().Value(repeatable{}) != nil
+	return false
 }
 
 // peekCode reads the error code of an answer and puts the body back.

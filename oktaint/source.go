@@ -39,7 +39,8 @@ type Source struct {
 	dpop   *prover // nil for an API token
 	err    error   // what is wrong with the credential itself
 
-	clientID string // empty for an API token
+	clientID string                // empty for an API token
+	secret   func() (Secret, bool) // of the credential, if it is in memory
 
 	current atomic.Pointer[grant]
 

@@ -34,6 +34,9 @@ type endpoint struct {
 	base       http.RoundTripper
 	dpop       *prover
 
+	// secret is that of the credential, if it is in memory.
+	secret func() (Secret, bool)
+
 	// authenticate completes the request with the client's authentication.
 	// It runs for every attempt, since an assertion is good for one only.
 	authenticate func(*clientcredentials.Config) error
@@ -46,7 +49,7 @@ func (e *endpoint) source(kind Kind, budget time.Duration, err error) *Source {
 	if budget <= 0 {
 		budget = defaultFetchTimeout
 	}
-	return &Source{org: e.org, scheme: string(kind), clientID: e.clientID, fetch: e.fetch, budget: budget, dpop: e.dpop, err: err}
+	return &Source{org: e.org, scheme: string(kind), clientID: e.clientID, secret: e.secret, fetch: e.fetch, budget: budget, dpop: e.dpop, err: err}
 }
 
 // fetch asks for a token until there is one, the error is final, or the next

@@ -7,7 +7,7 @@ import (
 
 type (
 	wholeBody  struct{} // context key: *fate; the body is read within the attempt
-	repeatable struct{} // context key: safe to repeat
+	repeatable struct{} // context key: bool, whether the request is safe to repeat
 	onWait     struct{} // context key: func(Wait)
 )
 
@@ -16,6 +16,13 @@ type (
 // 504 and after connection errors.
 func MarkRepeatable(ctx context.Context) context.Context {
 	return context.WithValue(ctx, repeatable{}, true)
+}
+
+// MarkUnrepeatable returns a context for requests that must not be sent twice
+// though their method is idempotent: Okta's DELETE of a user deactivates him at
+// first and deletes him when it comes again.
+func MarkUnrepeatable(ctx context.Context) context.Context {
+	return context.WithValue(ctx, repeatable{}, false)
 }
 
 // A Wait is a pause before a request is sent or sent again.
