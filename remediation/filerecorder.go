@@ -1,0 +1,217 @@
+package remediation
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
+)
+
+// A FileRecorder is a [Recorder] in a file, one JSON object a line. The file has
+// the mode 0600 and is only ever appended to; each record is on the disk when
+// Append returns. From the first Append to Close it holds a lock on Path + ".lock",
+// which ends with the process: two runs would take each other's requests for lost
+// ones, so another recorder of the same file is refused.
+//
+// A line that was cut by a crash counts as not written. So does any other line
+// that is no JSON; a record that is, but makes no sense, is an error.
+type FileRecorder struct {
+	// Path is where the file is or will be. Required.
+	Path string
+
+	mu     sync.Mutex
+	file   *os.File
+	unlock func()
+}
+
+var _ Recorder = (*FileRecorder)(nil)
+
+// maxRecord bounds a line, in bytes: the members of a large group are in one.
+const maxRecord = 16 << 20
+
+// Append implements [Recorder].
+func (f *FileRecorder) Append(_ context.Context, r Record) error {
+	if r.Version != 1 || r.Action == nil {
+		return errors.New("remediation: record file: it takes records of version 1 that have an action")
+	}
+	line, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("remediation: record: %w", err)
+	}
+	if len(line) >= maxRecord {
+		return fmt.Errorf("remediation: record file: the record of %s is larger than %d MB", r.Action.Facts().Kind, maxRecord>>20)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.open(); err != nil {
+		return fmt.Errorf("remediation: record file: %w", err)
+	}
+	if _, err := f.file.Write(append(line, '\n')); err != nil {
+		return fmt.Errorf("remediation: record file: %w", errors.Join(err, f.reset()))
+	}
+	if err := f.file.Sync(); err != nil {
+		return fmt.Errorf("remediation: record file: %w", errors.Join(err, f.reset()))
+	}
+	return nil
+}
+
+// open opens the file at the end of its last whole line.
+func (f *FileRecorder) open() error {
+	switch {
+	case f.file != nil:
+		return nil
+	case f.Path == "":
+		return errors.New("its Path is empty")
+	}
+	if f.unlock == nil {
+		unlock, err := durable.Lock(f.Path + ".lock")
+		if err != nil {
+			return err
+		}
+		if unlock == nil {
+			return errors.New("another run uses it: let it finish, or name another file")
+		}
+		f.unlock = unlock
+	}
+	file, err := os.OpenFile(f.Path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(private(file), endLine(file), durable.SyncDir(filepath.Dir(f.Path))); err != nil {
+		return errors.Join(err, file.Close())
+	}
+	f.file = file
+	return nil
+}
+
+// private takes the file from others who could read it before.
+func private(file *os.File) error {
+	info, err := file.Stat()
+	if err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&0o077 == 0 || runtime.GOOS == "windows" {
+		return err
+	}
+	return file.Chmod(0o600)
+}
+
+// endLine ends a line that a crash has cut.
+func endLine(file *os.File) error {
+	info, err := file.Stat()
+	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
+		return err
+	}
+	last := make([]byte, 1)
+	if _, err := file.ReadAt(last, info.Size()-1); err != nil || last[0] == '\n' {
+		return err
+	}
+	_, err = file.Write([]byte{'\n'})
+	return err
+}
+
+// reset closes the file, so that the next record begins a line of its own.
+func (f *FileRecorder) reset() error {
+	err := f.file.Close()
+	f.file = nil
+	return err
+}
+
+// Close closes the file and gives up the lock. The recorder can be used again.
+func (f *FileRecorder) Close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var err error
+	if f.file != nil {
+		err = f.reset()
+	}
+	if f.unlock != nil {
+		f.unlock()
+		f.unlock = nil
+	}
+	return err
+}
+
+// Records implements [Recorder]. A file that does not exist has none.
+func (f *FileRecorder) Records(ctx context.Context, org oktaint.Org) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		if f.Path == "" {
+			yield(Record{}, errors.New("remediation: record file: its Path is empty"))
+			return
+		}
+		file, err := os.Open(f.Path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return
+		}
+		if err != nil {
+			yield(Record{}, fmt.Errorf("remediation: record file: %w", err))
+			return
+		}
+		defer file.Close()
+		in := bufio.NewReader(file)
+		for n := 1; ; n++ {
+			line, err := readLine(in)
+			if err == nil {
+				err = ctx.Err()
+			}
+			if err == io.EOF {
+				return
+			}
+			r, ok, recErr := parseRecord(line, org)
+			if err = errors.Join(err, recErr); err != nil {
+				yield(Record{}, fmt.Errorf("remediation: record file, line %d: %w", n, err))
+				return
+			}
+			if ok && !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+// readLine reads a line that has an end. One without is cut, which is the end of
+// the file.
+func readLine(in *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		part, err := in.ReadSlice('\n')
+		line = append(line, part...)
+		switch {
+		case len(line) > maxRecord:
+			return nil, fmt.Errorf("it is longer than %d MB: this is no file of records", maxRecord>>20)
+		case err == nil:
+			return line, nil
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return nil, err
+		}
+	}
+}
+
+// parseRecord reads a line; ok is false for a line that was cut, and for a record
+// of another org.
+func parseRecord(line []byte, org oktaint.Org) (r Record, ok bool, err error) {
+	if line = bytes.TrimSpace(line); len(line) == 0 || !json.Valid(line) {
+		return r, false, nil
+	}
+	var of struct {
+		Org string `json:"org_url"`
+	}
+	if json.Unmarshal(line, &of) == nil {
+		if other, err := oktaint.ParseOrg(of.Org); err == nil && other != org {
+			return r, false, nil // whatever it says
+		}
+	}
+	if err := json.Unmarshal(line, &r); err != nil {
+		return r, false, err
+	}
+	return r, r.Org == org, nil
+}

@@ -1,0 +1,305 @@
+package remediation_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/remediation"
+)
+
+// record is a record of the n-th step of a run, with something in every field.
+func record(org oktaint.Org, n int) remediation.Record {
+	at := time.Date(2026, 3, 1, 12, 0, n, 123456789, time.UTC)
+	present := true
+	return remediation.Record{
+		Version: 1, ID: fmt.Sprintf("record-%d", n), Time: at, OrgTime: at.Truncate(time.Second),
+		Org: org, Plan: "5d41402abc4b2a76b9719d911017c592", Step: n, Actor: "soc <№1>", By: "alice@example.com", Undoes: "record-0",
+		Action: remediation.AddGroupMember{GroupID: groupID, UserID: userID},
+		Target: remediation.Target{Type: remediation.TargetUser, ID: userID, Name: "jürgen@example.com"},
+		Before: remediation.State{Present: new(bool), GroupType: "OKTA_GROUP"}, After: remediation.State{Present: &present, GroupType: "OKTA_GROUP"},
+		Outcome: remediation.OutcomeDone, Error: "line one\nline two", RequestID: "aXl0c2EgcmVxdWVzdA", Lost: "nothing", Snapshot: json.RawMessage(`{"members":["a\nb"]}`),
+		Undo: remediation.RemoveGroupMember{GroupID: groupID, UserID: userID},
+	}
+}
+
+// recorder returns a recorder in a new file with n records.
+func recorder(t *testing.T, n int) *remediation.FileRecorder {
+	t.Helper()
+	f := &remediation.FileRecorder{Path: filepath.Join(t.TempDir(), "acme.records")}
+	t.Cleanup(func() {
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	for i := range n {
+		appendRecord(t, f, record(acme(t), i+1))
+	}
+	return f
+}
+
+func appendRecord(t *testing.T, f *remediation.FileRecorder, r remediation.Record) {
+	t.Helper()
+	if err := f.Append(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// recordIDs reads the ids of an org's records.
+func recordIDs(t *testing.T, f *remediation.FileRecorder, org oktaint.Org) (ids string, err error) {
+	t.Helper()
+	var all []string
+	for r, err := range f.Records(t.Context(), org) {
+		if err != nil {
+			return strings.Join(all, " "), err
+		}
+		all = append(all, r.ID)
+	}
+	return strings.Join(all, " "), nil
+}
+
+func wantRecords(t *testing.T, f *remediation.FileRecorder, want string) {
+	t.Helper()
+	if got, err := recordIDs(t, f, acme(t)); err != nil || got != want {
+		t.Errorf("records %q, %v, want %q", got, err, want)
+	}
+}
+
+// TestFileRecorder writes records and reads them, through recorders that come and
+// go, and checks that all of each is there but the undo, which is for people.
+func TestFileRecorder(t *testing.T) {
+	t.Parallel()
+	f := recorder(t, 2)
+	wantRecords(t, f, "record-1 record-2") // while it is open
+	for range 2 {
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantRecords(t, f, "record-1 record-2")
+	appendRecord(t, f, record(acme(t), 3))
+	other := &remediation.FileRecorder{Path: f.Path}
+	wantRecords(t, other, "record-1 record-2 record-3")
+	for r, err := range other.Records(t.Context(), acme(t)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := record(acme(t), r.Step)
+		want.Undo = nil
+		if toJSON(t, r) != toJSON(t, want) || typeOf(r.Action) != typeOf(want.Action) {
+			t.Errorf("read\n%s, want\n%s", toJSON(t, r), toJSON(t, want))
+		}
+		if r.Step == 2 {
+			break // nothing is left open: Windows could not remove the file
+		}
+	}
+	text, err := os.ReadFile(f.Path)
+	if err != nil || bytes.Count(text, []byte{'\n'}) != 3 || text[len(text)-1] != '\n' || !strings.Contains(string(text), `"kind":"remove_group_member"`) {
+		t.Errorf("%v:\n%s", err, text)
+	}
+}
+
+// TestFileMode checks that a file is for its owner's eyes, whatever the umask
+// would leave.
+func TestFileMode(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("modes are not kept on Windows")
+	}
+	info, err := os.Stat(recorder(t, 1).Path)
+	if err != nil || info.Mode() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+}
+
+// TestRecordsOfOneOrg checks that the records of other orgs are not returned.
+func TestRecordsOfOneOrg(t *testing.T) {
+	t.Parallel()
+	f, twin := recorder(t, 0), orgOf(t, "acme.oktapreview.com")
+	for i, org := range []oktaint.Org{acme(t), twin, acme(t), twin, {}} {
+		appendRecord(t, f, record(org, i+1))
+	}
+	for org, want := range map[oktaint.Org]string{acme(t): "record-1 record-3", twin: "record-2 record-4", orgOf(t, "globex"): ""} {
+		if got, err := recordIDs(t, f, org); err != nil || got != want {
+			t.Errorf("%s: records %q, %v, want %q", org, got, err, want)
+		}
+	}
+}
+
+// TestNoFile checks what is not there, and what is no file.
+func TestNoFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	wantRecords(t, &remediation.FileRecorder{Path: filepath.Join(dir, "none")}, "")
+	wantRecords(t, &remediation.FileRecorder{Path: filepath.Join(dir, "none", "none")}, "")
+	if _, err := os.Stat(filepath.Join(dir, "none")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("reading has made a file: %v", err)
+	}
+	for _, path := range []string{"", dir, filepath.Join(dir, "none", "none")} {
+		f := &remediation.FileRecorder{Path: path}
+		wantRefusal(t, f.Append(t.Context(), record(acme(t), 1)), "remediation: record file: ")
+		if err := f.Close(); err != nil {
+			t.Errorf("%q: close: %v", path, err)
+		}
+	}
+	_, err := recordIDs(t, &remediation.FileRecorder{Path: dir}, acme(t))
+	wantRefusal(t, err, "remediation: record file")
+}
+
+// TestFileFullDisk checks that a record that is not on the disk is an error, and that
+// the recorder works again where there is room.
+func TestFileFullDisk(t *testing.T) {
+	t.Parallel()
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("there is no /dev/full")
+	}
+	dir := t.TempDir()
+	f := &remediation.FileRecorder{Path: filepath.Join(dir, "full.records")}
+	if err := os.Symlink("/dev/full", f.Path); err != nil {
+		t.Skip(err)
+	}
+	for range 2 {
+		err := f.Append(t.Context(), record(acme(t), 1))
+		if !errors.Is(err, syscall.ENOSPC) {
+			t.Fatalf("error %v, want %v", err, syscall.ENOSPC)
+		}
+		wantRefusal(t, err, "remediation: record file: ")
+	}
+	if err := os.Remove(f.Path); err != nil {
+		t.Fatal(err)
+	}
+	appendRecord(t, f, record(acme(t), 2))
+	wantRecords(t, f, "record-2")
+	if err := f.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestReadOnlyFile checks that a file that cannot be written is an error.
+func TestReadOnlyFile(t *testing.T) {
+	t.Parallel()
+	f := recorder(t, 1)
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(f.Path, 0o400); err != nil {
+		t.Fatal(err)
+	}
+	if file, err := os.OpenFile(f.Path, os.O_RDWR, 0); err == nil {
+		_ = file.Close()
+		t.Skip("this user may write to any file")
+	}
+	err := f.Append(t.Context(), record(acme(t), 2))
+	if !errors.Is(err, os.ErrPermission) {
+		t.Errorf("error %v, want %v", err, os.ErrPermission)
+	}
+	wantRecords(t, f, "record-1")
+}
+
+// TestRecordsCancelled checks that reading ends with its context, and that a
+// record is kept all the same.
+func TestRecordsCancelled(t *testing.T) {
+	t.Parallel()
+	f := recorder(t, 3)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	n := 0
+	for _, err := range f.Records(ctx, acme(t)) {
+		if n++; n == 1 {
+			cancel()
+			continue
+		}
+		if !errors.Is(err, context.Canceled) || n > 2 {
+			t.Errorf("record %d: %v, want %v", n, err, context.Canceled)
+		}
+	}
+	if n != 2 {
+		t.Errorf("%d records, want one and an error", n)
+	}
+	if err := f.Append(ctx, record(acme(t), 4)); err != nil {
+		t.Errorf("a record of what was done is lost: %v", err)
+	}
+	wantRecords(t, f, "record-1 record-2 record-3 record-4")
+}
+
+// TestConcurrentAppend appends from many goroutines while others read and close.
+// Lines are whole, and those of one goroutine are in its order.
+func TestConcurrentAppend(t *testing.T) {
+	t.Parallel()
+	const writers, each = 8, 12
+	f, org := recorder(t, 0), acme(t)
+	var wg sync.WaitGroup
+	for w := range writers {
+		wg.Go(func() {
+			for i := range each {
+				r := record(org, i)
+				r.Actor = fmt.Sprint(w)
+				if err := f.Append(t.Context(), r); err != nil {
+					t.Error(err)
+				}
+				if i%5 == 0 {
+					if _, err := recordIDs(t, f, org); err != nil {
+						t.Error(err)
+					}
+					if err := f.Close(); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+	steps := make(map[string][]int)
+	for r, err := range f.Records(t.Context(), org) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		steps[r.Actor] = append(steps[r.Actor], r.Step)
+	}
+	for w := range writers {
+		if got := steps[fmt.Sprint(w)]; len(got) != each || !slices.IsSorted(got) {
+			t.Errorf("writer %d: steps %v", w, got)
+		}
+	}
+	text, err := os.ReadFile(f.Path)
+	if err != nil || bytes.Count(text, []byte{'\n'}) != writers*each {
+		t.Errorf("%d lines, %v", bytes.Count(text, []byte{'\n'}), err)
+	}
+}
+
+// TestFileLock checks that one recorder at a time writes to a file, until it is
+// closed, and that others may read it.
+func TestFileLock(t *testing.T) {
+	t.Parallel()
+	first := recorder(t, 1)
+	second := &remediation.FileRecorder{Path: first.Path}
+	for range 2 {
+		wantRefusal(t, second.Append(t.Context(), record(acme(t), 2)), "remediation: record file: another run uses it")
+	}
+	wantRecords(t, second, "record-1")
+	if err := second.Close(); err != nil { // which is not the other's
+		t.Fatal(err)
+	}
+	appendRecord(t, first, record(acme(t), 3))
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	appendRecord(t, second, record(acme(t), 4))
+	wantRefusal(t, first.Append(t.Context(), record(acme(t), 5)), "another run uses it")
+	wantRecords(t, first, "record-1 record-3 record-4")
+	if err := second.Close(); err != nil {
+		t.Fatal(err)
+	}
+}

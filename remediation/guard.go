@@ -1,0 +1,104 @@
+package remediation
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rezonate-io/okta-integration/scopes"
+)
+
+// A Guard names what refused a step.
+type Guard string
+
+// The guards, and the two things that a credential may lack.
+const (
+	GuardOwnCredential Guard = "own_credential"  // the target owns the credential that does the work
+	GuardAdmin         Guard = "admin"           // the target holds or carries an admin role
+	GuardTokenOwner    Guard = "api_token_owner" // the target owns an API token, which would die with him
+	GuardProtected     Guard = "protected"       // the target, or a group of his, is protected
+	GuardDestructive   Guard = "destructive"     // the action loses what cannot be brought back
+	GuardScope         Guard = "scope"           // the token lacks a scope
+	GuardRole          Guard = "role"            // no admin role of the credential allows it
+	GuardUnreadable    Guard = "unreadable"      // the org answers with an error when it is asked for the target
+)
+
+// Guards say what an automatic response must not do. The zero value is the
+// strictest; every field takes something back by name. Who holds admin roles and who
+// owns API tokens is read once for each plan and once for each run; of more than 25
+// users from Okta's list of all who hold a role, which is taken to have those who
+// hold it through a group.
+type Guards struct {
+	// Allow names users (by id or login) and groups (by id) that may be acted on
+	// although they hold or carry an admin role, or own an API token. Okta lets
+	// only a Super Admin act on them. The owner of the credential that does the
+	// work is never acted on, named or not.
+	Allow []string `json:"allow,omitempty"`
+
+	// Protected names users (by id or login) and groups (by id or name) that are
+	// never acted on, and neither are the members of these groups. Ids are
+	// better: logins and names change.
+	Protected []string `json:"protected,omitempty"`
+
+	// Destructive names the kinds of actions that may run although they lose
+	// what cannot be brought back, such as KindDeactivateUser.
+	Destructive []Kind `json:"destructive,omitempty"`
+
+	// MaxTargets is how many users, groups and rules one plan may be about. Zero
+	// means DefaultMaxTargets.
+	MaxTargets int `json:"max_targets,omitempty"`
+
+	// AllowUnchecked lets a step run where a guard cannot be evaluated, for want
+	// of a scope or a role. The plan warns of it.
+	AllowUnchecked bool `json:"allow_unchecked,omitempty"`
+}
+
+// DefaultMaxTargets is how many targets a plan may have where Guards do not say.
+const DefaultMaxTargets = 25
+
+// fewTargets is up to how many users are asked for their roles one by one; for
+// more of them the list of all who hold a role is read.
+const fewTargets = 25
+
+// GuardScopes returns the scopes that the guards need to look: who holds admin
+// roles, who owns API tokens, and who is in protected groups.
+func GuardScopes(g Guards) scopes.Set {
+	set := scopes.New(scopes.RolesRead, scopes.APITokensRead, scopes.UsersRead)
+	if len(g.Protected) > 0 {
+		set = set.Union(scopes.New(scopes.GroupsRead))
+	}
+	return set
+}
+
+// GuardPermissions returns the permissions that a custom role needs for the guards
+// to look, sorted. The standard role READ_ONLY_ADMIN has them all.
+func GuardPermissions(g Guards) []string {
+	all := []string{"okta.iam.read", "okta.users.apitokens.read", "okta.users.read"}
+	if len(g.Protected) > 0 {
+		all = append([]string{"okta.groups.read"}, all...)
+	}
+	return all
+}
+
+// checkCount refuses too many targets, before anything is read or written.
+func (g Guards) checkCount(actions []Action) error {
+	most := g.MaxTargets
+	if most <= 0 {
+		most = DefaultMaxTargets
+	}
+	seen := make(map[Target]bool)
+	for _, a := range actions {
+		seen[a.Facts().Target] = true
+	}
+	if len(seen) > most {
+		return fmt.Errorf("remediation: %d targets, and Guards.MaxTargets is %d: %w", len(seen), most, ErrTooManyTargets)
+	}
+	return nil
+}
+
+// named reports whether a list names a user or a group.
+func named(list []string, names ...string) bool {
+	return slices.ContainsFunc(list, func(entry string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return name != "" && strings.EqualFold(strings.TrimSpace(entry), name) })
+	})
+}

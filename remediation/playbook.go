@@ -1,0 +1,91 @@
+package remediation
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/rezonate-io/okta-integration/oktaint"
+)
+
+// ContainOptions are what [Contain] does beyond suspending and ending sessions.
+type ContainOptions struct {
+	// ResetPassword gives the user a random password that nobody knows, and
+	// ResetFactors takes all factors from him: both before he is suspended, since
+	// they are not possible after it. They cannot be undone, and need their kinds
+	// in Guards.Destructive.
+	ResetPassword bool
+	ResetFactors  bool
+
+	// OrDeactivate deactivates a user who cannot be suspended, because he is locked
+	// out, say. That cannot be undone, and needs KindDeactivateUser in
+	// Guards.Destructive. Without it the plan says that he is not contained.
+	OrDeactivate bool
+}
+
+// Contain stops an attacker who has taken over a user: it suspends the user, and
+// ends his sessions and tokens after that, so that none is left that was made
+// meanwhile. It can be undone, by [Release] or from the records.
+func Contain(userID string, o ContainOptions) []Action {
+	var actions []Action
+	if o.ResetPassword {
+		actions = append(actions, SetPassword{UserID: userID, Random: true})
+	}
+	if o.ResetFactors {
+		actions = append(actions, ResetFactors{userID})
+	}
+	if o.OrDeactivate {
+		actions = append(actions, FirstOf{SuspendUser{userID}, DeactivateUser{UserID: userID}})
+	} else {
+		actions = append(actions, SuspendUser{userID})
+	}
+	return append(actions, ClearSessions{UserID: userID, OAuthTokens: true, ForgetDevices: true})
+}
+
+// Release lets a user in again whom Contain, or too many failed sign-ins, keep out:
+// it ends a suspension or a lock.
+func Release(userID string) []Action {
+	return []Action{FirstOf{UnsuspendUser{userID}, UnlockUser{userID}}}
+}
+
+// OffboardOptions are what [Offboard] does beyond deactivating a user.
+type OffboardOptions struct {
+	Delete bool // delete him after that
+}
+
+// Offboard ends an account for good: it deactivates the user, ends his sessions
+// and tokens, revokes what he has granted to apps and, if asked to, deletes him.
+// None of that can be undone; Guards.Destructive has to name the kinds.
+func Offboard(userID string, o OffboardOptions) []Action {
+	actions := []Action{
+		DeactivateUser{UserID: userID},
+		ClearSessions{UserID: userID, OAuthTokens: true, ForgetDevices: true},
+		RevokeGrants{userID},
+	}
+	if o.Delete {
+		actions = append(actions, DeleteUser{UserID: userID})
+	}
+	return actions
+}
+
+// Quarantine puts a user into a group, and takes him out of all others that Okta
+// lets be changed but those named in keep. The records remember them: undoing the
+// run puts him back. It reads the user's groups; groups of apps and built-in ones
+// are left alone.
+func Quarantine(ctx context.Context, c *oktaint.Client, userID, groupID string, keep ...string) ([]Action, error) {
+	for _, id := range append([]string{userID, groupID}, keep...) {
+		if err := checkID(id); err != nil {
+			return nil, err
+		}
+	}
+	groups, err := list[membership](ctx, c, []string{"api", "v1", "users", userID, "groups"})
+	if err != nil {
+		return nil, fmt.Errorf("remediation: reading the groups of user %s: %w", userID, err)
+	}
+	actions := []Action{AddGroupMember{GroupID: groupID, UserID: userID}}
+	for _, g := range groups {
+		if g.Type == groupOkta && g.ID != groupID && !named(keep, g.ID) {
+			actions = append(actions, RemoveGroupMember{GroupID: g.ID, UserID: userID})
+		}
+	}
+	return actions, nil
+}

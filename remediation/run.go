@@ -1,0 +1,303 @@
+package remediation
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"time"
+)
+
+// Run does the steps of a plan that will run. It writes nothing without a valid
+// approval of the plan, reads each target again and leaves alone what has changed,
+// asks the guards of this Responder, and records each request before it is sent.
+//
+// A step that fails does not end the run: the steps after it are judged by what
+// the target is then. The run ends early, with an error, if a record cannot be
+// written, a target cannot be read, or ctx ends; a request that is on its way then
+// gets up to 10 seconds to finish. Running the plan again goes on from there, and
+// sends nothing that is done.
+//
+// The Report is never nil, and has an outcome for every step.
+func (r *Responder) Run(ctx context.Context, p *Plan, a Approval) (*Report, error) {
+	report := newReport(p, a)
+	if err := r.checkRun(ctx, p, a); err != nil {
+		return report, err
+	}
+	past, err := r.history(ctx, a)
+	if err != nil {
+		return report, err
+	}
+	x := &run{
+		reader: newReader(r.Client, r.Guards, actionsOf(p)), recorder: r.Recorder, past: past, report: report,
+		approval: a, actor: orElse(r.Actor, a.By), tell: r.teller(),
+	}
+	if err := x.settle(ctx); err != nil {
+		return report, err
+	}
+	return report, forEachUser(ctx, p.Steps, r.parallel(), x.doSteps)
+}
+
+func newReport(p *Plan, a Approval) *Report {
+	r := &Report{Plan: a.Digest, Steps: make([]StepResult, len(p.Steps))}
+	for i, s := range p.Steps {
+		r.Steps[i] = StepResult{Step: s, Index: i, Outcome: OutcomeNotRun, Now: s.Before}
+	}
+	return r
+}
+
+func actionsOf(p *Plan) []Action {
+	all := make([]Action, len(p.Steps))
+	for i, s := range p.Steps {
+		all[i] = s.Action
+	}
+	return all
+}
+
+// checkRun holds everything against the plan that can be known before anything is
+// read.
+func (r *Responder) checkRun(ctx context.Context, p *Plan, a Approval) error {
+	switch {
+	case r.Client == nil:
+		return errNoClient
+	case p.Org != r.Client.Org:
+		return fmt.Errorf("remediation: the plan is for %s, the client for %s", p.Org, r.Client.Org)
+	}
+	if err := a.check(p, time.Now()); err != nil {
+		return err
+	}
+	if r.Recorder == nil {
+		return errNoRecorder
+	}
+	if err := r.checkActions(ctx, actionsOf(p)); err != nil {
+		return err
+	}
+	for i, s := range p.Steps {
+		if t := s.Action.Facts().Target; t.Type != s.Target.Type || t.ID != s.Target.ID {
+			return fmt.Errorf("remediation: step %d of the plan is about %s and names %s: build it again", i+1, t, s.Target)
+		}
+		if _, ok := s.Action.(FirstOf); ok {
+			return fmt.Errorf("remediation: step %d of the plan is not decided: build it again", i+1)
+		}
+	}
+	return nil
+}
+
+// A run is one Run.
+type run struct {
+	*reader
+	recorder Recorder
+	past     *past
+	report   *Report
+	approval Approval
+	actor    string
+	tell     func(StepResult)
+}
+
+// doSteps does the steps of one user, group or rule.
+func (x *run) doSteps(ctx context.Context, steps []Step, at []int) error {
+	var u *userView
+	var err error
+	if x.needsLook(steps, at) {
+		u, err = x.readTarget(ctx, steps, at)
+		if why, no := cannotRead(err); no {
+			x.denyAll(at, why)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for k, i := range at {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("remediation: the run was ended early: %w", err)
+		}
+		res := &x.report.Steps[i]
+		var next *userView
+		u, err = x.freshen(ctx, u, res.Action)
+		if err == nil {
+			next, err = x.doStep(ctx, res, u)
+		}
+		why, no := cannotRead(err)
+		if no && res.Outcome == OutcomeNotRun {
+			x.denyAll(at[k:], why) // what comes after it might make it impossible
+			return nil
+		}
+		if next != nil {
+			u = next
+		}
+		if u != nil && !u.missing && u.towards == "" && !res.cleared {
+			res.Status = u.status
+		}
+		x.finish(res)
+		if no {
+			x.denyAll(at[k+1:], why)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish tells of a step that is over.
+func (x *run) finish(res *StepResult) {
+	res.Time = time.Now()
+	if res.err != nil {
+		res.Error = res.err.Error()
+	}
+	x.tell(*res)
+}
+
+// freshen reads what a step looks at and the look after the step before did not
+// show.
+func (x *run) freshen(ctx context.Context, u *userView, a Action) (*userView, error) {
+	if u == nil || u.missing || u.knows(a) {
+		return u, nil
+	}
+	return x.readTarget(ctx, []Step{{Action: a}}, []int{0})
+}
+
+// needsLook reports whether any of the steps depends on what the target is.
+func (x *run) needsLook(steps []Step, at []int) bool {
+	for _, i := range at {
+		if v := steps[i].Verdict; v == WillRun || v == Already {
+			return true
+		}
+	}
+	return false
+}
+
+func (x *run) denyAll(at []int, why denial) {
+	for _, i := range at {
+		res := &x.report.Steps[i]
+		res.Outcome, res.Guard, res.Error = OutcomeRefused, why.guard, "the target cannot be read: "+why.text
+		x.finish(res)
+	}
+}
+
+// doStep does one step and returns the user as he is then, nil if he was not
+// read. An error ends the run.
+func (x *run) doStep(ctx context.Context, res *StepResult, u *userView) (*userView, error) {
+	switch res.Verdict {
+	case Refused:
+		res.Outcome = OutcomeRefused
+		return nil, nil
+	case Impossible:
+		res.Outcome = OutcomeImpossible
+		return nil, nil
+	}
+	v, err := x.look(ctx, res.Action, u, true)
+	if err != nil {
+		return nil, err
+	}
+	res.Now = res.Action.see(v)
+	if at, ok := x.past.done[res.Index]; ok && !res.Action.Facts().Repeatable {
+		res.Outcome, res.Reason = OutcomeAlready, "this plan has done it at "+at.Format(time.RFC3339)
+		return nil, nil
+	}
+	if stop := x.judgeAgain(res, v); stop {
+		return nil, nil
+	}
+	g, err := x.check(ctx, res.Action, v)
+	if err != nil {
+		return nil, err
+	}
+	if g.verdict == Refused {
+		res.Outcome, res.Guard, res.Reason = OutcomeRefused, g.guard, g.reason
+		return nil, nil
+	}
+	return x.execute(ctx, res, v)
+}
+
+// judgeAgain compares the target with what was approved, and reports whether that
+// is the end of the step.
+func (x *run) judgeAgain(res *StepResult, v *view) bool {
+	j := x.past.judge(res.Action, v, res.Now)
+	at, stands := x.past.standing(res.Action, v)
+	switch {
+	case j.verdict == Already:
+		res.Outcome, res.Reason = OutcomeAlready, j.reason
+	case stands:
+		res.Outcome, res.Reason = OutcomeAlready, stood(at)
+	case !res.Now.equal(res.Before):
+		res.Outcome = OutcomeChanged
+		res.Error = fmt.Sprintf("it was approved as %s and is %s now: plan and approve it again", res.Before, res.Now)
+	case res.Verdict == Already:
+		res.Outcome, res.Error = OutcomeChanged, "it was done before, and does not stand any more: plan and approve it again"
+	case x.past.held(res.Action, x.approval.At):
+		res.Outcome, res.Error = OutcomeUnknown, "an earlier run may have sent it, and it must not be sent twice: look at the user"
+	default:
+		return false
+	}
+	return true
+}
+
+// execute records, sends, verifies and records.
+func (x *run) execute(ctx context.Context, res *StepResult, v *view) (*userView, error) {
+	rec := x.record(res)
+	var err error
+	if rec.Snapshot, err = snapshot(res.Action, v); err != nil {
+		return nil, err
+	}
+	if err := x.append(ctx, rec); err != nil {
+		res.Outcome, res.err = OutcomeNotRun, fmt.Errorf("the record cannot be written, so nothing was sent: %w", err)
+		return nil, fmt.Errorf("remediation: %s of %s: %w", res.Action.Facts().Kind, res.Target, res.err)
+	}
+	next, fatal := x.send(ctx, res, v)
+	if res.Outcome == OutcomeDone && fatal == nil {
+		next, rec.Mark = x.marked(ctx, res, v, next)
+	}
+	rec.Time, rec.Outcome, rec.RequestID, rec.OrgTime = time.Now(), res.Outcome, res.RequestID, res.answered
+	rec.After, rec.Target = res.Now, res.Target
+	if res.err != nil {
+		rec.Error = res.err.Error()
+	}
+	if rec.Outcome == OutcomeDone {
+		rec.Undo = inverse(rec)
+	}
+	if err := x.append(context.WithoutCancel(ctx), rec); err != nil {
+		return next, fmt.Errorf("remediation: %s of %s is %s, which cannot be recorded: %w", res.Action.Facts().Kind, res.Target, res.Outcome, err)
+	}
+	return next, fatal
+}
+
+// marked returns the mark of a lasting action, and the user if he was read for it.
+// One who could sign in while his sessions were ended leaves none.
+func (x *run) marked(ctx context.Context, res *StepResult, v *view, seen *userView) (*userView, string) {
+	if _, ok := res.Action.(lasting); !ok {
+		return seen, ""
+	}
+	u := seen
+	if u == nil {
+		var err error
+		if u, _, err = x.lookAgain(ctx, res.Action, v); err != nil {
+			return seen, "" // then it is done again, which does no harm
+		}
+	}
+	if _, ok := res.Action.(ClearSessions); ok {
+		res.cleared = true
+		if u.missing || u.towards != "" || !u.statusChanged.Equal(v.user.statusChanged) {
+			return u, ""
+		}
+		res.Status = u.status
+	}
+	return u, markOf(res.Action, u)
+}
+
+// append keeps a record, with its MAC.
+func (x *run) append(ctx context.Context, rec Record) error {
+	rec.MAC = rec.sum(x.c)
+	return x.recorder.Append(ctx, rec)
+}
+
+// record is the record before the request.
+func (x *run) record(res *StepResult) Record {
+	res.RecordID = rand.Text()
+	f := res.Action.Facts()
+	return Record{
+		Version: 1, ID: res.RecordID, Time: time.Now(),
+		Org: x.c.Org, Plan: x.approval.Digest, Step: res.Index, Actor: x.actor, By: x.approval.By, Undoes: res.Undoes,
+		Action: res.Action, Target: res.Target, Before: res.Now, After: res.After, Outcome: OutcomeSending, Lost: f.Lost,
+	}
+}

@@ -1,0 +1,281 @@
+package remediation
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/rezonate-io/okta-integration/oktaint"
+)
+
+const (
+	// grace is what a request on its way gets when the run's context ends.
+	grace = 10 * time.Second
+	// settles is how long a look is repeated until it shows what was done.
+	settles = 10 * time.Second
+	// sends is how often a step is sent at most whose answer is lost.
+	sends = 3
+)
+
+// send sends a step's request until its outcome is known, or cannot be. It leaves
+// the outcome in res, and returns the user as he was seen last. An error ends the
+// run.
+func (x *run) send(caller context.Context, res *StepResult, v *view) (*userView, error) {
+	if err := caller.Err(); err != nil {
+		res.Outcome, res.err = OutcomeFailed, fmt.Errorf("it was not sent: %w", err)
+		return nil, fmt.Errorf("remediation: the run was ended early: %w", err)
+	}
+	ctx, cancel := inFlight(caller)
+	defer cancel()
+	for n := 1; ; n++ {
+		err := x.once(ctx, res, v)
+		switch {
+		case err == nil:
+			return x.verify(ctx, res, v)
+		case !oktaint.Ambiguous(err):
+			return x.rejected(ctx, res, v, n, err)
+		}
+		next, there, lookErr := x.until(ctx, res, v, time.Second, State.equal)
+		switch {
+		case lookErr != nil:
+			res.Outcome, res.err = OutcomeUnknown, fmt.Errorf("the answer was lost and the target cannot be read: %w", err)
+			return nil, lookErr
+		case there:
+			res.Outcome = OutcomeDone
+			if res.Action.Facts().Secret {
+				res.err = errors.New("it is done, but the answer is lost, and with it the link or the temporary password")
+			}
+			return next, nil
+		case !res.Action.Facts().Repeatable || !unmoved(v.user, next, res) || n == sends || caller.Err() != nil:
+			res.Outcome, res.err = OutcomeUnknown, fmt.Errorf("the answer was lost, and what the org shows does not tell whether it took effect: %w", err)
+			return next, nil
+		}
+		if err := sleep(ctx, time.Duration(n)*time.Second); err != nil {
+			res.Outcome, res.err = OutcomeUnknown, fmt.Errorf("the answer was lost: %w", err)
+			return next, nil
+		}
+	}
+}
+
+// unmoved reports whether nothing has happened to the target since it was looked at
+// before: not even there and back again.
+func unmoved(before, now *userView, res *StepResult) bool {
+	return res.Now.equal(res.Before) && (before == nil || now == nil || now.statusChanged.Equal(before.statusChanged))
+}
+
+// inFlight returns a context that outlives ctx by the grace period.
+func inFlight(ctx context.Context) (context.Context, context.CancelFunc) {
+	out, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
+	return out, func() {
+		stop()
+		cancel()
+	}
+}
+
+// once sends the request and reads the answer.
+func (x *run) once(ctx context.Context, res *StepResult, v *view) error {
+	a := drawn(res.Action)
+	if k := a.Facts().Kind; !a.Facts().Repeatable || k == KindDeleteUser {
+		ctx = oktaint.MarkUnrepeatable(ctx) // at least not without a look in between
+	}
+	req, err := request(ctx, x.c.Org, a, v)
+	if err != nil {
+		return err
+	}
+	var answer json.RawMessage
+	header, err := x.c.DoHeader(req, &answer)
+	if err != nil {
+		return scrub(err, a)
+	}
+	res.RequestID, res.answered = header.Get("X-Okta-Request-Id"), dateOf(header)
+	return x.readAnswer(res, v, answer)
+}
+
+// drawn returns the action with what is chosen anew each time it is sent.
+func drawn(a Action) Action {
+	if p, ok := a.(SetPassword); ok && p.Random {
+		return SetPassword{UserID: p.UserID, Password: randomPassword()}
+	}
+	return a
+}
+
+// readAnswer takes out of an answer what nobody else gets, and the id of what was
+// made.
+func (x *run) readAnswer(res *StepResult, v *view, answer json.RawMessage) error {
+	if len(answer) == 0 {
+		return nil
+	}
+	var doc struct {
+		ID               string
+		ActivationURL    string
+		ResetPasswordURL string
+		TempPassword     string
+	}
+	if json.Unmarshal(answer, &doc) != nil {
+		return nil // it was done; the answer is of no use
+	}
+	res.Secret = oktaint.NewSecret(doc.ActivationURL + doc.ResetPasswordURL + doc.TempPassword)
+	if res.Action.Facts().Kind == KindCreateGroup && doc.ID != "" {
+		v.group.id, res.Target.ID = doc.ID, doc.ID
+	}
+	return nil
+}
+
+func dateOf(h http.Header) time.Time {
+	at, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
+// rejected is the end of a step that the org has refused, unless it was done all
+// the same: by somebody else meanwhile, or by an attempt before.
+func (x *run) rejected(ctx context.Context, res *StepResult, v *view, n int, err error) (*userView, error) {
+	res.Outcome, res.err = OutcomeFailed, err
+	var e *oktaint.Error
+	if !errors.As(err, &e) || e.StatusCode == 0 || e.StatusCode == http.StatusTooManyRequests || strings.HasSuffix(e.Path, "/oauth2/v1/token") {
+		return nil, fmt.Errorf("remediation: %s of %s was not sent: %w", res.Action.Facts().Kind, res.Target, err) // and neither would be what comes after it
+	}
+	res.RequestID = e.RequestID
+	switch {
+	case e.StatusCode == http.StatusPreconditionFailed:
+		res.Outcome, res.err = OutcomeChanged, fmt.Errorf("the user was changed at the same moment: plan and approve it again: %w", err)
+	case oktaint.MissingRole(err):
+		res.err = fmt.Errorf("%w (%s needs %s of a custom role; and only a Super Admin may act on admins)", err,
+			res.Action.Facts().Kind, strings.Join(res.Action.Facts().Permissions, " and "))
+	case e.Code == "E0000023":
+		res.err = fmt.Errorf("another system masters the user: do it there: %w", err)
+	case e.StatusCode != http.StatusUnauthorized:
+		next, there, lookErr := x.glance(ctx, res, v, State.equal)
+		if lookErr == nil && there {
+			res.Outcome, res.err = OutcomeAlready, nil
+			if n > 1 {
+				res.Outcome = OutcomeDone
+			}
+		}
+		return next, lookErr
+	}
+	return nil, nil
+}
+
+// verify looks whether the step has left what it should. What cannot be seen is
+// taken for granted.
+func (x *run) verify(ctx context.Context, res *StepResult, v *view) (*userView, error) {
+	res.Outcome = OutcomeDone
+	if res.Before.equal(res.After) {
+		return nil, nil
+	}
+	next, there, err := x.until(ctx, res, v, settles, leniently(res.Action))
+	switch {
+	case err != nil:
+		res.err = fmt.Errorf("the org has done it, but it could not be verified: %w", err)
+		return nil, err
+	case !there && res.Now.Towards != "" && res.Now.Towards == res.After.Status:
+		res.Reason = "the org has taken it, and is still at it"
+	case !there:
+		res.Outcome = OutcomeNotKept
+		res.err = fmt.Errorf("the org has done it, and yet it is %s: something undid it, such as a group rule or an import", res.Now)
+	}
+	return next, nil
+}
+
+// leniently compares a target with what an action leaves after the org has said
+// that it was done. Where Okta does not say which status that is, more than the
+// expected one will do.
+func leniently(a Action) func(now, want State) bool {
+	switch a.(type) {
+	case ActivateUser:
+		return func(now, _ State) bool {
+			return now.Towards == "" && (now.Status == StatusActive || now.Status == StatusProvisioned)
+		}
+	case SetPassword:
+		return func(now, _ State) bool { return !now.Missing }
+	}
+	return State.equal
+}
+
+// until looks at the target again and again, for some time, until it is as the
+// step leaves it.
+func (x *run) until(ctx context.Context, res *StepResult, v *view, patience time.Duration, as func(now, want State) bool) (u *userView, there bool, err error) {
+	began := time.Now()
+	for pause := 100 * time.Millisecond; ; pause *= 2 {
+		u, there, err = x.glance(ctx, res, v, as)
+		if err != nil || there || res.Before.equal(res.After) || time.Since(began)+pause > patience {
+			return u, there, err
+		}
+		if err := sleep(ctx, pause); err != nil {
+			return u, false, err
+		}
+	}
+}
+
+// glance looks at the target once. What cannot be seen counts as not there.
+func (x *run) glance(ctx context.Context, res *StepResult, v *view, as func(now, want State) bool) (*userView, bool, error) {
+	next, now, err := x.lookAgain(ctx, res.Action, v)
+	if err != nil {
+		return nil, false, err
+	}
+	res.Now = now
+	want := res.After
+	if want.GroupID == "" {
+		now.GroupID = "" // of a group that is new
+	}
+	return next, !res.Before.equal(want) && as(now, want), nil
+}
+
+// lookAgain reads the target of an action anew.
+func (s *reader) lookAgain(ctx context.Context, a Action, v *view) (*userView, State, error) {
+	var u *userView
+	if v.user != nil {
+		var err error
+		if u, err = s.readTarget(ctx, []Step{{Action: a}}, []int{0}); err != nil {
+			return nil, State{}, err
+		}
+	}
+	if a.Facts().Kind == KindCreateGroup && v.group.id != "" {
+		g, err := readGroup(ctx, s.c, v.group.id) // a search would not show it yet
+		if err != nil {
+			return nil, State{}, err
+		}
+		return nil, a.see(&view{group: g}), nil
+	}
+	now, err := s.look(ctx, a, u, true)
+	if err != nil {
+		return nil, State{}, err
+	}
+	return u, a.see(now), nil
+}
+
+// scrub takes a password that was sent out of an error, in case the org repeats it.
+func scrub(err error, a Action) error {
+	set, ok := a.(SetPassword)
+	var e *oktaint.Error
+	if !ok || set.Password.IsZero() || !errors.As(err, &e) {
+		return err
+	}
+	clean := func(s string) string { return strings.ReplaceAll(s, set.Password.Reveal(), "redacted") }
+	c := *e
+	c.Summary, c.OAuthDescription, c.Hint = clean(c.Summary), clean(c.OAuthDescription), clean(c.Hint)
+	c.Causes = nil
+	for _, cause := range e.Causes {
+		c.Causes = append(c.Causes, clean(cause))
+	}
+	return &c
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

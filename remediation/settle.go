@@ -1,0 +1,62 @@
+package remediation
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"time"
+)
+
+// settle finds out what became of the requests of earlier runs whose outcome was
+// not recorded, and records it.
+func (x *run) settle(ctx context.Context) error {
+	for _, rec := range maps.Clone(x.past.pending) {
+		outcome, text, err := x.outcomeOf(ctx, &rec)
+		if err != nil {
+			return err
+		}
+		rec.Time, rec.Outcome, rec.Error, rec.Settled, rec.Mark = time.Now(), outcome, text, true, ""
+		if outcome == OutcomeDone {
+			rec.Undo = inverse(rec)
+		}
+		if err := x.append(ctx, rec); err != nil {
+			return fmt.Errorf("remediation: the outcome of an earlier run cannot be recorded, so nothing was sent: %w", err)
+		}
+		x.past.add(rec, x.approval, true)
+	}
+	return nil
+}
+
+// outcomeOf tells by a look what became of a request.
+func (x *run) outcomeOf(ctx context.Context, rec *Record) (Outcome, string, error) {
+	const ended = "the run that sent it ended before the answer came: "
+	a := rec.Action
+	steps := []Step{{Action: a}}
+	u, err := x.readTarget(ctx, steps, []int{0})
+	var v *view
+	if err == nil {
+		v, err = x.look(ctx, a, u, true)
+	}
+	if why, no := cannotRead(err); no {
+		return OutcomeUnknown, ended + "the target cannot be read: " + why.text, nil
+	}
+	if err != nil {
+		return "", "", err
+	}
+	now, want := a.see(v), rec.After
+	if want.GroupID == "" && now.GroupID != "" {
+		want.GroupID, rec.Target.ID = now.GroupID, now.GroupID
+	}
+	switch observable := !rec.Before.equal(rec.After); {
+	case observable && now.equal(want):
+		rec.After = now
+		return OutcomeDone, "", nil
+	case observable && now.equal(rec.Before) && a.Facts().Repeatable:
+		return OutcomeFailed, ended + "it is not in effect", nil
+	case a.Facts().Repeatable:
+		rec.After = now
+		return OutcomeUnknown, ended + "it does no harm to send it again", nil
+	}
+	rec.After = now
+	return OutcomeUnknown, ended + "whether it took effect cannot be seen, and it must not be sent twice", nil
+}

@@ -1,0 +1,93 @@
+package remediation
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"unicode"
+)
+
+// String shows the plan as a table, for people.
+func (p *Plan) String() string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "#\tACTION\tTARGET\tNOW\tVERDICT\tBECAUSE\n")
+	for i, s := range p.Steps {
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\n", i+1, printable(s.Label()), s.Target, printable(orElse(s.Before.String(), "-")), s.Verdict, printable(s.Because()))
+	}
+	_ = w.Flush() // a Builder does not fail
+	for i, s := range p.Steps {
+		if s.Lost != "" {
+			fmt.Fprintf(&b, "cannot be undone: step %d loses %s\n", i+1, s.Lost)
+		}
+		for _, text := range s.Warnings {
+			fmt.Fprintf(&b, "warning: step %d: %s\n", i+1, printable(text))
+		}
+	}
+	for _, text := range p.Warnings {
+		fmt.Fprintf(&b, "warning: %s\n", printable(text))
+	}
+	return b.String()
+}
+
+// Label names the action with what sets it apart from others of its kind.
+func (s Step) Label() string {
+	kind := string(s.Action.Facts().Kind)
+	switch a := s.Action.(type) {
+	case AddGroupMember:
+		return kind + " " + a.GroupID
+	case RemoveGroupMember:
+		return kind + " " + a.GroupID
+	case RemoveFactor:
+		return kind + " " + a.FactorID
+	case RevokeClientGrants:
+		return kind + " " + a.ClientID
+	case RevokeClientTokens:
+		return kind + " " + a.ClientID
+	case SetProfileAttribute:
+		return kind + " " + a.Name
+	case AddGroupOwner:
+		return kind + " " + a.OwnerID
+	case RemoveGroupOwner:
+		return kind + " " + a.OwnerID
+	}
+	return kind
+}
+
+// String names the target for people.
+func (t Target) String() string {
+	what := strings.ReplaceAll(string(t.Type), "_", " ")
+	switch {
+	case t.Name == "":
+		return what + " " + t.ID
+	case t.ID == "":
+		return what + " " + printable(t.Name)
+	}
+	return what + " " + printable(t.Name) + " (" + t.ID + ")"
+}
+
+// printable replaces what a terminal would obey rather than show, in names that
+// anybody in the org can choose.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '\ufffd'
+		}
+		return r
+	}, s)
+}
+
+// Because tells in plain words why the step has its verdict, or what it leaves.
+func (s Step) Because() string {
+	switch {
+	case s.Verdict == WillRun && s.After.String() != s.Before.String():
+		return "leaves it " + s.After.String()
+	case len(s.Instead) > 0:
+		var kinds []string
+		for _, k := range s.Instead {
+			kinds = append(kinds, string(k))
+		}
+		return s.Reason + "; possible: " + strings.Join(kinds, ", ")
+	}
+	return s.Reason
+}
