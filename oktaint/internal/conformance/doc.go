@@ -33,7 +33,8 @@
 //
 // Every request that oauthapp/request builds, and what discovery, onboarding
 // and the token sources send, is validated against the operation it is for,
-// and so is the answer of the simulated org.
+// and so is the answer of the simulated org. So are the golden requests of
+// oauthapp/request and of remediation, which were written by hand.
 //
 // What differs is listed by name, with a reason, in accepted_test.go,
 // acceptedusers_test.go, acceptedgroups_test.go, acceptedpages_test.go,

@@ -5,25 +5,26 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
 
+const remediationPackage = "../../../remediation"
+
 // TestGoldenRequests holds the requests that were written by hand, for the
-// tests of oauthapp/request, against the documents.
+// tests of oauthapp/request and of remediation, against the documents.
 func TestGoldenRequests(t *testing.T) {
 	t.Parallel()
 	docs := openAPI(t)
-	files, err := filepath.Glob(filepath.Join(requestPackage, "testdata", "*.http"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(files) == 0 {
-		t.Fatal("there are no golden requests")
-	}
+	seen := make(map[string]string)
 	var found []difference
-	for _, file := range files {
+	for _, file := range slices.Concat(goldenFiles(t, requestPackage), goldenFiles(t, remediationPackage)) {
 		name := filepath.Base(file)
+		if other, twice := seen[name]; twice {
+			t.Errorf("deviations of %s and %s could not be told apart", other, file)
+		}
+		seen[name] = file
 		op, err := docs.find(readGolden(t, file))
 		if err != nil {
 			found = append(found, difference{name, "operation", "not in the documents"})
@@ -34,6 +35,19 @@ func TestGoldenRequests(t *testing.T) {
 		}
 	}
 	report(t, found, goldenDeviations)
+}
+
+// goldenFiles returns the golden requests of a package.
+func goldenFiles(t *testing.T, folder string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "testdata", "*.http"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		t.Fatalf("%s has no golden requests", folder)
+	}
+	return files
 }
 
 // readGolden reads a request line, headers, an empty line and a body.
