@@ -202,6 +202,33 @@ func TestBootstrap(t *testing.T) {
 	}
 }
 
+// With --actions the app gets what these take and what guards look at, and no
+// more; later runs with others change it to that.
+func TestActions(t *testing.T) {
+	t.Parallel()
+	o := serve(t, oktatest.Config{})
+	file := filepath.Join(t.TempDir(), "acme.json")
+	args := []string{"--out", file, "--json", "--scopes", "okta.logs.read", "--actions"}
+	got := o.onboard(t, append(args, "suspend_user, clear_sessions")...)
+	p := got.result(t)
+	if want := "okta.users.lifecycle.clearSessions okta.users.lifecycle.suspend okta.users.read"; strings.Join(p.Permissions, " ") != want {
+		t.Errorf("permissions %q, want %s\n%s", p.Permissions, want, got.stderr)
+	}
+	creds, err := oktaint.ReadCredentials(file)
+	if want := "okta.apiTokens.read okta.logs.read okta.roles.read okta.users.manage okta.users.read"; err != nil || creds.Scopes.String() != want {
+		t.Errorf("scopes %s, want %s: %v", creds.Scopes, want, err)
+	}
+	got = o.onboard(t, append(args, "add_group_member")...)
+	if want := "okta.groups.members.manage okta.groups.read okta.users.groupMembership.manage okta.users.read"; strings.Join(got.result(t).Permissions, " ") != want {
+		t.Errorf("permissions %q, want %s\n%s", got.result(t).Permissions, want, got.stderr)
+	}
+	for _, list := range []string{"suspend", "suspend_user,", "first_of"} {
+		if got := o.onboard(t, append(args, list)...); got.status != exitUsage || !strings.Contains(got.stderr, "respond --list-actions") {
+			t.Errorf("--actions %s: status %d\n%s", list, got.status, got.stderr)
+		}
+	}
+}
+
 // Without --out and --journal the journal is in the user's folder.
 func TestDefaultJournal(t *testing.T) {
 	t.Parallel()

@@ -30,6 +30,8 @@ The app:
                     visibility-extended stand for many
   --remediation     add okta.users.manage and okta.groups.manage, and a custom
                     role for what they are used for
+  --actions LIST    add just what these actions of respond take, separated by
+                    commas, and what its guards look at: suspend_user,clear_sessions
   --role ROLE       its admin role (default %s); none assigns none
   --keep-super-admin
                     leave SUPER_ADMIN alone if the org gives it to the app
@@ -53,6 +55,7 @@ Examples:
   onboard
   onboard --tenant-id acme --out acme.json --revoke-api-token
   onboard --tenant-id acme --out acme.json --remediation --dry-run
+  onboard --tenant-id acme --out acme.json --actions suspend_user,unsuspend_user,clear_sessions
   onboard --tenant-id acme --out acme.json --rollback
   onboard --tenant-id acme --key key.pem --print curl > onboard.sh
   pass show okta/token | onboard --tenant-id acme --api-token - --json

@@ -60,7 +60,7 @@ func (j *job) run(ctx context.Context) error {
 // plan reads the org and says what is to be done.
 func (j *job) plan(ctx context.Context) (err error) {
 	j.steps, err = oauthapp.BuildPlan(ctx, j.admin, oauthapp.Desired{
-		Label: j.label, Key: j.store.creds.Key.Public(), Scopes: j.scopes, Role: j.role,
+		Label: j.label, Key: j.store.creds.Key.Public(), Scopes: j.scopes, Role: j.role, Permissions: j.permissions,
 		KeepSuperAdmin: j.keepSuperAdmin, BootstrapClientID: j.bootstrapClient,
 	}, j.journal)
 	if err != nil {

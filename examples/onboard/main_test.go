@@ -329,7 +329,7 @@ func TestHelp(t *testing.T) {
 	if status := p.main(t.Context(), []string{"--help"}); status != exitDone {
 		t.Errorf("status %d", status)
 	}
-	for _, want := range []string{"--tenant-id", "--api-token", "--org-url", "--ca-file", "--label", "--scopes", "--remediation", "--role", "--key", "--out", "--dry-run", "--json", "--print", "--journal", "--rollback", "--revoke-api-token", "--keep-super-admin", "--bootstrap", "Examples:", "Exit status:", "READ_ONLY_ADMIN"} {
+	for _, want := range []string{"--tenant-id", "--api-token", "--org-url", "--ca-file", "--label", "--scopes", "--remediation", "--actions", "--role", "--key", "--out", "--dry-run", "--json", "--print", "--journal", "--rollback", "--revoke-api-token", "--keep-super-admin", "--bootstrap", "Examples:", "Exit status:", "READ_ONLY_ADMIN"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the help lacks %s", want)
 		}

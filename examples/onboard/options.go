@@ -5,9 +5,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/remediation"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
 
@@ -23,6 +26,7 @@ type options struct {
 	revokeToken    bool
 	label          string
 	scopes         scopes.Set
+	permissions    []string // of the custom role; nil: those that the scopes ask for
 	role           string
 	keepSuperAdmin bool
 	keyFile        string
@@ -46,8 +50,8 @@ var errHelp = errors.New("help was asked for")
 
 // given are the flags that are not used as they are.
 type given struct {
-	tenant, orgURL, token, scopes string
-	remediation                   bool
+	tenant, orgURL, token, scopes, actions string
+	remediation                            bool
 }
 
 // parse reads the command line, and the token from wherever it is.
@@ -67,7 +71,12 @@ func (p *program) parse(args []string) (*options, error) {
 	if o.scopes, err = parseScopes(g.scopes); err != nil {
 		return nil, &usageError{err}
 	}
-	if g.remediation {
+	switch {
+	case g.actions != "":
+		if err := o.allowActions(g.actions); err != nil {
+			return nil, &usageError{err}
+		}
+	case g.remediation:
 		o.scopes = o.scopes.Union(scopes.Remediation)
 	}
 	if err := errors.Join(o.setOrg(g), o.check(g)); err != nil {
@@ -91,6 +100,7 @@ func (o *options) flags(g *given) *flag.FlagSet {
 	fs.StringVar(&o.label, "label", defaultLabel, "")
 	fs.StringVar(&g.scopes, "scopes", "visibility", "")
 	fs.BoolVar(&g.remediation, "remediation", false, "")
+	fs.StringVar(&g.actions, "actions", "", "")
 	fs.StringVar(&o.role, "role", oauthapp.RoleReadOnlyAdmin, "")
 	fs.BoolVar(&o.keepSuperAdmin, "keep-super-admin", false, "")
 	fs.StringVar(&o.keyFile, "key", "", "")
@@ -135,6 +145,23 @@ func parseScopes(s string) (scopes.Set, error) {
 		return set, errors.New("--scopes is empty: leave it out for visibility")
 	}
 	return set, nil
+}
+
+// allowActions adds the scopes, and sets the permissions of the custom role, that
+// these kinds of actions take, and no others; with the scopes by which guards look
+// whom not to act on.
+func (o *options) allowActions(list string) error {
+	var actions []remediation.Action
+	for name := range strings.SplitSeq(list, ",") {
+		kind := remediation.Kind(strings.TrimSpace(name))
+		if !slices.Contains(remediation.Kinds(), kind) {
+			return fmt.Errorf("--actions: there is no action %.60q: respond --list-actions lists them", kind)
+		}
+		actions = append(actions, remediation.Sample(kind))
+	}
+	o.scopes = o.scopes.Union(remediation.Scopes(actions...), remediation.GuardScopes(remediation.Guards{}))
+	o.permissions = remediation.Permissions(actions...)
+	return nil
 }
 
 func (o *options) setOrg(g *given) (err error) {
