@@ -11,11 +11,15 @@
 //     service app in a customer's org and proves that it works.
 //     [github.com/rezonate-io/okta-integration/oauthapp/request] builds its raw
 //     requests.
+//   - [github.com/rezonate-io/okta-integration/remediation] responds to attacks:
+//     it plans, runs on approval and records what is done to users and groups,
+//     and takes it back.
 //   - [github.com/rezonate-io/okta-integration/oktaint/oktatest] is a simulated
 //     org, for tests.
 //
 // The programs in the folder examples are made of these packages:
-// examples/onboard sets up an app, examples/fakeorg serves a simulated org.
+// examples/onboard sets up an app, examples/respond responds to an attack, and
+// examples/fakeorg serves a simulated org.
 //
 // # Compatibility
 //
