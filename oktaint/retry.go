@@ -66,7 +66,7 @@ func (c *call) asksAgain(status int, code string) bool {
 		"E0000112": // the user is still being activated
 		return status != http.StatusInternalServerError
 	case "E0000009": // recorded twice on deleting an app, which then worked
-		return c.req.Method == http.MethodDelete && isAppPath(c.req.URL.Path)
+		return c.req.Method == http.MethodDelete && isAppPath(c.req.URL.Path) && c.repeatable()
 	}
 	return false
 }

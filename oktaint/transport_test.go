@@ -154,6 +154,54 @@ func TestRetryPolicy(t *testing.T) {
 	}
 }
 
+// A request that is marked as unrepeatable is sent once, whatever its method, unless
+// it is known not to have been done. The last mark counts.
+func TestMarkUnrepeatable(t *testing.T) {
+	t.Parallel()
+	ok := status(204, "")
+	once, twice := oktaint.MarkUnrepeatable, func(ctx context.Context) context.Context {
+		return oktaint.MarkRepeatable(oktaint.MarkUnrepeatable(ctx))
+	}
+	again := func(ctx context.Context) context.Context {
+		return oktaint.MarkUnrepeatable(oktaint.MarkRepeatable(ctx))
+	}
+	for _, tt := range []struct {
+		name, method string
+		mark         func(context.Context) context.Context
+		first        func(*http.Request) (*http.Response, error)
+		attempts     int
+		ambiguous    bool
+	}{
+		{"DELETE 503", "DELETE", once, status(503, ""), 1, true},
+		{"DELETE 502", "DELETE", once, status(502, ""), 1, true},
+		{"DELETE 504", "DELETE", once, status(504, ""), 1, true},
+		{"DELETE reset", "DELETE", once, fail(reset), 1, true},
+		{"DELETE cut", "DELETE", once, cut, 1, true},
+		{"PUT reset", "PUT", once, fail(reset), 1, true},
+		{"POST 503", "POST", once, status(503, ""), 1, true},
+		{"DELETE 429", "DELETE", once, rateLimited(time.Second, 0), 2, false},
+		{"DELETE refused", "DELETE", once, fail(refused), 2, false},
+		{"DELETE reset, marked last as unrepeatable", "DELETE", again, fail(reset), 1, true},
+		{"DELETE reset, marked last as repeatable", "DELETE", twice, fail(reset), 2, false},
+		{"POST 503, marked last as repeatable", "POST", twice, status(503, ""), 2, false},
+		{"POST reset, marked as repeatable", "POST", oktaint.MarkRepeatable, fail(reset), 2, false},
+		{"DELETE 503, marked as repeatable", "DELETE", oktaint.MarkRepeatable, status(503, ""), 2, false},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &script{steps: []func(*http.Request) (*http.Response, error){tt.first, ok}}
+			c := oktaint.NewClient(mustOrg(t, "acme"), nil, s)
+			req, err := c.Org.NewRequest(tt.mark(t.Context()), tt.method, nil, nil, "api", "v1", "users", "1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = c.Do(req, nil)
+			if len(s.sent) != tt.attempts || oktaint.Ambiguous(err) != tt.ambiguous || (err != nil) != tt.ambiguous {
+				t.Errorf("%s: %d attempts, want %d; error %v", tt.name, len(s.sent), tt.attempts, err)
+			}
+		})
+	}
+}
+
 // After a 429 the wait is to the reset by the server's clock, a second more and
 // up to half a second of jitter.
 func TestRateLimitWait(t *testing.T) {
