@@ -24,6 +24,7 @@ func TestEmptyAnswers(t *testing.T) {
 		r := s.responder(everything())
 		wantStep(t, s.plan(r, remediation.DeleteGroup{GroupID: group}), remediation.Refused, remediation.GuardAdmin, "carries ORG_ADMIN")
 		for _, text := range []string{"", "{}", "null", `{"id":"00gaaaaaaaaaaaaaaaaa","type":"OKTA_GROUP"}`} {
+			want := map[bool]string{true: "is there a proxy between here and the org?", false: "00gaaaaaaaaaaaaaaaaa"}[!strings.Contains(text, "id")]
 			for path, a := range map[string]remediation.Action{
 				"/api/v1/groups/" + group: remediation.DeleteGroup{GroupID: group},
 				"/api/v1/users/" + user:   remediation.SuspendUser{UserID: user},
@@ -35,6 +36,7 @@ func TestEmptyAnswers(t *testing.T) {
 					continue
 				}
 				wantRefusal(t, err, a.Facts().Target.ID)
+				wantRefusal(t, err, want)
 			}
 		}
 		if len(s.writes()) != 0 {
@@ -43,7 +45,7 @@ func TestEmptyAnswers(t *testing.T) {
 	})
 }
 
-// The owner of an API token is known by his id, whether the token has a name or
+// The owner of an API token is known by the id, whether the token has a name or
 // not.
 func TestTokenWithoutAName(t *testing.T) {
 	t.Parallel()
@@ -64,7 +66,7 @@ func TestTokenWithoutAName(t *testing.T) {
 }
 
 // A group is not deleted whose members a guard keeps: the owner of the credential
-// at work, who may have his role from it, and protected users.
+// at work, who may have their role from it, and protected users.
 func TestMembersOfADeletedGroup(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -202,7 +202,7 @@ func (s *reader) checkTokenOwner(ctx context.Context, _ Action, f Facts, v *view
 	case err != nil:
 		return s.unchecked(GuardTokenOwner, "whether the user owns an API token", err)
 	case owners[v.user.id] != "" && !named(s.guards.Allow, v.user.id, v.user.login):
-		return refused(GuardTokenOwner, "the user owns the API token %q; he is acted on only if Guards.Allow names him", owners[v.user.id])
+		return refused(GuardTokenOwner, "the user owns the API token %q; they are acted on only if Guards.Allow names them", owners[v.user.id])
 	}
 	return willRun, nil
 }

@@ -21,8 +21,8 @@
 // BuildPlan reads each target and gives every step a [Verdict]: it will run, it
 // is already so, a guard refuses it, or it is impossible from the user's status;
 // then the plan says what would be lawful instead. Suspending works from ACTIVE
-// only: of a user who is locked out the plan says that he cannot be suspended,
-// rather than that he is. Each step is judged in the state that the one before
+// only: of a user who is locked out the plan says that they cannot be suspended,
+// rather than that they are. Each step is judged in the state that the one before
 // it leaves.
 //
 // # Approval

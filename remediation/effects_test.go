@@ -48,8 +48,8 @@ func TestUndoEach(t *testing.T) {
 				if err != nil || verdicts(undo) != "run" {
 					t.Fatalf("undo: %v\n%s", err, undo)
 				}
-				if want := remediation.Sample(kind).Facts().Undo; !slices.Contains(want, undo.Steps[0].Action.Facts().Kind) {
-					t.Errorf("undone by %s, want one of %v", undo.Steps[0].Action.Facts().Kind, want)
+				if want := remediation.Sample(kind).Facts().Undo; !slices.Equal(want, []remediation.Kind{undo.Steps[0].Action.Facts().Kind}) {
+					t.Errorf("undone by %s, want %v", undo.Steps[0].Action.Facts().Kind, want)
 				}
 				if report := s.runPlan(r, undo); outcomes(report) != "done" {
 					t.Errorf("undo: %v", report.Err())
@@ -60,6 +60,32 @@ func TestUndoEach(t *testing.T) {
 				}
 				if after := s.state(); after != before {
 					t.Errorf("the org differs:\n%s", difference(before, after))
+				}
+			})
+		})
+	}
+}
+
+// What cannot be undone is not proposed to be: the undo says what is lost.
+func TestNoUndo(t *testing.T) {
+	t.Parallel()
+	for _, kind := range remediation.Kinds() {
+		f := remediation.Sample(kind).Facts()
+		if len(f.Undo) != 0 {
+			continue
+		}
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newSetup(t, oktatest.Config{})
+				r := s.responder(remediation.Guards{Destructive: remediation.Kinds()})
+				if report := s.run(r, tableActions[kind](s.victim(kind, fromOf(kind), allRight))); outcomes(report) != "done" {
+					t.Fatalf("%s: %v", outcomes(report), report.Err())
+				}
+				undo, err := r.BuildUndo(t.Context(), nil)
+				if err != nil || len(undo.Steps) != 0 || len(undo.Warnings) != 1 || !strings.HasPrefix(undo.Warnings[0], string(kind)+" of ") ||
+					!strings.HasSuffix(undo.Warnings[0], " cannot be undone: "+f.Lost) {
+					t.Errorf("undo: %v\n%s", err, undo)
 				}
 			})
 		})

@@ -29,7 +29,7 @@ func (a ResetFactors) Facts() Facts {
 	return userFacts(KindResetFactors, a.UserID, Facts{
 		Permissions: []string{"okta.users.credentials.resetFactors"},
 		From:        []Status{StatusActive, StatusPasswordExpired, StatusLockedOut, StatusRecovery, StatusProvisioned},
-		Repeatable:  true, Lost: "the enrolments: the user enrols his factors again", Destructive: true,
+		Repeatable:  true, Lost: "the enrolments: the user enrols the factors again", Destructive: true,
 	})
 }
 
@@ -100,6 +100,8 @@ func (a RemoveFactor) judge(s State) judgement {
 		return unknownTarget(a.Facts())
 	case s.Present != nil && !*s.Present:
 		return already("the user has no factor %s", a.FactorID)
+	case s.Towards != "":
+		return onTheWay(s)
 	case s.Status == StatusDeprovisioned:
 		return impossible("a factor cannot be removed from a deactivated user")
 	}

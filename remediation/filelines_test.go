@@ -115,13 +115,19 @@ func TestLongLine(t *testing.T) {
 	}
 }
 
-// TestLongRecord checks that nothing is appended that could not be read again.
+// TestLongRecord checks that nothing is appended that could not be read again, to
+// the byte.
 func TestLongRecord(t *testing.T) {
 	t.Parallel()
 	f := recorder(t, 1)
 	long := record(acme(t), 2)
-	long.Snapshot = json.RawMessage(`"` + strings.Repeat("m", 17<<20) + `"`)
-	wantRefusal(t, f.Append(t.Context(), long), "")
+	long.Snapshot = json.RawMessage(`""`)
+	room := 16<<20 - 1 - len(toJSON(t, long)) // the line's end counts
+	long.Snapshot = json.RawMessage(`"` + strings.Repeat("m", room+1) + `"`)
+	wantRefusal(t, f.Append(t.Context(), long), "remediation: record file: the record of add_group_member is larger than 16 MB")
+	wantRecords(t, f, "record-1")
+	long.Snapshot = json.RawMessage(`"` + strings.Repeat("m", room) + `"`)
+	appendRecord(t, f, long)
 	appendRecord(t, f, record(acme(t), 3))
-	wantRecords(t, f, "record-1 record-3")
+	wantRecords(t, f, "record-1 record-2 record-3")
 }

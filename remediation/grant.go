@@ -100,7 +100,7 @@ func grantFacts(kind Kind, user string) Facts {
 	})
 }
 
-// present is the state of something that a user has or has not, whatever his
+// present is the state of something that a user has or has not, whatever the
 // status.
 func present(u *userView, n int) State {
 	if u.missing {
@@ -130,7 +130,7 @@ func ifPresent(s State, f Facts, absent string) judgement {
 
 func ofKnown(s State, client string, j judgement) judgement {
 	if s.Missing {
-		return impossible("the org knows no such user, or no app %s that he uses", client)
+		return impossible("the org knows no such user, or no app %s in use by them", client)
 	}
 	return j
 }

@@ -15,8 +15,8 @@ type Guard string
 const (
 	GuardOwnCredential Guard = "own_credential"  // the target owns the credential that does the work
 	GuardAdmin         Guard = "admin"           // the target holds or carries an admin role
-	GuardTokenOwner    Guard = "api_token_owner" // the target owns an API token, which would die with him
-	GuardProtected     Guard = "protected"       // the target, or a group of his, is protected
+	GuardTokenOwner    Guard = "api_token_owner" // the target owns an API token, which would die with them
+	GuardProtected     Guard = "protected"       // the target, or a group that it is in, is protected
 	GuardDestructive   Guard = "destructive"     // the action loses what cannot be brought back
 	GuardScope         Guard = "scope"           // the token lacks a scope
 	GuardRole          Guard = "role"            // no admin role of the credential allows it

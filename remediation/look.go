@@ -52,7 +52,7 @@ func (s *reader) look(ctx context.Context, a Action, u *userView, fresh bool) (*
 	return v, err
 }
 
-// group reads a group. Of one that the user is in, his list of groups says enough.
+// group reads a group. Of one that the user is in, the user's list of groups says enough.
 func (s *reader) group(ctx context.Context, id string, u *userView, fresh bool, parts part) (*groupView, error) {
 	parts &= partOwners | partMembers
 	s.mu.Lock()

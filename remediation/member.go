@@ -54,7 +54,7 @@ func (a AddGroupMember) judge(s State) judgement {
 
 // RemoveGroupMember takes a user out of a group: DELETE
 // /api/v1/groups/{groupId}/users/{userId}. An active group rule that matches the
-// user may put him back at once, of which the plan warns.
+// user may put the user back at once, of which the plan warns.
 type RemoveGroupMember struct {
 	GroupID string `json:"group_id"`
 	UserID  string `json:"user_id"`

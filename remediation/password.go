@@ -21,9 +21,9 @@ const (
 
 const oldPassword = "the password: nobody can put it back"
 
-// ExpirePassword makes a user choose another password when he signs in next: POST
+// ExpirePassword makes a user choose another password at the next sign-in: POST
 // /api/v1/users/{id}/lifecycle/expire_password. Who knows the old one can do that,
-// an attacker too, and he cannot be suspended after it: against an attacker use
+// an attacker too, and the user cannot be suspended after it: against an attacker use
 // [SetPassword].
 type ExpirePassword struct {
 	UserID string `json:"user_id"`
@@ -81,7 +81,7 @@ func (a ExpirePasswordTemporary) judge(s State) judgement {
 	return needsPassword(j, s)
 }
 
-// ResetPassword makes a user's password useless until he follows a link: POST
+// ResetPassword makes a user's password useless until they follow a link: POST
 // /api/v1/users/{id}/lifecycle/reset_password. The link is the [StepResult]'s
 // Secret unless it is mailed: an attacker may read the user's mail. The user
 // cannot be suspended after it, so that it is no part of [Contain].
@@ -129,7 +129,7 @@ func (a ResetPassword) judge(s State) judgement {
 //
 // A password that is given is not in the action's JSON, so that an action that was
 // parsed from it cannot be sent. A random one can: nobody knows it, and the user
-// gets into his account by a reset.
+// gets into the account by a reset.
 type SetPassword struct {
 	UserID   string         `json:"user_id"`
 	Random   bool           `json:"random"`
@@ -183,6 +183,8 @@ func (a SetPassword) judge(s State) judgement {
 	switch {
 	case s.Missing:
 		return unknownTarget(a.Facts())
+	case s.Towards != "":
+		return onTheWay(s)
 	case s.Status == StatusDeprovisioned:
 		return impossible("a deactivated user has no password to set")
 	case isDirectory(s.Provider):

@@ -10,20 +10,20 @@ import (
 // ContainOptions are what [Contain] does beyond suspending and ending sessions.
 type ContainOptions struct {
 	// ResetPassword gives the user a random password that nobody knows, and
-	// ResetFactors takes all factors from him: both before he is suspended, since
+	// ResetFactors takes all factors away: both before the suspension, since
 	// they are not possible after it. They cannot be undone, and need their kinds
 	// in Guards.Destructive.
 	ResetPassword bool
 	ResetFactors  bool
 
-	// OrDeactivate deactivates a user who cannot be suspended, because he is locked
+	// OrDeactivate deactivates a user who cannot be suspended, being locked
 	// out, say. That cannot be undone, and needs KindDeactivateUser in
-	// Guards.Destructive. Without it the plan says that he is not contained.
+	// Guards.Destructive. Without it the plan says that the user is not contained.
 	OrDeactivate bool
 }
 
 // Contain stops an attacker who has taken over a user: it suspends the user, and
-// ends his sessions and tokens after that, so that none is left that was made
+// ends the sessions and tokens after that, so that none is left that was made
 // meanwhile. It can be undone, by [Release] or from the records.
 func Contain(userID string, o ContainOptions) []Action {
 	var actions []Action
@@ -49,11 +49,11 @@ func Release(userID string) []Action {
 
 // OffboardOptions are what [Offboard] does beyond deactivating a user.
 type OffboardOptions struct {
-	Delete bool // delete him after that
+	Delete bool // delete the user after that
 }
 
-// Offboard ends an account for good: it deactivates the user, ends his sessions
-// and tokens, revokes what he has granted to apps and, if asked to, deletes him.
+// Offboard ends an account for good: it deactivates the user, ends the sessions
+// and tokens, revokes what was granted to apps and, if asked to, deletes the user.
 // None of that can be undone; Guards.Destructive has to name the kinds.
 func Offboard(userID string, o OffboardOptions) []Action {
 	actions := []Action{
@@ -67,9 +67,9 @@ func Offboard(userID string, o OffboardOptions) []Action {
 	return actions
 }
 
-// Quarantine puts a user into a group, and takes him out of all others that Okta
+// Quarantine puts a user into a group, and takes them out of all others that Okta
 // lets be changed but those named in keep. The records remember them: undoing the
-// run puts him back. It reads the user's groups; groups of apps and built-in ones
+// run puts them back. It reads the user's groups; groups of apps and built-in ones
 // are left alone.
 func Quarantine(ctx context.Context, c *oktaint.Client, userID, groupID string, keep ...string) ([]Action, error) {
 	for _, id := range append([]string{userID, groupID}, keep...) {

@@ -68,7 +68,7 @@ func (s *reader) authority(ctx context.Context) (*authority, error) {
 	return s.who.get(func() (*authority, error) { return s.readAuthority(ctx) })
 }
 
-// rolesOfUser names the admin roles of a user, his own and those of his groups.
+// rolesOfUser names the admin roles of a user, their own and those of their groups.
 func (s *reader) rolesOfUser(ctx context.Context, id string) ([]string, error) {
 	if !s.many {
 		return types(s.roles(ctx, "api", "v1", "users", id, "roles"))
@@ -254,7 +254,7 @@ func (s *reader) readParts(ctx context.Context, u *userView, parts part) (err er
 	return nil
 }
 
-// readClient reads what an app holds of a user. An app that he does not use has
+// readClient reads what an app holds of a user. An app that they do not use has
 // nothing.
 func (s *reader) readClient(ctx context.Context, u *userView, client string, parts part) (err error) {
 	for _, p := range []struct {

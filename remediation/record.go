@@ -45,8 +45,9 @@ type Record struct {
 
 	// MAC authenticates the record by the credential that has done the work: see
 	// [oktaint.Source.MAC]. A record with a wrong one, or without one though the
-	// credential gives one, is left out of account but for BuildUndo. Where the
-	// credential gives none, records keep nothing from being done.
+	// credential gives one, is left out of account but for BuildUndo: finish what
+	// was begun before changing the credential. Where the credential gives none,
+	// records keep nothing from being done.
 	MAC []byte `json:"mac,omitempty"`
 
 	// Lost is what the step loses for good, Snapshot what is known of it: the

@@ -19,8 +19,8 @@ type StepResult struct {
 	Error   string    `json:"error,omitempty"`   // why it was not done, with what to do
 	Now     State     `json:"now"`               // what the target was seen to be last
 
-	// Status is that of the user when he was seen last. It is empty where it was
-	// about to change, or changed while his sessions were ended.
+	// Status is that of the user when last seen. It is empty where it was
+	// about to change, or changed while the sessions were ended.
 	Status Status `json:"status,omitempty"`
 
 	RecordID  string `json:"record_id,omitempty"`
@@ -31,7 +31,7 @@ type StepResult struct {
 	Secret oktaint.Secret `json:"-"`
 
 	answered time.Time // by the org's clock
-	cleared  bool      // the user was looked at after his sessions were ended
+	cleared  bool      // the user was looked at after the sessions were ended
 	err      error
 }
 
@@ -98,8 +98,8 @@ func (s StepResult) why() error {
 }
 
 // Contained reports whether the report is about a user who cannot sign in and whose
-// sessions with Okta and tokens were ended after that: every step about him is done,
-// and his status was SUSPENDED or DEPROVISIONED before and after they were. Sessions
+// sessions with Okta and tokens were ended after that: every step about them is done,
+// and their status was SUSPENDED or DEPROVISIONED before and after they were. Sessions
 // that apps keep of their own may go on.
 func (r *Report) Contained(userID string) bool {
 	var status Status

@@ -34,7 +34,11 @@ func (r *Responder) Run(ctx context.Context, p *Plan, a Approval) (*Report, erro
 	if err := x.settle(ctx); err != nil {
 		return report, err
 	}
-	return report, forEachUser(ctx, p.Steps, r.parallel(), x.doSteps)
+	err = forEachUser(ctx, p.Steps, r.parallel(), x.doSteps)
+	if err == nil && ctx.Err() != nil && !report.OK() {
+		err = fmt.Errorf("remediation: the run was ended early: %w", ctx.Err())
+	}
+	return report, err
 }
 
 func newReport(p *Plan, a Approval) *Report {
@@ -176,7 +180,7 @@ func (x *run) denyAll(at []int, why denial) {
 	}
 }
 
-// doStep does one step and returns the user as he is then, nil if he was not
+// doStep does one step and returns the user as they are then, nil if they were not
 // read. An error ends the run.
 func (x *run) doStep(ctx context.Context, res *StepResult, u *userView) (*userView, error) {
 	switch res.Verdict {
@@ -262,8 +266,8 @@ func (x *run) execute(ctx context.Context, res *StepResult, v *view) (*userView,
 	return next, fatal
 }
 
-// marked returns the mark of a lasting action, and the user if he was read for it.
-// One who could sign in while his sessions were ended leaves none.
+// marked returns the mark of a lasting action, and the user if read for it.
+// One who could sign in while the sessions were ended leaves none.
 func (x *run) marked(ctx context.Context, res *StepResult, v *view, seen *userView) (*userView, string) {
 	if _, ok := res.Action.(lasting); !ok {
 		return seen, ""

@@ -22,7 +22,7 @@ const (
 )
 
 // send sends a step's request until its outcome is known, or cannot be. It leaves
-// the outcome in res, and returns the user as he was seen last. An error ends the
+// the outcome in res, and returns the user as last seen. An error ends the
 // run.
 func (x *run) send(caller context.Context, res *StepResult, v *view) (*userView, error) {
 	if err := caller.Err(); err != nil {

@@ -14,7 +14,7 @@ const KindClearSessions Kind = "clear_sessions"
 
 // ClearSessions ends all sessions that a user has with Okta: DELETE
 // /api/v1/users/{userId}/sessions. Sessions that web and native apps keep of their
-// own go on. Do it after the user was suspended: before, he signs in again.
+// own go on. Do it after the user was suspended: before, they sign in again.
 //
 // Both choices are sent, since Okta's defaults depend on the org's engine.
 type ClearSessions struct {

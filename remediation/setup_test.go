@@ -3,6 +3,8 @@ package remediation_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"io"
 	"iter"
 	"net/http"
 	"slices"
@@ -141,6 +143,26 @@ func dropTimes(v any) {
 	}
 }
 
+// editRule replaces a part of a rule's JSON.
+func (s *setup) editRule(id, from, to string) {
+	s.t.Helper()
+	var doc json.RawMessage
+	if err := s.client.Get(s.t.Context(), &doc, nil, "api", "v1", "groups", "rules", id); err != nil {
+		s.t.Fatal(err)
+	}
+	edited := strings.Replace(string(doc), from, to, 1)
+	if edited == string(doc) {
+		s.t.Fatalf("no %s in %s", from, doc)
+	}
+	req, err := s.org.NewRequest(s.t.Context(), http.MethodPut, nil, json.RawMessage(edited), "api", "v1", "groups", "rules", id)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.client.Do(req, nil); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 // difference shows the lines that only one of two states has.
 func difference(a, b string) string {
 	left, right := strings.Split(a, "\n"), strings.Split(b, "\n")
@@ -248,4 +270,29 @@ func outcomesOf(records []remediation.Record) string {
 		words = append(words, string(r.Action.Facts().Kind)+":"+string(r.Outcome))
 	}
 	return strings.Join(words, " ")
+}
+
+func isDelete(r *http.Request) bool { return r.Method == http.MethodDelete }
+
+// rewrite edits the answers to the GETs of a path. An answer that is edited to
+// nothing has no body.
+type rewrite struct {
+	next http.RoundTripper
+	path string
+	edit func(string) string
+}
+
+func (e *rewrite) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := e.next.RoundTrip(r)
+	if err != nil || r.Method != http.MethodGet || r.URL.Path != e.path {
+		return resp, err
+	}
+	text, err := io.ReadAll(resp.Body)
+	if err := errors.Join(err, resp.Body.Close()); err != nil {
+		return nil, err
+	}
+	edited := e.edit(string(text))
+	resp.Body, resp.ContentLength = io.NopCloser(strings.NewReader(edited)), int64(len(edited))
+	resp.Header.Del("Content-Length")
+	return resp, nil
 }

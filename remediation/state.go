@@ -139,13 +139,18 @@ func byStatus(s State, f Facts, so ...Status) judgement {
 	case s.Missing:
 		return unknownTarget(f)
 	case s.Towards != "":
-		return impossible("the user is on the way to %s: wait until he is there", s.Towards)
+		return onTheWay(s)
 	case slices.Contains(f.From, s.Status) || f.From == nil && !slices.Contains(so, s.Status):
 		return willRun
 	case slices.Contains(so, s.Status):
 		return already("the user is %s", s.Status)
 	}
 	return impossible("%s is not possible for a user who is %s (only from %s)", f.Kind, s.Status, statusList(f.From))
+}
+
+// onTheWay says that a user has to arrive before anything else is possible.
+func onTheWay(s State) judgement {
+	return impossible("the user is on the way to %s: wait until they are there", s.Towards)
 }
 
 func unknownTarget(f Facts) judgement {

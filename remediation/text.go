@@ -2,30 +2,39 @@ package remediation
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"unicode"
 )
 
-// String shows the plan as a table, for people.
+// String shows the plan as a table, for people. What a terminal would obey rather
+// than show is replaced: anybody in the org can choose names.
 func (p *Plan) String() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "#\tACTION\tTARGET\tNOW\tVERDICT\tBECAUSE\n")
+	row := func(cells ...string) {
+		for i := range cells {
+			cells[i] = printable(cells[i])
+		}
+		fmt.Fprintln(w, strings.Join(cells, "\t"))
+	}
+	note := func(format string, args ...any) { fmt.Fprintln(&b, printable(fmt.Sprintf(format, args...))) }
+	row("#", "ACTION", "TARGET", "NOW", "VERDICT", "BECAUSE")
 	for i, s := range p.Steps {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\n", i+1, printable(s.Label()), s.Target, printable(orElse(s.Before.String(), "-")), s.Verdict, printable(s.Because()))
+		row(strconv.Itoa(i+1), s.Label(), s.Target.String(), orElse(s.Before.String(), "-"), string(s.Verdict), s.Because())
 	}
 	_ = w.Flush() // a Builder does not fail
 	for i, s := range p.Steps {
 		if s.Lost != "" {
-			fmt.Fprintf(&b, "cannot be undone: step %d loses %s\n", i+1, s.Lost)
+			note("cannot be undone: step %d loses %s", i+1, s.Lost)
 		}
 		for _, text := range s.Warnings {
-			fmt.Fprintf(&b, "warning: step %d: %s\n", i+1, printable(text))
+			note("warning: step %d: %s", i+1, text)
 		}
 	}
 	for _, text := range p.Warnings {
-		fmt.Fprintf(&b, "warning: %s\n", printable(text))
+		note("warning: %s", text)
 	}
 	return b.String()
 }
@@ -59,11 +68,11 @@ func (t Target) String() string {
 	what := strings.ReplaceAll(string(t.Type), "_", " ")
 	switch {
 	case t.Name == "":
-		return what + " " + t.ID
+		return printable(what + " " + t.ID)
 	case t.ID == "":
-		return what + " " + printable(t.Name)
+		return printable(what + " " + t.Name)
 	}
-	return what + " " + printable(t.Name) + " (" + t.ID + ")"
+	return printable(what + " " + t.Name + " (" + t.ID + ")")
 }
 
 // printable replaces what a terminal would obey rather than show, in names that

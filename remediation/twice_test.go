@@ -51,6 +51,9 @@ func TestMailIsHeld(t *testing.T) {
 				if report := s.runPlan(r, plan); outcomes(report) != "done" || len(g.committed) != 2 {
 					t.Errorf("approved anew: %s, sent: %q", outcomes(report), g.committed)
 				}
+				if plan := s.plan(r, mail); len(plan.Steps[0].Warnings) != 0 {
+					t.Errorf("warned of what is known to be done: %q", plan.Steps[0].Warnings)
+				}
 			})
 		})
 	}
@@ -70,7 +73,7 @@ func TestThereAndBack(t *testing.T) {
 		if _, err := r.Run(t.Context(), plan, approval); !errors.Is(err, errDead) {
 			t.Fatal(err)
 		}
-		s.sim.SetUserStatus(user, "ACTIVE") // he has signed in by it
+		s.sim.SetUserStatus(user, "ACTIVE") // the user has signed in by it
 		report, err := r.Run(t.Context(), plan, approval)
 		if err != nil || outcomes(report) != "unknown" || len(g.committed) != 1 {
 			t.Errorf("%v, %s, sent: %q", err, outcomes(report), g.committed)
@@ -82,9 +85,9 @@ func TestThereAndBack(t *testing.T) {
 	})
 }
 
-// The DELETE that deletes a deactivated user deactivates an active one. If he was
+// The DELETE that deletes a deactivated user deactivates an active one. If they were
 // activated meanwhile and its answer is lost, it is not sent again: the second one
-// would delete him.
+// would delete them.
 func TestActivatedBeforeDelete(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -21,7 +21,7 @@ const (
 	KindDeleteUser     Kind = "delete_user"
 )
 
-const mayComeBack = "the user is mastered by %s: its next import may change his status again"
+const mayComeBack = "the user is mastered by %s: its next import may change the status again"
 
 // SuspendUser suspends a user: POST /api/v1/users/{id}/lifecycle/suspend. It works
 // from ACTIVE only, keeps groups and apps, and ends no session: see [Contain].
@@ -92,8 +92,8 @@ func (a UnsuspendUser) judge(s State) judgement {
 }
 
 // DeactivateUser deactivates a user: POST /api/v1/users/{id}/lifecycle/deactivate.
-// It takes his apps, factors, sessions and API tokens away; Okta calls it
-// destructive. It is the first of the two steps of deleting him.
+// It takes apps, factors, sessions and API tokens away; Okta calls it
+// destructive. It is the first of the two steps of a deletion.
 type DeactivateUser struct {
 	UserID    string `json:"user_id"`
 	SendEmail bool   `json:"send_email"` // tell the administrators by mail
@@ -105,7 +105,7 @@ func (a DeactivateUser) Facts() Facts {
 		Permissions: []string{"okta.users.lifecycle.deactivate"},
 		From:        []Status{StatusStaged, StatusProvisioned, StatusActive, StatusRecovery, StatusPasswordExpired, StatusLockedOut, StatusSuspended},
 		To:          StatusDeprovisioned, Repeatable: true,
-		Lost: "what his apps held of him, his factors, sessions and API tokens: activating him does not bring them back", Destructive: true,
+		Lost: "what apps held of the user, factors, sessions and API tokens: an activation does not bring them back", Destructive: true,
 	})
 }
 
@@ -118,11 +118,11 @@ func (a DeactivateUser) reads() part       { return partUser | partUserGroups | 
 func (a DeactivateUser) see(v *view) State { return v.user.state() }
 func (a DeactivateUser) do(v *view) {
 	v.user.become(StatusDeprovisioned)
-	v.user.factors, v.user.grants, v.user.clientGrants, v.user.clientTokens = nil, nil, nil, nil // a choice: that he is asked for anew
+	v.user.factors, v.user.grants, v.user.clientGrants, v.user.clientTokens = nil, nil, nil, nil // a choice
 }
 func (a DeactivateUser) judge(s State) judgement {
-	if f := a.Facts(); s.Missing || s.Status == StatusDeprovisioned {
-		return byStatus(s, f, StatusDeprovisioned)
+	if s.Missing || s.Towards != "" || s.Status == StatusDeprovisioned {
+		return byStatus(s, a.Facts(), StatusDeprovisioned)
 	}
 	return willRun // from statuses that Okta adds, too
 }
@@ -230,7 +230,7 @@ func (a UnlockUser) judge(s State) judgement {
 
 // DeleteUser deletes a user who is deactivated: DELETE /api/v1/users/{id}. Of any
 // other user Okta takes the same request for a deactivation, so it is possible
-// from DEPROVISIONED only: deactivate him first.
+// from DEPROVISIONED only: deactivate the user first.
 type DeleteUser struct {
 	UserID    string `json:"user_id"`
 	SendEmail bool   `json:"send_email"` // tell the administrators by mail

@@ -53,7 +53,7 @@ type userView struct {
 	id       string
 	login    string
 	status   Status
-	towards  Status // the status he is on the way to
+	towards  Status // the status the user is on the way to
 	provider string // empty: Okta
 	password bool
 	profile  map[string]json.RawMessage
@@ -92,7 +92,7 @@ type factor struct {
 }
 
 // A consent is a scope that a user has granted to an app, or a refresh token that
-// an app holds of him.
+// an app holds of them.
 type consent struct {
 	ID       string   `json:"id"`
 	ClientID string   `json:"clientId,omitempty"`
@@ -173,7 +173,7 @@ func (u *userView) clone() *userView {
 }
 
 // readds returns the names of the active rules that put users into a group and
-// do not leave this one alone. Whether their expressions match him is not known.
+// do not leave this one alone. Whether their expressions match the user is not known.
 func (v *view) readds(group, user string) []string {
 	var names []string
 	for _, r := range v.rules {
