@@ -16,9 +16,9 @@ import (
 
 // The users of the demonstration.
 const (
-	taken  = "dana@example.com" // an attacker is signed in as her
+	taken  = "dana@example.com" // an attacker is signed in there
 	admin  = "omar@example.com" // holds an admin role
-	locked = "lee@example.com"  // somebody has guessed at his password
+	locked = "lee@example.com"  // somebody has guessed at the password
 )
 
 // demonstrate contains an attack in a simulated org, and takes it back.
@@ -127,7 +127,7 @@ func (d *demonstration) showAttack(ctx context.Context, id string) error {
 	for _, e := range events {
 		d.say("System Log: %s of %s from %s, %s, %s", e.EventType, taken, e.Client.IPAddress, e.Client.GeographicalContext.City, e.Client.GeographicalContext.Country)
 	}
-	d.say("%s has %s, and %s with tokens of hers.", taken, count(d.sim.Sessions(id), "session"), count(2, "app"))
+	d.say("%s has %s, and %s with tokens for them.", taken, count(d.sim.Sessions(id), "session"), count(2, "app"))
 	return nil
 }
 

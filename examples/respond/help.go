@@ -27,12 +27,12 @@ What, one of:
   --playbook contain  suspend, then end sessions and tokens. With it:
       --reset-password, --reset-factors
                       before that, give the user a password that nobody knows, and
-                      take his factors
+                      take the factors
       --otherwise-deactivate
                       deactivate whom nobody can suspend, being locked out, say
   --playbook release  end a suspension or a lock
   --playbook quarantine --group GROUP
-                      put the user into this group, and take him out of all others
+                      put the user into this group, and take them out of all others
                       but those of --keep GROUP (may be repeated; ids or names)
   --playbook offboard deactivate, end sessions and tokens, revoke consents; with
                       --delete delete the user after that

@@ -14,7 +14,7 @@ import (
 	"github.com/rezonate-io/okta-integration/remediation"
 )
 
-// A mention is a user as the command line or a list names him.
+// A mention is a user as the command line or a list names them.
 type mention struct {
 	name, where string
 }
