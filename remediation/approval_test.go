@@ -62,7 +62,7 @@ func TestDigestIsLaidDown(t *testing.T) {
 		`{"action":{"kind":"expire_password","version":1,"user_id":"00u6eltha0nrSc47i0h7"},` + user + `,"verdict":"refused","guard":"destructive","lost":"the password","before":{"status":"ACTIVE","provider":"LDAP","password":false},"after":{}}`,
 		`{"action":{"kind":"unlock_user","version":1,"user_id":"00u6eltha0nrSc47i0h7"},` + user + `,"verdict":"impossible","instead":["unsuspend_user"],"before":{"status":"SUSPENDED"},"after":{}}`,
 		`{"action":{"kind":"set_profile_attribute","version":1,"user_id":"00u6eltha0nrSc47i0h7","name":"department","value":{"name":"R\u0026D \u003cKöln\u003e"}},` + user + `,"verdict":"run","before":{"value":null},"after":{"value":{"name":"R\u0026D \u003cKöln\u003e"}},"undoes":"record-1"}`,
-		`{"action":{"kind":"create_group","version":1,"name":"Quarantine"},"target":{"type":"group","name":"Quarantine"},"verdict":"already","before":{"present":true,"group_id":"00guaxWZ0AOa5NFAj0g3"},"after":{}}`,
+		`{"action":{"kind":"create_group","version":1,"name":"Quarantine","description":""},"target":{"type":"group","name":"Quarantine"},"verdict":"already","before":{"present":true,"group_id":"00guaxWZ0AOa5NFAj0g3"},"after":{}}`,
 		`{"action":{"kind":"revoke_grants","version":1,"user_id":"00u6eltha0nrSc47i0h7"},` + user + `,"verdict":"impossible","before":{"missing":true},"after":{}}`,
 	}
 	sum := sha256.Sum256([]byte(strings.Join(lines, "\n") + "\n"))

@@ -40,7 +40,9 @@ func cannotRead(err error) (denial, bool) {
 	}
 	switch e.StatusCode {
 	case http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusInternalServerError:
-		return denial{GuardUnreadable, err.Error()}, true
+		plain := *e
+		plain.RequestID, plain.ID = "", "" // another one each time, and warnings are part of a digest
+		return denial{GuardUnreadable, plain.Error()}, true
 	}
 	return denial{}, false
 }

@@ -21,9 +21,9 @@ import (
 
 // A FileRecorder is a [Recorder] in a file, one JSON object a line. The file has
 // the mode 0600 and is only ever appended to; each record is on the disk when
-// Append returns. From the first Append to Close it holds a lock on Path + ".lock",
-// which ends with the process: two runs would take each other's requests for lost
-// ones, so another recorder of the same file is refused.
+// Append returns. While a run uses it, and otherwise from the first Append to Close, it
+// holds a lock on Path + ".lock", which ends with the process: two runs would take
+// each other's requests for lost ones, so a second one is refused.
 //
 // A line that was cut by a crash counts as not written. So does any other line
 // that is no JSON; a record that is, but makes no sense, is an error.
@@ -34,9 +34,63 @@ type FileRecorder struct {
 	mu     sync.Mutex
 	file   *os.File
 	unlock func()
+	busy   bool // a run uses it
 }
 
-var _ Recorder = (*FileRecorder)(nil)
+var _ ExclusiveRecorder = (*FileRecorder)(nil)
+
+var errInUse = errors.New("another run uses it: let it finish, or name another file")
+
+// Lock implements [ExclusiveRecorder].
+func (f *FileRecorder) Lock(context.Context) (unlock func(), err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.busy {
+		return nil, errInUse
+	}
+	if err := f.claim(); err != nil {
+		return nil, err
+	}
+	f.busy = true
+	return func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.busy = false
+		_ = f.release() // every record is on the disk already
+	}, nil
+}
+
+// claim takes the lock of the file, if it is not held.
+func (f *FileRecorder) claim() error {
+	switch {
+	case f.unlock != nil:
+		return nil
+	case f.Path == "":
+		return errors.New("its Path is empty")
+	}
+	unlock, err := durable.Lock(f.Path + ".lock")
+	if err != nil {
+		return err
+	}
+	if unlock == nil {
+		return errInUse
+	}
+	f.unlock = unlock
+	return nil
+}
+
+// release closes the file and gives up its lock.
+func (f *FileRecorder) release() error {
+	var err error
+	if f.file != nil {
+		err = f.reset()
+	}
+	if f.unlock != nil {
+		f.unlock()
+		f.unlock = nil
+	}
+	return err
+}
 
 // maxRecord bounds a line, in bytes: the members of a large group are in one.
 const maxRecord = 16 << 20
@@ -69,21 +123,11 @@ func (f *FileRecorder) Append(_ context.Context, r Record) error {
 
 // open opens the file at the end of its last whole line.
 func (f *FileRecorder) open() error {
-	switch {
-	case f.file != nil:
-		return nil
-	case f.Path == "":
-		return errors.New("its Path is empty")
+	if err := f.claim(); err != nil {
+		return err
 	}
-	if f.unlock == nil {
-		unlock, err := durable.Lock(f.Path + ".lock")
-		if err != nil {
-			return err
-		}
-		if unlock == nil {
-			return errors.New("another run uses it: let it finish, or name another file")
-		}
-		f.unlock = unlock
+	if f.file != nil {
+		return nil
 	}
 	file, err := os.OpenFile(f.Path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
@@ -130,15 +174,7 @@ func (f *FileRecorder) reset() error {
 func (f *FileRecorder) Close() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var err error
-	if f.file != nil {
-		err = f.reset()
-	}
-	if f.unlock != nil {
-		f.unlock()
-		f.unlock = nil
-	}
-	return err
+	return f.release()
 }
 
 // Records implements [Recorder]. A file that does not exist has none.

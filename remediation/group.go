@@ -19,11 +19,11 @@ const (
 	KindRemoveGroupOwner Kind = "remove_group_owner"
 )
 
-// CreateGroup makes a group: POST /api/v1/groups. Its id is the [StepResult]'s
-// After.GroupID. A group of the same name is taken for this one.
+// CreateGroup makes a group: POST /api/v1/groups. Its id is that of the
+// [StepResult]'s Target. A group of the same name is taken for this one.
 type CreateGroup struct {
 	Name        string `json:"name"`
-	Description string `json:"description,omitempty"`
+	Description string `json:"description"`
 }
 
 // Facts implements [Action].

@@ -46,7 +46,7 @@ var documents = map[string]string{
 
 	"AddGroupMember":          `{"kind":"add_group_member","version":1,"group_id":"00guaxWZ0AOa5NFAj0g3","user_id":"00u6eltha0nrSc47i0h7"}`,
 	"RemoveGroupMember":       `{"kind":"remove_group_member","version":1,"group_id":"00guaxWZ0AOa5NFAj0g3","user_id":"00u6eltha0nrSc47i0h7"}`,
-	"CreateGroup":             `{"kind":"create_group","version":1,"name":"Quarantine"}`,
+	"CreateGroup":             `{"kind":"create_group","version":1,"name":"Quarantine","description":""}`,
 	"CreateGroup_description": `{"kind":"create_group","version":1,"name":"Quarantine \u0026 \u003cü\u003e","description":"Users under \"investigation\""}`,
 	"DeleteGroup":             `{"kind":"delete_group","version":1,"group_id":"00guaxWZ0AOa5NFAj0g3"}`,
 	"AddGroupOwner":           `{"kind":"add_group_owner","version":1,"group_id":"00guaxWZ0AOa5NFAj0g3","owner_id":"00u6eltha0nrSc47i0h7","owner_type":"USER"}`,

@@ -183,13 +183,20 @@ func (v *view) name() string {
 	return ""
 }
 
-// planWarnings tells what could not be found out about the credential.
-func (b *builder) planWarnings(ctx context.Context) []string {
-	who, err := b.authority(ctx)
-	if err != nil || who.roles.known {
-		return nil
+// planWarnings tells what could not be found out about the credential, and what
+// records say that it has not made.
+func (b *builder) planWarnings(ctx context.Context, steps []Step) []string {
+	var all []string
+	if who, err := b.authority(ctx); err == nil && !who.roles.known {
+		all = append(all, "the admin roles of the credential cannot be read, so that it is not known whether the org lets it act: grant okta.roles.read and a role that reads roles, such as READ_ONLY_ADMIN")
 	}
-	return []string{"the admin roles of the credential cannot be read, so that it is not known whether the org lets it act: grant okta.roles.read and a role that reads roles, such as READ_ONLY_ADMIN"}
+	for i, s := range steps {
+		if at, ok := b.past.foreign[key(s.Action)]; ok && s.Verdict == WillRun {
+			all = append(all, fmt.Sprintf("step %d: a record that this credential has not made says that it was sent at %s: look at the target before it is sent again",
+				i+1, at.Format("2006-01-02 15:04:05 MST")))
+		}
+	}
+	return all
 }
 
 // request builds a step's request with what was read just before.

@@ -185,7 +185,7 @@ func TestForgedRecord(t *testing.T) {
 					before := s.plan(r, a)
 					s.forge(a, before.Digest(), outcome, s.statusChanged(v.user), nil)
 					plan := s.plan(r, a)
-					if plan.String() != before.String() || plan.Digest() != before.Digest() || verdicts(plan) != "run" {
+					if len(plan.Warnings) > 0 && remediation.Sample(kind).Facts().Repeatable || plan.Digest() != before.Digest() || verdicts(plan) != "run" {
 						t.Errorf("with the record the plan is\n%s, and was\n%s", plan, before)
 					}
 					if report := s.runPlan(r, plan); outcomes(report) != "done" {

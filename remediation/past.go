@@ -16,13 +16,16 @@ type past struct {
 	stands  map[string]deed      // by action: when what cannot be read was done
 	gone    map[Target]bool      // deleted, if the org does not show them any more
 	doubt   map[string]time.Time // by action that must not be repeated: when it may have been sent
+	foreign map[string]time.Time // the same, of records by another credential: for a warning
+
+	unanswered map[string]bool // by action: its secret is lost with its answer
 }
 
 // history reads the records. a is the approval of a run, zero where a plan is built.
 func (r *Responder) history(ctx context.Context, a Approval) (*past, error) {
 	p := &past{
 		pending: make(map[string]Record), done: make(map[int]time.Time), stands: make(map[string]deed),
-		gone: make(map[Target]bool), doubt: make(map[string]time.Time),
+		gone: make(map[Target]bool), doubt: make(map[string]time.Time), foreign: make(map[string]time.Time), unanswered: make(map[string]bool),
 	}
 	if r.Recorder == nil {
 		return p, nil
@@ -36,6 +39,8 @@ func (r *Responder) history(ctx context.Context, a Approval) (*past, error) {
 			p.add(rec, a, false)
 		case hmac.Equal(mac, rec.MAC):
 			p.add(rec, a, true)
+		case !rec.Action.Facts().Repeatable && rec.Outcome != OutcomeFailed:
+			p.foreign[key(rec.Action)] = rec.Time
 		}
 	}
 	return p, nil
@@ -52,25 +57,36 @@ func (p *past) add(rec Record, a Approval, authentic bool) {
 	switch rec.Outcome {
 	case OutcomeSending:
 		p.pending[rec.ID] = rec
-	case OutcomeUnknown:
-		if !f.Repeatable {
-			p.doubt[k] = rec.Time
-		}
+	case OutcomeUnknown, OutcomeNotKept:
+		p.suspect(rec, k, authentic)
 	case OutcomeDone:
 		if !authentic {
-			if !f.Repeatable {
-				p.doubt[k] = rec.Time
-			}
+			p.suspect(rec, k, authentic)
 			return
 		}
 		delete(p.doubt, k)
-		if rec.Plan == a.Digest && !rec.Time.Before(a.At) { // not by an earlier approval of the same
+		if rec.Plan == a.Digest && rec.Approved.Equal(a.At) { // not by another approval of the same
 			p.done[rec.Step] = rec.Time
 		}
 		if rec.Mark != "" {
 			p.stands[k] = deed{rec.Time, rec.Mark}
 		}
 	}
+}
+
+// suspect notes that an action may have been sent which must not be sent twice.
+func (p *past) suspect(rec Record, key string, authentic bool) {
+	if rec.Action.Facts().Repeatable {
+		return
+	}
+	at := rec.Time
+	if rec.Approved.After(at) { // by a clock that is ahead
+		at = rec.Approved
+	}
+	if now := time.Now(); !authentic && at.After(now) {
+		at = now
+	}
+	p.doubt[key] = at
 }
 
 // held reports whether an action may have been sent and must not be sent again:
@@ -110,7 +126,7 @@ func markOf(a Action, u *userView) string {
 // that what may have been sent is told.
 func (p *past) judge(a Action, v *view, s State) judgement {
 	missing := v.user != nil && v.user.missing || v.user == nil && v.group != nil && v.group.missing
-	if s.Missing && missing && p.gone[a.Facts().Target] {
+	if s.Missing && missing && p.gone[a.Facts().Target] && endsWithTarget(a) {
 		return already("it was deleted, as the records say")
 	}
 	j := a.judge(s)
@@ -118,6 +134,17 @@ func (p *past) judge(a Action, v *view, s State) judgement {
 		j = j.warn("it may have been sent at " + at.Format("2006-01-02 15:04:05 MST") + " already: look at the target before it is sent again")
 	}
 	return j
+}
+
+// endsWithTarget reports whether an action wants nothing that the deletion of its
+// target has not brought about.
+func endsWithTarget(a Action) bool {
+	switch a.(type) {
+	case SuspendUser, DeactivateUser, DeleteUser, ClearSessions, ResetFactors, RemoveFactor,
+		RevokeGrants, RevokeClientGrants, RevokeClientTokens, RemoveGroupMember, DeleteGroup:
+		return true
+	}
+	return false
 }
 
 // standing reports whether an action was done and stands.
@@ -149,7 +176,7 @@ func (a ClearSessions) mark(u *userView) string {
 }
 
 func (a ResetPassword) mark(u *userView) string {
-	if u.status != StatusRecovery {
+	if u.status != StatusRecovery || !a.SendEmail { // who wants the link wants another
 		return ""
 	}
 	return stamp(u.statusChanged)

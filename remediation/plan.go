@@ -150,7 +150,7 @@ func (r *Responder) build(ctx context.Context, steps []Step) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Warnings = b.planWarnings(ctx)
+	p.Warnings = b.planWarnings(ctx, p.Steps)
 	return p, nil
 }
 

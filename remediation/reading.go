@@ -3,6 +3,7 @@ package remediation
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -184,6 +185,8 @@ type userDocument struct {
 	} `json:"credentials"`
 }
 
+var errNoID = errors.New("not an id")
+
 // readUser reads a user with the parts that actions look at.
 func (s *reader) readUser(ctx context.Context, id string, parts part) (*userView, error) {
 	u := &userView{id: id}
@@ -202,7 +205,7 @@ func (s *reader) readUser(ctx context.Context, id string, parts part) (*userView
 	case doc.ID == "":
 		return nil, fmt.Errorf("remediation: reading user %s: the answer names no user: is there a proxy between here and the org?", id)
 	case doc.ID != id:
-		return nil, fmt.Errorf("remediation: %.60q is the name of user %s, not an id: targets are named by their ids, see ResolveUser", id, doc.ID)
+		return nil, fmt.Errorf("remediation: %.60q is the name of user %s, %w: targets are named by their ids, see ResolveUser", id, doc.ID, errNoID)
 	}
 	u.fill(doc, header.Get("ETag"))
 	if len(s.guards.Protected) > 0 {
@@ -267,7 +270,10 @@ func (s *reader) readClient(ctx context.Context, u *userView, client string, par
 		}
 		found, err := list[consent](ctx, s.c, []string{"api", "v1", "users", u.id, "clients", client, p.name})
 		if oktaint.IsNotFound(err) {
-			u.noClient = map[string]bool{client: true}
+			if u.noClient == nil {
+				u.noClient = make(map[string]bool)
+			}
+			u.noClient[client] = true
 			return nil
 		}
 		if err != nil {

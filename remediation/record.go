@@ -19,12 +19,13 @@ type Record struct {
 	Time    time.Time `json:"time"`
 	OrgTime time.Time `json:"org_time,omitzero"` // by the org's clock, of the answer
 
-	Org    oktaint.Org `json:"org_url"`
-	Plan   string      `json:"plan"` // the digest of the plan
-	Step   int         `json:"step"` // in the plan, from 0
-	Actor  string      `json:"actor"`
-	By     string      `json:"approved_by"`
-	Undoes string      `json:"undoes,omitempty"` // the record that the step undoes
+	Org      oktaint.Org `json:"org_url"`
+	Plan     string      `json:"plan"` // the digest of the plan
+	Step     int         `json:"step"` // in the plan, from 0
+	Actor    string      `json:"actor"`
+	By       string      `json:"approved_by"`
+	Approved time.Time   `json:"approved_at,omitzero"`
+	Undoes   string      `json:"undoes,omitempty"` // the record that the step undoes
 
 	Action Action `json:"action"`
 	Target Target `json:"target"`
@@ -117,6 +118,27 @@ const (
 
 // OK reports whether the step is done or need not be.
 func (o Outcome) OK() bool { return o == OutcomeDone || o == OutcomeAlready }
+
+// An ExclusiveRecorder is a [Recorder] that sees to it that one run uses it at a time.
+// [Responder.Run] locks it before it reads what was done before.
+type ExclusiveRecorder interface {
+	Recorder
+
+	// Lock does not wait: it is an error if another run, in this process or
+	// another, has the lock.
+	Lock(ctx context.Context) (unlock func(), err error)
+}
+
+func lockRecorder(ctx context.Context, r Recorder) (unlock func(), err error) {
+	x, ok := r.(ExclusiveRecorder)
+	if !ok {
+		return func() {}, nil
+	}
+	if unlock, err = x.Lock(ctx); err != nil {
+		return nil, fmt.Errorf("remediation: the records cannot be locked, so nothing was sent: %w", err)
+	}
+	return unlock, nil
+}
 
 // A Recorder keeps records. It is used by several goroutines at a time, and by one
 // run at a time. Who can write to it and does not have the credential gains nothing:

@@ -35,8 +35,9 @@ type StepResult struct {
 	err      error
 }
 
-// Err returns why the step was not done, nil if it is, or if Error has only words:
-// errors of the org are of the type [*oktaint.Error].
+// Err returns why the step was not done, or what is to be known of one that is: that
+// it could not be verified, or that its answer was lost. It is nil if Error has only
+// words, and after JSON. Errors of the org are of the type [*oktaint.Error].
 func (s StepResult) Err() error { return s.err }
 
 // UnmarshalJSON implements [encoding/json.Unmarshaler].

@@ -23,6 +23,11 @@ func (r *Responder) Run(ctx context.Context, p *Plan, a Approval) (*Report, erro
 	if err := r.checkRun(ctx, p, a); err != nil {
 		return report, err
 	}
+	unlock, err := lockRecorder(ctx, r.Recorder)
+	if err != nil {
+		return report, err
+	}
+	defer unlock()
 	past, err := r.history(ctx, a)
 	if err != nil {
 		return report, err
@@ -78,6 +83,11 @@ func (r *Responder) checkRun(ctx context.Context, p *Plan, a Approval) error {
 	for i, s := range p.Steps {
 		if t := s.Action.Facts().Target; t.Type != s.Target.Type || t.ID != s.Target.ID {
 			return fmt.Errorf("remediation: step %d of the plan is about %s and names %s: build it again", i+1, t, s.Target)
+		}
+		switch s.Verdict {
+		case WillRun, Already, Refused, Impossible:
+		default:
+			return fmt.Errorf("remediation: step %d of the plan has the verdict %.20q, which is none: build it again", i+1, s.Verdict)
 		}
 		if _, ok := s.Action.(FirstOf); ok {
 			return fmt.Errorf("remediation: step %d of the plan is not decided: build it again", i+1)
@@ -199,6 +209,9 @@ func (x *run) doStep(ctx context.Context, res *StepResult, u *userView) (*userVi
 	if at, ok := x.past.done[res.Index]; ok && !res.Action.Facts().Repeatable {
 		res.Outcome, res.Reason = OutcomeAlready, "this plan has done it at "+at.Format(time.RFC3339)
 		return nil, nil
+	} else if ok && !res.Before.equal(res.After) && res.Now.equal(res.Before) {
+		res.Outcome, res.Error = OutcomeChanged, "this plan has done it at "+at.Format(time.RFC3339)+", and it was taken back: plan and approve it again"
+		return nil, nil
 	}
 	if stop := x.judgeAgain(res, v); stop {
 		return nil, nil
@@ -222,6 +235,9 @@ func (x *run) judgeAgain(res *StepResult, v *view) bool {
 	switch {
 	case j.verdict == Already:
 		res.Outcome, res.Reason = OutcomeAlready, j.reason
+		if x.past.unanswered[key(res.Action)] {
+			res.err = errLostSecret
+		}
 	case stands:
 		res.Outcome, res.Reason = OutcomeAlready, stood(at)
 	case !res.Now.equal(res.Before):
@@ -229,8 +245,10 @@ func (x *run) judgeAgain(res *StepResult, v *view) bool {
 		res.Error = fmt.Sprintf("it was approved as %s and is %s now: plan and approve it again", res.Before, res.Now)
 	case res.Verdict == Already:
 		res.Outcome, res.Error = OutcomeChanged, "it was done before, and does not stand any more: plan and approve it again"
+	case j.verdict == Impossible:
+		res.Outcome, res.Error = OutcomeImpossible, j.reason
 	case x.past.held(res.Action, x.approval.At):
-		res.Outcome, res.Error = OutcomeUnknown, "an earlier run may have sent it, and it must not be sent twice: look at the user"
+		res.Outcome, res.Error = OutcomeUnknown, "an earlier run may have sent it, and it must not be sent twice: look at the user and, if it was not done, plan it again and have it approved anew"
 	default:
 		return false
 	}
@@ -239,6 +257,7 @@ func (x *run) judgeAgain(res *StepResult, v *view) bool {
 
 // execute records, sends, verifies and records.
 func (x *run) execute(ctx context.Context, res *StepResult, v *view) (*userView, error) {
+	res.After = after(res.Action, v)
 	rec := x.record(res)
 	var err error
 	if rec.Snapshot, err = snapshot(res.Action, v); err != nil {
@@ -272,6 +291,8 @@ func (x *run) marked(ctx context.Context, res *StepResult, v *view, seen *userVi
 	if _, ok := res.Action.(lasting); !ok {
 		return seen, ""
 	}
+	_, clears := res.Action.(ClearSessions)
+	res.cleared = clears // whatever the status was before does not count
 	u := seen
 	if u == nil {
 		var err error
@@ -279,8 +300,7 @@ func (x *run) marked(ctx context.Context, res *StepResult, v *view, seen *userVi
 			return seen, "" // then it is done again, which does no harm
 		}
 	}
-	if _, ok := res.Action.(ClearSessions); ok {
-		res.cleared = true
+	if clears {
 		if u.missing || u.towards != "" || !u.statusChanged.Equal(v.user.statusChanged) {
 			return u, ""
 		}
@@ -301,7 +321,7 @@ func (x *run) record(res *StepResult) Record {
 	f := res.Action.Facts()
 	return Record{
 		Version: 1, ID: res.RecordID, Time: time.Now(),
-		Org: x.c.Org, Plan: x.approval.Digest, Step: res.Index, Actor: x.actor, By: x.approval.By, Undoes: res.Undoes,
+		Org: x.c.Org, Plan: x.approval.Digest, Approved: x.approval.At, Step: res.Index, Actor: x.actor, By: x.approval.By, Undoes: res.Undoes,
 		Action: res.Action, Target: res.Target, Before: res.Now, After: res.After, Outcome: OutcomeSending, Lost: f.Lost,
 	}
 }

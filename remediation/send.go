@@ -47,7 +47,7 @@ func (x *run) send(caller context.Context, res *StepResult, v *view) (*userView,
 		case there:
 			res.Outcome = OutcomeDone
 			if res.Action.Facts().Secret {
-				res.err = errors.New("it is done, but the answer is lost, and with it the link or the temporary password")
+				res.err = errLostSecret
 			}
 			return next, nil
 		case !res.Action.Facts().Repeatable || !unmoved(v.user, next, res) || n == sends || caller.Err() != nil:
@@ -66,6 +66,8 @@ func (x *run) send(caller context.Context, res *StepResult, v *view) (*userView,
 func unmoved(before, now *userView, res *StepResult) bool {
 	return res.Now.equal(res.Before) && (before == nil || now == nil || now.statusChanged.Equal(before.statusChanged))
 }
+
+var errLostSecret = errors.New("it is done, but the answer is lost, and with it the link or the temporary password: reset_password gives another link, set_password another password, and reactivate_user a link to who never signed in")
 
 // inFlight returns a context that outlives ctx by the grace period.
 func inFlight(ctx context.Context) (context.Context, context.CancelFunc) {

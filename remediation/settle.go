@@ -2,8 +2,10 @@ package remediation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 )
 
@@ -11,6 +13,9 @@ import (
 // not recorded, and records it.
 func (x *run) settle(ctx context.Context) error {
 	for _, rec := range maps.Clone(x.past.pending) {
+		if slices.ContainsFunc(idsOf(rec.Action), func(id string) bool { return checkID(id) != nil }) {
+			continue // nobody has sent that
+		}
 		outcome, text, err := x.outcomeOf(ctx, &rec)
 		if err != nil {
 			return err
@@ -18,11 +23,15 @@ func (x *run) settle(ctx context.Context) error {
 		rec.Time, rec.Outcome, rec.Error, rec.Settled, rec.Mark = time.Now(), outcome, text, true, ""
 		if outcome == OutcomeDone {
 			rec.Undo = inverse(rec)
+			if rec.Action.Facts().Secret {
+				rec.Error, x.past.unanswered[key(rec.Action)] = errLostSecret.Error(), true
+			}
 		}
+		rec.MAC = rec.sum(x.c)
 		if err := x.append(ctx, rec); err != nil {
 			return fmt.Errorf("remediation: the outcome of an earlier run cannot be recorded, so nothing was sent: %w", err)
 		}
-		x.past.add(rec, x.approval, true)
+		x.past.add(rec, x.approval, rec.MAC != nil)
 	}
 	return nil
 }
@@ -39,6 +48,9 @@ func (x *run) outcomeOf(ctx context.Context, rec *Record) (Outcome, string, erro
 	}
 	if why, no := cannotRead(err); no {
 		return OutcomeUnknown, ended + "the target cannot be read: " + why.text, nil
+	}
+	if errors.Is(err, errNoID) {
+		return OutcomeUnknown, ended + "it names its target by what is no id", nil
 	}
 	if err != nil {
 		return "", "", err

@@ -52,10 +52,14 @@ func (r *Responder) inverses(ctx context.Context, keep func(Record) bool) (steps
 		}
 		what := fmt.Sprintf("%s of %s at %s", rec.Action.Facts().Kind, rec.Target, rec.Time.Format("2006-01-02 15:04 MST"))
 		undo := inverse(rec)
+		if undo != nil && slices.ContainsFunc(idsOf(undo), func(id string) bool { return checkID(id) != nil }) {
+			notes = append(notes, what+" is left out: it names something by what is no id")
+			continue
+		}
 		switch rec.Outcome {
 		case OutcomeDone:
 			if undo == nil {
-				notes = append(notes, what+" cannot be undone: "+rec.Action.Facts().Lost)
+				notes = append(notes, what+" cannot be undone: "+orElse(rec.Action.Facts().Lost, "the record does not say what it has changed"))
 			} else if rec.Settled {
 				notes = append(notes, what+" was found done after its run had ended: somebody else may have done it")
 			}
@@ -108,10 +112,11 @@ func inverse(rec Record) Action {
 	case RemoveGroupMember:
 		return AddGroupMember(a)
 	case CreateGroup:
-		if rec.After.GroupID == "" {
+		id := orElse(rec.After.GroupID, rec.Target.ID)
+		if checkID(id) != nil {
 			return nil
 		}
-		return DeleteGroup{GroupID: rec.After.GroupID}
+		return DeleteGroup{GroupID: id}
 	case AddGroupOwner:
 		return RemoveGroupOwner(a)
 	case RemoveGroupOwner:
