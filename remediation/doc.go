@@ -48,7 +48,9 @@
 // be written, nothing is sent. What happened to a request whose answer was lost
 // is found out by reading; where that cannot tell, the request is sent again if
 // that does no harm, or else recorded as unknown, for a person to look at.
-// Records hold no temporary password, no link and no other secret.
+// Records hold no temporary password, no link and no other secret. The credential
+// authenticates them, so that a file that somebody has changed makes no run leave
+// anything out.
 //
 // # What acting needs
 //
