@@ -47,6 +47,9 @@ func (x *run) marked(ctx context.Context, res *StepResult, v *view, seen *userVi
 	res.cleared = clears // whatever the status was before does not count
 	u := seen
 	if u == nil {
+		// Without the grace, a run that is broken off would leave no mark of what it did.
+		ctx, cancel := inFlight(ctx)
+		defer cancel()
 		var err error
 		if u, _, err = x.lookAgain(ctx, res.Action, v); err != nil {
 			return seen, "" // then it is done again, which does no harm
