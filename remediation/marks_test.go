@@ -2,7 +2,9 @@ package remediation_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -199,4 +201,35 @@ func TestForgedRecord(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A run that is broken off while the sessions end keeps the mark of it, and the next
+// run does not end them again.
+func TestMarkOutlivesTheRun(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{})
+		r, g := s.gated(remediation.Guards{})
+		user := s.sim.AddUser(oktatest.User{Sessions: 1})
+		plan := s.plan(r, remediation.Contain(user, remediation.ContainOptions{})...)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		g.when = func(q *http.Request) bool { return q.Method == http.MethodDelete }
+		g.do = func(g *gate, q *http.Request) (*http.Response, error) {
+			cancel()
+			return g.forward(q)
+		}
+		report, err := r.Run(ctx, plan, plan.Approve("alice", time.Hour))
+		if outcomes(report) != "done done" {
+			t.Fatalf("%s: %v", outcomes(report), err)
+		}
+		all := s.records.all(t, s.org)
+		if got, want := all[len(all)-1].Mark, s.statusChanged(user); got != want {
+			t.Errorf("mark %q, want %q", got, want)
+		}
+		s.contain(r, user, "already already")
+		if n := s.deletes(); n != 1 {
+			t.Errorf("the sessions were ended %d times, want once", n)
+		}
+	})
 }
