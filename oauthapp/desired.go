@@ -92,6 +92,13 @@ type Desired struct {
 	BootstrapClientID string
 }
 
+// Check says what is wrong with d, in one error, without asking the org. BuildPlan
+// begins with it.
+func (d Desired) Check() error {
+	_, err := d.checked()
+	return err
+}
+
 // checked returns d with its defaults filled in, or one error that joins
 // everything that is wrong with it.
 func (d Desired) checked() (Desired, error) {
