@@ -5,41 +5,26 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
+	"github.com/rezonate-io/okta-integration/examples/internal/cli/clitest"
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
 
-// built builds onboard and fakeorg once for all tests.
-var built = sync.OnceValues(func() (dir string, err error) {
-	if dir, err = os.MkdirTemp("", "onboard-test-"); err != nil {
-		return "", err
-	}
-	out, err := exec.Command("go", "build", "-o", dir, ".", "../fakeorg").CombinedOutput()
-	if err != nil {
-		return "", errors.New(string(out))
-	}
-	return dir, nil
-})
+// programs are those that run as processes of their own.
+var programs = clitest.Build(".", "../fakeorg")
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if dir, err := built(); err == nil {
-		_ = os.RemoveAll(dir)
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { programs.Main(m) }
 
 // A fakeorg is one in a process of its own.
 type fakeorg struct {
@@ -52,12 +37,8 @@ type fakeorg struct {
 
 func startFakeorg(t *testing.T, args ...string) *fakeorg {
 	t.Helper()
-	dir, err := built()
-	if err != nil {
-		t.Fatal(err)
-	}
 	o := &fakeorg{log: filepath.Join(t.TempDir(), "log.jsonl")}
-	cmd := exec.Command(filepath.Join(dir, "fakeorg"), append([]string{
+	cmd := exec.Command(programs.Path(t, "fakeorg"), append([]string{
 		"--log", o.log, "--rate-limit", "apps=0,app=0,clients=0,iam=0,users=0,user=0,groups=0,logs=0,token=0,default=0",
 	}, args...)...)
 	cmd.Stderr = os.Stderr
@@ -109,11 +90,7 @@ type process struct {
 
 func (o *fakeorg) start(t *testing.T, args ...string) *process {
 	t.Helper()
-	dir, err := built()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &process{Cmd: exec.Command(filepath.Join(dir, "onboard"), append([]string{"--org-url", o.URL, "--ca-file", o.CAFile}, args...)...)}
+	p := &process{Cmd: exec.Command(programs.Path(t, "onboard"), append([]string{"--org-url", o.URL, "--ca-file", o.CAFile}, args...)...)}
 	p.Env = append(os.Environ(), "OKTA_API_TOKEN="+o.APIToken)
 	p.Stdout, p.Stderr = &p.out, &p.errs
 	if err := p.Start(); err != nil {
@@ -131,12 +108,12 @@ func (p *process) end() int {
 // admin is a client with the owner's token.
 func (o *fakeorg) admin(t *testing.T) *oktaint.Client {
 	t.Helper()
-	base, err := trust(o.CAFile)
+	conn := cli.Connection{OrgURL: o.URL, CAFile: o.CAFile, APIToken: o.APIToken}
+	c, err := conn.Connect(t.Context(), &cli.Program{Name: "onboard", Stderr: io.Discard})
 	if err != nil {
 		t.Fatal(err)
 	}
-	org := mustOrg(t, o.URL)
-	return oktaint.NewClient(org, oktaint.APIToken{Org: org, Token: oktaint.NewSecret(o.APIToken)}.Source(base), base)
+	return c
 }
 
 func get[T any](t *testing.T, c *oktaint.Client, elem ...string) (v T) {
@@ -202,7 +179,7 @@ func TestKill(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "acme.json")
 			args := []string{"--out", file, "--remediation", "--scopes", "okta.users.read"}
 			p := o.start(t, args...)
-			o.await(t, n+1)
+			clitest.Await(t, "the write has not come", func() bool { return len(o.written(t)) > n })
 			if err := p.Process.Kill(); err != nil {
 				t.Fatal(err)
 			}
@@ -211,7 +188,7 @@ func TestKill(t *testing.T) {
 			}
 			before := len(o.written(t))
 			again := o.start(t, args...)
-			if status := again.end(); status != exitDone {
+			if status := again.end(); status != cli.ExitDone {
 				t.Errorf("status %d\n%s", status, &again.errs)
 			}
 			o.check(t, file)
@@ -221,22 +198,6 @@ func TestKill(t *testing.T) {
 				t.Errorf("%d writes before the kill, then %q", before, all[before:])
 			}
 		})
-	}
-}
-
-// await waits until the org has had n writes.
-func (o *fakeorg) await(t *testing.T, n int) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	for len(o.written(t)) < n {
-		select {
-		case <-ctx.Done():
-			t.Fatalf("%d writes after a minute", len(o.written(t)))
-		case <-tick.C:
-		}
 	}
 }
 
@@ -250,13 +211,13 @@ func TestTwoAtOnce(t *testing.T) {
 	a, b := o.start(t, args...), o.start(t, args...)
 	statuses := []int{a.end(), b.end()}
 	loser := b
-	if statuses[0] != exitDone {
+	if statuses[0] != cli.ExitDone {
 		loser = a
 	}
-	if slices.Sort(statuses); statuses[0] != exitDone || statuses[1] > exitFailed {
+	if slices.Sort(statuses); statuses[0] != cli.ExitDone || statuses[1] > cli.ExitFailed {
 		t.Errorf("statuses %v\n%s\n%s", statuses, &a.errs, &b.errs)
 	}
-	if statuses[1] == exitFailed && !strings.Contains(loser.errs.String(), "another run") {
+	if statuses[1] == cli.ExitFailed && !strings.Contains(loser.errs.String(), "another run") {
 		t.Errorf("the loser says\n%s", &loser.errs)
 	}
 	o.check(t, file)
@@ -269,7 +230,7 @@ func TestScript(t *testing.T) {
 	dir := t.TempDir()
 	args := []string{"--key", keyFile(t), "--journal", filepath.Join(dir, "journal"), "--label", "it's $HOME `id`\n\"x\"", "--remediation"}
 	printing := o.start(t, append(args, "--print", "curl")...)
-	if status := printing.end(); status != exitDone {
+	if status := printing.end(); status != cli.ExitDone {
 		t.Fatalf("status %d\n%s", status, &printing.errs)
 	}
 	for name, text := range map[string]string{"onboard.sh": printing.out.String(), "okta-headers": "Authorization: SSWS " + o.APIToken + "\n"} {
@@ -284,7 +245,7 @@ func TestScript(t *testing.T) {
 	}
 	writes := len(o.written(t))
 	verifying := o.start(t, args...)
-	if status := verifying.end(); status != exitDone || len(o.written(t)) != writes || !strings.Contains(verifying.errs.String(), "nothing to do") {
+	if status := verifying.end(); status != cli.ExitDone || len(o.written(t)) != writes || !strings.Contains(verifying.errs.String(), "nothing to do") {
 		t.Errorf("after the script: status %d, %d writes\n%s", status, len(o.written(t))-writes, &verifying.errs)
 	}
 	if strings.Contains(printing.out.String(), o.APIToken) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -10,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
+	"github.com/rezonate-io/okta-integration/examples/internal/cli/clitest"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/remediation"
 )
@@ -25,28 +26,28 @@ func TestActions(t *testing.T) {
 	got := o.apply(t, "--user", "a@example.com", "--user", "b@example.com", "--group", "Sales",
 		"--action", "suspend_user", "--action", "clear_sessions",
 		"--action", `{"kind":"deactivate_group_rule","rule_id":"`+rule+`"}`, "--action", "remove_group_member")
-	got.check(t, exitDone)
-	if strings.Contains(got.stdout, "contained") {
-		t.Errorf("nobody has asked to contain:\n%s", got.stdout)
+	got.Check(t, cli.ExitDone)
+	if strings.Contains(got.Stdout, "contained") {
+		t.Errorf("nobody has asked to contain:\n%s", got.Stdout)
 	}
 	var steps []string
-	for _, m := range regexp.MustCompile(`(?m)^\d +(\w+)(?: 00g\w+)? +\S+(?: rule)? (\S+).* run`).FindAllStringSubmatch(got.stdout, -1) {
+	for _, m := range regexp.MustCompile(`(?m)^\d +(\w+)(?: 00g\w+)? +\S+(?: rule)? (\S+).* run`).FindAllStringSubmatch(got.Stdout, -1) {
 		steps = append(steps, m[1]+" "+m[2])
 	}
 	want := "suspend_user a@example.com,clear_sessions a@example.com,suspend_user b@example.com,clear_sessions b@example.com," +
 		"deactivate_group_rule Sellers,remove_group_member a@example.com,remove_group_member b@example.com"
 	if strings.Join(steps, ",") != want {
-		t.Errorf("steps %s\n%s", strings.Join(steps, ","), got.stdout)
+		t.Errorf("steps %s\n%s", strings.Join(steps, ","), got.Stdout)
 	}
-	if !strings.Contains(readFile(t, o.records()), `"oauth_tokens":true,"forget_devices":true`) {
+	if !strings.Contains(clitest.ReadFile(t, o.records()), `"oauth_tokens":true,"forget_devices":true`) {
 		t.Error("clear_sessions leaves the tokens")
 	}
-	o.apply(t, "--action", `{"kind":"create_group","name":"New one"}`).check(t, exitDone, "create_group")
-	o.apply(t, "--action", "add_group_member", "--user", a, "--group", "New one").check(t, exitDone)
+	o.apply(t, "--action", `{"kind":"create_group","name":"New one"}`).Check(t, cli.ExitDone, "create_group")
+	o.apply(t, "--action", "add_group_member", "--user", a, "--group", "New one").Check(t, cli.ExitDone)
 	if _, groups := o.user(t, a); strings.Join(groups, ",") != "Everyone,New one" {
 		t.Errorf("groups %q", groups)
 	}
-	o.respond(t, "--action", `{"kind":"suspend_user","user_id":"`+a+`"}`).check(t, exitDone, "a@example.com", "the user is SUSPENDED")
+	o.respond(t, "--action", `{"kind":"suspend_user","user_id":"`+a+`"}`).Check(t, cli.ExitDone, "a@example.com", "the user is SUSPENDED")
 }
 
 // Secrets go to the file of --secrets, and nowhere else.
@@ -60,26 +61,26 @@ func TestSecrets(t *testing.T) {
 			o := serve(t, oktatest.Config{})
 			o.AddUser(oktatest.User{Login: "dana@example.com", Status: status, NoPassword: status == "STAGED"})
 			args := []string{"--action", action, "--user", "dana@example.com", "--destructive", "expire_password_with_temp_password", "--destructive", "reset_password"}
-			o.respond(t, args...).check(t, exitUsage, "the answer to "+action+" is a temporary password or a link", "--secrets FILE")
-			file := filepath.Join(o.dir, "secrets.jsonl")
+			o.respond(t, args...).Check(t, cli.ExitUsage, "the answer to "+action+" is a temporary password or a link", "--secrets FILE")
+			file := filepath.Join(o.Dir, "secrets.jsonl")
 			args = append(args, "--secrets", file)
-			digest := o.respond(t, args...).digest(t)
-			if _, err := os.Stat(file); err == nil || len(o.writes()) != 0 {
-				t.Errorf("the plan has written %q, %v", o.writes(), err)
+			digest := digest(t, o.respond(t, args...))
+			if _, err := os.Stat(file); err == nil || len(o.Writes()) != 0 {
+				t.Errorf("the plan has written %q, %v", o.Writes(), err)
 			}
 			got := o.respond(t, append(args, "--approve", digest, "--json")...)
-			got.check(t, exitDone, "1 secret kept in "+file)
+			got.Check(t, cli.ExitDone, "1 secret kept in "+file)
 			var kept struct{ User, Action, Secret string }
-			if err := json.Unmarshal([]byte(readFile(t, file)), &kept); err != nil || kept.User != "dana@example.com" || kept.Action != action || len(kept.Secret) < 8 {
-				t.Errorf("kept %q, %v", readFile(t, file), err)
+			if err := json.Unmarshal([]byte(clitest.ReadFile(t, file)), &kept); err != nil || kept.User != "dana@example.com" || kept.Action != action || len(kept.Secret) < 8 {
+				t.Errorf("kept %q, %v", clitest.ReadFile(t, file), err)
 			}
-			if strings.Contains(got.stdout+got.stderr+readFile(t, o.records()), kept.Secret) {
+			if strings.Contains(got.Stdout+got.Stderr+clitest.ReadFile(t, o.records()), kept.Secret) {
 				t.Error("the secret is in the output or in the records")
 			}
 			if info, err := os.Stat(file); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 				t.Errorf("mode %v, %v", info.Mode(), err)
 			}
-			o.respond(t, args...).check(t, exitUsage, "is there already")
+			o.respond(t, args...).Check(t, cli.ExitUsage, "is there already")
 		})
 	}
 }
@@ -90,10 +91,10 @@ func TestNoSecrets(t *testing.T) {
 	t.Parallel()
 	o := serve(t, oktatest.Config{})
 	id := o.AddUser(oktatest.User{})
-	file := filepath.Join(o.dir, "secrets.jsonl")
+	file := filepath.Join(o.Dir, "secrets.jsonl")
 	args := []string{"--action", `{"kind":"reset_password","send_email":true}`, "--user", id, "--destructive", "reset_password", "--secrets", file}
-	digest := o.respond(t, args...).digest(t)
-	o.respond(t, append(args, "--approve", digest)...).check(t, exitDone)
+	digest := digest(t, o.respond(t, args...))
+	o.respond(t, append(args, "--approve", digest)...).Check(t, cli.ExitDone)
 	o.want(t, id, "RECOVERY")
 	if _, err := os.Stat(file); err == nil {
 		t.Error("an empty file of secrets is left")
@@ -102,15 +103,14 @@ func TestNoSecrets(t *testing.T) {
 
 func TestListActions(t *testing.T) {
 	t.Parallel()
-	run := func(args ...string) string {
-		var out, errs bytes.Buffer
-		p := &program{stdout: &out, stderr: &errs, getenv: func(string) string { return "" }}
-		if status := p.main(t.Context(), append([]string{"--list-actions"}, args...)); status != exitDone || errs.Len() != 0 {
-			t.Errorf("status %d\n%s", status, &errs)
+	list := func(args ...string) string {
+		got := clitest.Setup{}.Run(t, "respond", run, append([]string{"--list-actions"}, args...)...)
+		if got.Status != cli.ExitDone || got.Stderr != "" {
+			t.Errorf("status %d\n%s", got.Status, got.Stderr)
 		}
-		return out.String()
+		return got.Stdout
 	}
-	text := run()
+	text := list()
 	for _, kind := range remediation.Kinds() {
 		if !strings.Contains(text, string(kind)+"\n") {
 			t.Errorf("the list lacks %s", kind)
@@ -126,7 +126,7 @@ func TestListActions(t *testing.T) {
 		}
 	}
 	var all []listedAction
-	if err := json.Unmarshal([]byte(run("--json")), &all); err != nil || len(all) != len(remediation.Kinds()) {
+	if err := json.Unmarshal([]byte(list("--json")), &all); err != nil || len(all) != len(remediation.Kinds()) {
 		t.Errorf("%d actions, %v", len(all), err)
 	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
+	"github.com/rezonate-io/okta-integration/examples/internal/cli/clitest"
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/remediation"
@@ -19,10 +20,7 @@ import (
 // An app as onboarding makes it, with the role for these kinds of actions.
 func (o *org) app(t *testing.T, dpop bool, kinds ...remediation.Kind) oktaint.Credentials {
 	t.Helper()
-	key, err := oktaint.ParseKey([]byte(readFile(t, "../../oktaint/testdata/rsa2048_TEST_ONLY.pem")), "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := clitest.Key(t)
 	jwk, err := json.Marshal(key.Public())
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +30,7 @@ func (o *org) app(t *testing.T, dpop bool, kinds ...remediation.Kind) oktaint.Cr
 		actions = append(actions, remediation.Sample(kind))
 	}
 	creds := oktaint.Credentials{
-		Kind: oktaint.KindPrivateKeyJWT, Org: mustOrg(t, o.url), Key: key,
+		Kind: oktaint.KindPrivateKeyJWT, Org: clitest.MustOrg(t, o.URL), Key: key,
 		Scopes: scopes.Visibility.Union(remediation.Scopes(actions...)),
 	}
 	creds.ClientID = o.AddServiceApp(oktatest.ServiceApp{
@@ -48,33 +46,33 @@ func TestCredentials(t *testing.T) {
 	t.Parallel()
 	o := serve(t, oktatest.Config{})
 	id := o.AddUser(oktatest.User{Login: "dana@example.com"})
-	what := []string{"--ca-file", o.ca, "--playbook", "contain", "--user", id}
+	what := []string{"--ca-file", o.CA, "--playbook", "contain", "--user", id}
 	for _, dpop := range []bool{false, true} {
 		creds := o.app(t, dpop, remediation.KindSuspendUser, remediation.KindClearSessions)
-		file := filepath.Join(o.dir, creds.ClientID+".json")
+		file := filepath.Join(o.Dir, creds.ClientID+".json")
 		if err := creds.WriteFile(file); err != nil {
 			t.Fatal(err)
 		}
-		got := o.respondIn(t, setup{bare: true}, append(what, "--credentials", file)...)
-		got.check(t, exitDone, "2 of 2 steps would run", "org "+o.url)
+		got := o.respondBare(t, clitest.Setup{}, append(what, "--credentials", file)...)
+		got.Check(t, cli.ExitDone, "2 of 2 steps would run", "org "+o.URL)
 		pem, err := creds.Key.PEM()
 		if err != nil {
 			t.Fatal(err)
 		}
 		env := map[string]string{
-			"OKTA_CLIENT_ORGURL": o.url, "OKTA_CLIENT_CLIENTID": creds.ClientID, "OKTA_CLIENT_PRIVATEKEY": pem.Reveal(), "OKTA_CLIENT_SCOPES": creds.Scopes.String(),
+			"OKTA_CLIENT_ORGURL": o.URL, "OKTA_CLIENT_CLIENTID": creds.ClientID, "OKTA_CLIENT_PRIVATEKEY": pem.Reveal(), "OKTA_CLIENT_SCOPES": creds.Scopes.String(),
 		}
-		o.respondIn(t, setup{bare: true, env: env}, what...).check(t, exitDone, "2 of 2 steps would run", "the environment (OKTA_CLIENT_...) names the org")
+		o.respondBare(t, clitest.Setup{Env: env}, what...).Check(t, cli.ExitDone, "2 of 2 steps would run", "the environment (OKTA_CLIENT_...) names the org")
 	}
-	o.respondIn(t, setup{bare: true, env: map[string]string{"OKTA_CLIENT_ORGURL": o.url, "OKTA_CLIENT_TOKEN": o.APIToken()}}, what...).check(t, exitDone, "2 of 2 steps would run")
+	o.respondBare(t, clitest.Setup{Env: map[string]string{"OKTA_CLIENT_ORGURL": o.URL, "OKTA_CLIENT_TOKEN": o.APIToken()}}, what...).Check(t, cli.ExitDone, "2 of 2 steps would run")
 
 	var asked string
-	o.respondIn(t, setup{env: map[string]string{"": ""}, ask: answers(o.APIToken()+"\n", &asked)}, what[2:]...).check(t, exitDone, "2 of 2 steps would run")
-	if asked != "API token (it is not shown):  hidden:true\n" {
+	o.respondIn(t, clitest.Setup{Env: map[string]string{"": ""}, Ask: clitest.Answers(o.APIToken()+"\n", &asked)}, what[2:]...).Check(t, cli.ExitDone, "2 of 2 steps would run")
+	if asked != "API token for "+o.URL+" (it is not shown):  without echo\n" {
 		t.Errorf("asked %q", asked)
 	}
 	failing := func(context.Context, string, bool) (string, error) { return "", errors.New("closed") }
-	o.respondIn(t, setup{env: map[string]string{"": ""}, ask: failing}, what[2:]...).check(t, exitFailed, "read the API token: closed")
+	o.respondIn(t, clitest.Setup{Env: map[string]string{"": ""}, Ask: failing}, what[2:]...).Check(t, cli.ExitFailed, "read the API token: closed")
 }
 
 // What an app lacks is told with who can give it.
@@ -83,12 +81,12 @@ func TestLacking(t *testing.T) {
 	o := serve(t, oktatest.Config{})
 	id := o.AddUser(oktatest.User{Login: "dana@example.com"})
 	creds := o.app(t, false, remediation.KindClearSessions)
-	file := filepath.Join(o.dir, "acme.json")
+	file := filepath.Join(o.Dir, "acme.json")
 	if err := creds.WriteFile(file); err != nil {
 		t.Fatal(err)
 	}
-	what := []string{"--credentials", file, "--ca-file", o.ca, "--playbook", "contain", "--user", id}
-	o.respondIn(t, setup{bare: true}, what...).check(t, exitIncomplete, "has the permission okta.users.lifecycle.suspend", "next: use the credential of somebody who may", "onboard ... --actions suspend_user")
+	what := []string{"--credentials", file, "--ca-file", o.CA, "--playbook", "contain", "--user", id}
+	o.respondBare(t, clitest.Setup{}, what...).Check(t, cli.ExitIncomplete, "has the permission okta.users.lifecycle.suspend", "next: use the credential of somebody who may", "onboard ... --actions suspend_user")
 	// Without the scopes to check, the guards refuse; without the check it goes on.
 	creds.Scopes = scopes.New(scopes.UsersManage)
 	if err := creds.WriteFile(file); err != nil {
@@ -96,8 +94,8 @@ func TestLacking(t *testing.T) {
 	}
 	what[5] = "offboard"
 	what = append(what, "--destructive", "deactivate_user", "--destructive", "revoke_grants")
-	o.respondIn(t, setup{bare: true}, what...).check(t, exitIncomplete, "cannot be checked", "--allow-unchecked goes on without the check")
-	o.respondIn(t, setup{bare: true}, append(what, "--allow-unchecked")...).check(t, exitDone, "warning: ", "was not checked", "2 of 3 steps would run")
+	o.respondBare(t, clitest.Setup{}, what...).Check(t, cli.ExitIncomplete, "cannot be checked", "--allow-unchecked goes on without the check")
+	o.respondBare(t, clitest.Setup{}, append(what, "--allow-unchecked")...).Check(t, cli.ExitDone, "warning: ", "was not checked", "2 of 3 steps would run")
 }
 
 // What is wrong is said before anything is sent.
@@ -106,8 +104,8 @@ func TestRefusals(t *testing.T) {
 	o := serve(t, oktatest.Config{})
 	user := []string{"--user", "dana@example.com"}
 	playbook := append([]string{"--playbook", "contain"}, user...)
-	half := oktaint.Credentials{Kind: oktaint.KindPrivateKeyJWT, Org: mustOrg(t, o.url), Key: o.app(t, false).Key}
-	halfFile := filepath.Join(o.dir, "half.json")
+	half := oktaint.Credentials{Kind: oktaint.KindPrivateKeyJWT, Org: clitest.MustOrg(t, o.URL), Key: o.app(t, false).Key}
+	halfFile := filepath.Join(o.Dir, "half.json")
 	if err := half.WriteFile(halfFile); err != nil {
 		t.Fatal(err)
 	}
@@ -141,20 +139,20 @@ func TestRefusals(t *testing.T) {
 		{"record and undo", []string{"--undo", "x", "--record", "y"}, "leave --record out"},
 		{"of", append(playbook, "--of", "0123456789ab"), "--of belongs to --undo"},
 		{"short of", []string{"--undo", "x", "--of", "0123"}, "first 12 characters"},
-		{"no records", []string{"--undo", filepath.Join(o.dir, "none")}, "no such file"},
-		{"no records of this org", []string{"--undo", o.file(t, "empty", "")}, "has no records of " + o.url},
-		{"secrets", append(playbook, "--secrets", o.ca), "is there already"},
+		{"no records", []string{"--undo", filepath.Join(o.Dir, "none")}, "no such file"},
+		{"no records of this org", []string{"--undo", o.File(t, "empty", "")}, "has no records of " + o.URL},
+		{"secrets", append(playbook, "--secrets", o.CA), "is there already"},
 		{"token on the command line", append(playbook, "--api-token", "00hunter2"), "a token is no flag"},
 		{"unknown flag", append(playbook, "--aply"), "aply"},
 		{"argument", append(playbook, "acme"), "arguments"},
 		{"two orgs", append(playbook, "--credentials", "x"), "give one of them"},
 	} {
 		got := o.respond(t, tt.args...)
-		if got.status != exitUsage || !strings.Contains(got.stderr, tt.want) || got.stdout != "" {
-			t.Errorf("%s: status %d, want %q\n%s", tt.name, got.status, tt.want, got.stderr)
+		if got.Status != cli.ExitUsage || !strings.Contains(got.Stderr, tt.want) || got.Stdout != "" {
+			t.Errorf("%s: status %d, want %q\n%s", tt.name, got.Status, tt.want, got.Stderr)
 		}
-		if strings.Contains(got.stderr, "hunter2") {
-			t.Errorf("%s: the token is repeated: %s", tt.name, got.stderr)
+		if strings.Contains(got.Stderr, "hunter2") {
+			t.Errorf("%s: the token is repeated: %s", tt.name, got.Stderr)
 		}
 	}
 	for _, tt := range []struct {
@@ -163,44 +161,43 @@ func TestRefusals(t *testing.T) {
 		args       []string
 	}{
 		{"no org", "which org?", nil, playbook},
-		{"no token", "set OKTA_API_TOKEN", map[string]string{"": ""}, append(playbook, "--org-url", o.url, "--ca-file", o.ca)},
-		{"broken token", "copy it again", map[string]string{"OKTA_API_TOKEN": "00a b"}, append(playbook, "--org-url", o.url, "--ca-file", o.ca)},
+		{"no token", "set OKTA_API_TOKEN", map[string]string{"": ""}, append(playbook, "--org-url", o.URL, "--ca-file", o.CA)},
+		{"broken token", "copy it again", map[string]string{"OKTA_API_TOKEN": "00a b"}, append(playbook, "--org-url", o.URL, "--ca-file", o.CA)},
 		{"half an environment", "OKTA_CLIENT_ORGURL", map[string]string{"OKTA_CLIENT_TOKEN": "00x"}, playbook},
 		{"no file", "no such file", nil, append(playbook, "--credentials", "none.json")},
 		{"half a file", "is not set up yet", nil, append(playbook, "--credentials", halfFile)},
 		{"placeholder", "placeholder", nil, append(playbook, "--tenant-id", "TENANT_ID")},
-		{"ca-file", "refused for https://acme.okta.com", nil, append(playbook, "--tenant-id", "acme", "--ca-file", o.ca)},
-		{"no certificate", "no certificate in PEM", nil, append(playbook, "--org-url", o.url, "--ca-file", o.file(t, "x.pem", "x"))},
+		{"ca-file", "refused for https://acme.okta.com", nil, append(playbook, "--tenant-id", "acme", "--ca-file", o.CA)},
+		{"no certificate", "no certificate in PEM", nil, append(playbook, "--org-url", o.URL, "--ca-file", o.File(t, "x.pem", "x"))},
 	} {
-		got := o.respondIn(t, setup{bare: true, env: tt.env}, tt.args...)
-		if got.status != exitUsage || !strings.Contains(got.stderr, tt.want) {
-			t.Errorf("%s: status %d, want %q\n%s", tt.name, got.status, tt.want, got.stderr)
+		got := o.respondBare(t, clitest.Setup{Env: tt.env}, tt.args...)
+		if got.Status != cli.ExitUsage || !strings.Contains(got.Stderr, tt.want) {
+			t.Errorf("%s: status %d, want %q\n%s", tt.name, got.Status, tt.want, got.Stderr)
 		}
 	}
-	if len(o.writes()) != 0 {
-		t.Errorf("written: %q", o.writes())
+	if len(o.Writes()) != 0 {
+		t.Errorf("written: %q", o.Writes())
 	}
 }
 
 // Every flag is in the help.
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	var out bytes.Buffer
-	p := &program{stdout: &out, stderr: &out}
-	if status := p.main(t.Context(), []string{"--help"}); status != exitDone {
-		t.Errorf("status %d", status)
+	got := clitest.Setup{}.Run(t, "respond", run, "--help")
+	if got.Status != cli.ExitDone || got.Stderr != "" {
+		t.Errorf("status %d\n%s", got.Status, got.Stderr)
 	}
-	new(options).flags(new(given)).VisitAll(func(f *flag.Flag) {
-		if !strings.Contains(out.String(), "--"+f.Name) {
+	(&options{conn: new(cli.Connection)}).flags(new(cli.Program)).VisitAll(func(f *flag.Flag) {
+		if !strings.Contains(got.Stdout, "--"+f.Name) {
 			t.Errorf("the help lacks --%s", f.Name)
 		}
 	})
 	for _, want := range []string{"Examples:", "Exit status:"} {
-		if !strings.Contains(out.String(), want) {
+		if !strings.Contains(got.Stdout, want) {
 			t.Errorf("the help lacks %s", want)
 		}
 	}
-	for line := range strings.Lines(out.String()) {
+	for line := range strings.Lines(got.Stdout) {
 		if len(line) > 110 || len(line) > 90 && !strings.HasPrefix(line, "  respond ") {
 			t.Errorf("a line of %d characters: %s", len(line), line)
 		}

@@ -1,5 +1,7 @@
 package main
 
+import "github.com/rezonate-io/okta-integration/examples/internal/cli"
+
 const help = `Respond acts on users of an Okta org who were taken over. It shows a plan first,
 and writes nothing that nobody has approved.
 
@@ -9,16 +11,7 @@ Usage:
   respond --credentials FILE --undo RECORDS
   respond --list-actions
 
-The org and the credential that does the work:
-  --credentials FILE  what onboard has written with --out; onboard with
-                      --remediation or --actions, so that the app may act
-  --tenant-id ID      the tenant: acme for https://acme.okta.com; with an API token
-                      from OKTA_API_TOKEN, or a prompt
-  --org-url URL       the org's URL, in place of --tenant-id
-  --ca-file FILE      trust these certificates (PEM) too, in this run; not for
-                      Okta's own domains
-  Without any of them OKTA_CLIENT_ORGURL, OKTA_CLIENT_TOKEN and the like count.
-
+` + cli.ConnectionHelp + `
 Whom:
   --user NAME         a user's id or login; may be repeated. - reads standard
                       input and @FILE a file, one name a line
@@ -57,7 +50,7 @@ Guards; without these flags they are at their strictest:
   --allow-unchecked   go on where a guard lacks the scope or the role to look
 
 Approval; without one of these the plan is only shown:
-  --apply             ask at the terminal, and run the plan after a yes
+  --apply             ask at the terminal, and run the plan after y or yes
   --approve DIGEST    run the plan if it is the one with this digest (or its first
                       12 characters or more), and no other
   --by NAME           who approves (default: the user of this system)
@@ -67,7 +60,7 @@ The result:
                       where this system keeps settings)
   --secrets FILE      write temporary passwords and links to this new file, for its
                       owner only; they are shown nowhere else
-  --json              print the plan, or the report, as JSON
+  --json              print the plan, or the report, as JSON, and a failure too
 
 Examples:
   respond
@@ -79,11 +72,6 @@ Examples:
   respond --credentials acme.json --action clear_sessions --user dana@example.com --apply
   respond --tenant-id acme --undo acme.okta.com.responses.jsonl --of 3f1c9a0b77de --apply
 
-Exit status:
-  0    done, or nothing to do
-  1    failed
-  2    wrong usage
-  3    some step was refused, impossible, changed, failed or is unknown; of a plan
-       that is only shown: would be; or --approve is about another plan
-  130  interrupted
+` + cli.ExitHelp + `  3 also means that a step of a plan that is only shown would not run, or that
+  --approve is about another plan.
 `
