@@ -15,38 +15,18 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/rezonate-io/okta-integration/examples/internal/cli/clitest"
 )
 
-// binary builds fakeorg once for all tests.
-var binary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "fakeorg-test-")
-	if err != nil {
-		return "", err
-	}
-	file := filepath.Join(dir, "fakeorg")
-	if runtime.GOOS == "windows" {
-		file += ".exe"
-	}
-	out, err := exec.Command("go", "build", "-o", file, ".").CombinedOutput()
-	if err != nil {
-		return "", errors.New(string(out))
-	}
-	return file, nil
-})
+// programs are those that run as processes of their own.
+var programs = clitest.Build(".")
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if file, err := binary(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(file))
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { programs.Main(m) }
 
 // org is a running fakeorg.
 type org struct {
@@ -61,11 +41,7 @@ type org struct {
 // start runs fakeorg and reads its first line.
 func start(t *testing.T, args ...string) *org {
 	t.Helper()
-	file, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := &org{cmd: exec.Command(file, args...)}
+	o := &org{cmd: exec.Command(programs.Path(t, "fakeorg"), args...)}
 	o.cmd.Stderr = os.Stderr
 	stdout, err := o.cmd.StdoutPipe()
 	if err != nil {
@@ -270,9 +246,10 @@ func TestCommandLine(t *testing.T) {
 		{"unknown flag", "--devices 10", 2, "devices"},
 		{"users", "--users -1", 2, "-1 users"},
 		{"groups", "--groups many", 2, "groups"},
-		{"argument", "more", 2, `"more"`},
+		{"argument", "more", 2, "1 argument belongs to no flag"},
 		{"class", "--rate-limit wrong=1", 2, "wrong"},
 		{"limit", "--rate-limit apps", 2, "class=N"},
+		{"no log", "--log=", 2, "--log is empty"},
 		{"share", "--principal-share 2", 2, "principal share"},
 		{"no share", "--principal-share 0", 2, "principal-share"},
 		{"latency", "--latency -1s", 2, "latency"},
@@ -284,13 +261,9 @@ func TestCommandLine(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			file, err := binary()
-			if err != nil {
-				t.Fatal(err)
-			}
 			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 			defer cancel()
-			cmd := exec.CommandContext(ctx, file, strings.Fields(tt.args)...)
+			cmd := exec.CommandContext(ctx, programs.Path(t, "fakeorg"), strings.Fields(tt.args)...)
 			out, err := cmd.CombinedOutput()
 			if cmd.ProcessState == nil {
 				t.Fatal(err)

@@ -8,8 +8,8 @@ import (
 const help = `Onboard sets up an OAuth service app in an Okta org and proves that it works.
 
 Usage:
-  onboard                                          against a simulated org in this program
-  onboard --tenant-id TENANT_ID --api-token TOKEN  against a real org
+  onboard                      against a simulated org in this program
+  onboard --tenant-id TENANT_ID --api-token TOKEN
 
 It creates the app with a new key, assigns it an admin role, grants it scopes,
 mints a token and reads users, groups, apps and the System Log with it. The API
@@ -21,11 +21,11 @@ The org and the credential that does the work:
   --tenant-id ID      the tenant: acme for https://acme.okta.com
 ` + cli.OrgHelp + `  --api-token TOKEN   the API token; - reads it from standard input. Better: set
                       OKTA_API_TOKEN, or leave it out and be asked
-  --bootstrap FILE    use the OAuth app with SUPER_ADMIN whose credentials are in
-                      FILE instead of an API token
+  --bootstrap FILE    instead of an API token, use the OAuth app with SUPER_ADMIN
+                      whose credentials are in FILE
   --revoke-api-token  revoke the API token at the end, if the app was verified
-  If none of these names the org, OKTA_CLIENT_ORGURL, OKTA_CLIENT_TOKEN and the like
-  count, or else the file of --out from an earlier run.
+  If none of these names the org, OKTA_CLIENT_ORGURL, OKTA_CLIENT_TOKEN and the
+  like count, or else the file of --out from an earlier run.
 
 The app:
   --label LABEL       its name in the Admin Console (default
@@ -37,22 +37,23 @@ The app:
   --actions LIST      add just what these actions of respond take, separated by
                       commas, and what its guards look at:
                       suspend_user,clear_sessions
-  --role ROLE         its admin role (default ` + oauthapp.RoleReadOnlyAdmin + `); none assigns none
+  --role ROLE         its admin role (default ` + oauthapp.RoleReadOnlyAdmin + `), or none
   --keep-super-admin  leave SUPER_ADMIN alone if the org gives it to the app
 
 The result:
   --key FILE          use this private key (PEM or JWK) instead of a new one
-  --out FILE          write the credentials to FILE, for its owner only, instead of
-                      the private key to standard output
+  --out FILE          write the credentials to FILE, for its owner only, instead
+                      of the private key to standard output
   --journal FILE      keep here what was done, to go on after a failure (default
                       the file of --out with .journal behind it; without --out
-                      rezonate-okta/ORG/LABEL.json where this system keeps settings)
+                      rezonate-okta/ORG/LABEL.json where this system keeps
+                      settings)
   --json              print the result as JSON, that of a failure too
 
 Instead of setting the app up:
   --dry-run           say what would be done, and write nothing
-  --print http        print the requests instead of sending them, as HTTP or, with
-  --print curl        curl, as a shell script; give the app's key with --key.
+  --print http        print the requests instead of sending them, as HTTP or,
+  --print curl        with curl, as a shell script; give the app's key with --key.
                       Without an API token they are those for a new app
   --rollback          take back what the journal says was made, the app included
 

@@ -144,7 +144,7 @@ func TestRefusals(t *testing.T) {
 		{"no scopes", o.APIToken(), []string{"--scopes", " "}, cli.ExitUsage, "--scopes is empty"},
 		{"unknown role", o.APIToken(), []string{"--role", "KING"}, cli.ExitUsage, `"KING"`},
 		{"unknown flag", o.APIToken(), []string{"--tokn", "x"}, cli.ExitUsage, "tokn"},
-		{"argument", o.APIToken(), []string{"acme"}, cli.ExitUsage, "arguments"},
+		{"argument", o.APIToken(), []string{"acme"}, cli.ExitUsage, "1 argument belongs to no flag"},
 		{"tenant too", o.APIToken(), []string{"--tenant-id", "acme"}, cli.ExitUsage, "give one of them"},
 		{"no key file", o.APIToken(), []string{"--key", filepath.Join(dir, "none")}, cli.ExitUsage, "--key"},
 		{"short key", o.APIToken(), []string{"--key", file("short_TEST_ONLY.pem", short)}, cli.ExitUsage, "1024 bits"},

@@ -144,7 +144,7 @@ func TestRefusals(t *testing.T) {
 		{"secrets", append(playbook, "--secrets", o.CA), "is there already"},
 		{"token on the command line", append(playbook, "--api-token", "00hunter2"), "a token is no flag"},
 		{"unknown flag", append(playbook, "--aply"), "aply"},
-		{"argument", append(playbook, "acme"), "arguments"},
+		{"argument", append(playbook, "acme"), "1 argument belongs to no flag"},
 		{"two orgs", append(playbook, "--credentials", "x"), "give one of them"},
 	} {
 		got := o.respond(t, tt.args...)

@@ -86,7 +86,7 @@ func (j *job) plan(ctx context.Context) (*remediation.Plan, error) {
 		return nil, err
 	}
 	progress := &progress{p: j.Program}
-	defer j.EndLine()
+	defer j.ClearLine()
 	j.responder = &remediation.Responder{
 		Client: j.client, Guards: guards, Recorder: j.records, Actor: osUser(), Progress: progress.planned,
 	}

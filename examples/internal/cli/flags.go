@@ -39,7 +39,7 @@ func (p *Program) Parse() error {
 	case err != nil:
 		return Usage(flagError(err))
 	case p.flags.NArg() > 0:
-		return Usagef("there are %d arguments that belong to no flag", p.flags.NArg())
+		return Usagef("%s to no flag: see the examples of --help", counted(p.flags.NArg()))
 	}
 	p.flags.Visit(func(f *flag.Flag) {
 		if g, ok := f.Value.(flag.Getter); ok && err == nil {
@@ -57,15 +57,27 @@ func (p *Program) Given(name string) (given bool) {
 	return given
 }
 
+// counted says how many arguments belong. Their text is not repeated, as one may be
+// a secret.
+func counted(n int) string {
+	if n == 1 {
+		return "1 argument belongs"
+	}
+	return fmt.Sprintf("%d arguments belong", n)
+}
+
 // flagError says what package flag says in the form that this command line has.
 func flagError(err error) error {
 	if name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); ok {
 		return fmt.Errorf("there is no flag --%s", name)
 	}
+	if name, ok := strings.CutPrefix(err.Error(), "flag needs an argument: -"); ok {
+		return fmt.Errorf("--%s needs a value", name)
+	}
 	if strings.HasPrefix(err.Error(), "bad flag syntax") { // it repeats the value
 		return errors.New("a flag begins with two dashes and a name, such as --json")
 	}
-	return errors.New(strings.NewReplacer("for flag -", "for --", "value for flag -", "value for --", "argument: -", "argument: --").Replace(err.Error()))
+	return errors.New(strings.NewReplacer("for flag -", "for --", "value for flag -", "value for --").Replace(err.Error()))
 }
 
 // ListFlag adds a flag that may be repeated.
@@ -107,17 +119,17 @@ func IsPlaceholder(value string, names ...string) bool {
 // ConnectionHelp tells of the flags of Connection.Flags.
 const ConnectionHelp = `The org and the credential:
   --credentials FILE  what onboard has written with --out
-  --tenant-id ID      the tenant: acme for https://acme.okta.com. The API token is
-                      that of OKTA_API_TOKEN, or it is asked for
-  --client-id ID      with --tenant-id: the client id of a store integration. Its
-                      secret is that of OKTA_CLIENT_CLIENTSECRET, or it is asked
-                      for
+  --tenant-id ID      the tenant: acme for https://acme.okta.com. The API token
+                      is that of OKTA_API_TOKEN, or it is asked for
+  --client-id ID      with --tenant-id: the client id of a store integration;
+                      its secret is that of OKTA_CLIENT_CLIENTSECRET, or it is
+                      asked for
   --client-scopes LIST
                       the scopes of that integration, separated by commas;
                       visibility (the default), visibility-extended and
                       remediation stand for many
-` + OrgHelp + `  Without any of them OKTA_CLIENT_ORGURL, OKTA_CLIENT_TOKEN and the like count,
-  once any flag is given.
+` + OrgHelp + `  If none of these names the org, OKTA_CLIENT_ORGURL, OKTA_CLIENT_TOKEN and the
+  like count. Without any argument a simulated org is used.
 `
 
 // OrgHelp tells of the flags of Connection.OrgFlags but --tenant-id.

@@ -68,11 +68,16 @@ func (p *Program) Progress(format string, args ...any) {
 }
 
 // EndLine ends the live line, which stays as it is.
-func (p *Program) EndLine() {
+func (p *Program) EndLine() { p.leaveLine("\n") }
+
+// ClearLine takes the live line away.
+func (p *Program) ClearLine() { p.leaveLine("\r\x1b[K") }
+
+func (p *Program) leaveLine(end string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.live != "" {
-		fmt.Fprintln(p.Stderr)
+		fmt.Fprint(p.Stderr, end)
 		p.live = ""
 	}
 }
