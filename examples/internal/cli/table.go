@@ -112,9 +112,13 @@ func (t *Table) fit(rows [][]string, count, width int) (widths []int, beside int
 	return []int{min(natural[0], width)}, 1
 }
 
-// narrow takes from the broadest column that has something to spare, until all
-// fit.
+// narrow takes from the columns until all fit: first from the last one, which is
+// prose, as long as it stays easy to read; then from the broadest that has
+// something to spare.
 func narrow(widths, floor []int, width int) []int {
+	const easy = 36
+	last := len(widths) - 1
+	widths[last] -= min(max(0, sum(widths)-width), max(0, widths[last]-max(floor[last], easy)))
 	for sum(widths) > width {
 		at := -1
 		for i := range widths {
