@@ -252,3 +252,34 @@ func TestScript(t *testing.T) {
 		t.Error("the script holds the API token")
 	}
 }
+
+// Ctrl-C at the prompt ends the program as an interrupt does anywhere, and the
+// terminal shows again what is typed.
+func TestInterruptAtPrompt(t *testing.T) {
+	t.Parallel()
+	o := startFakeorg(t)
+	term := clitest.OpenTerminal(t, 80)
+	cmd := term.Start(t, []string{"HOME=" + t.TempDir()}, programs.Path(t, "onboard"), "--org-url", o.URL, "--ca-file", o.CAFile)
+	term.Await(t, "API token of a Super Admin for "+o.URL)
+	clitest.Await(t, "the echo is on", func() bool { return !term.Echoes(t) })
+	term.Type(t, "00secret\x03")
+	_ = cmd.Wait()
+	term.Await(t, "onboard: interrupted\n")
+	if got := cmd.ProcessState.ExitCode(); got != cli.ExitInterrupted || !term.Echoes(t) || strings.Contains(term.Shown(), "00secret") {
+		t.Errorf("status %d, echo %v:\n%s", got, term.Echoes(t), term.Shown())
+	}
+}
+
+// At a terminal no line of the demonstration is broader than it.
+func TestDemonstrationAtTerminal(t *testing.T) {
+	t.Parallel()
+	for _, width := range []int{80, 120} {
+		term := clitest.OpenTerminal(t, width)
+		cmd := term.Start(t, []string{"HOME=" + t.TempDir()}, programs.Path(t, "onboard"))
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("%v\n%s", err, term.Shown())
+		}
+		term.Await(t, "-----END PRIVATE KEY-----")
+		term.CheckWidth(t)
+	}
+}

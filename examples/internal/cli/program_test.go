@@ -1,9 +1,13 @@
 package cli_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/exec"
+	"syscall"
 	"testing"
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
@@ -61,5 +65,42 @@ func TestZeroProgram(t *testing.T) {
 	}
 	if cli.Columns(nil) != 0 || cli.Columns(func() int { return 0 }) != 80 || cli.Columns(func() int { return 132 }) != 132 {
 		t.Error("Columns is wrong")
+	}
+}
+
+// programs are those that run as processes of their own.
+var programs = clitest.Build("./testdata/stubborn")
+
+func TestMain(m *testing.M) { programs.Main(m) }
+
+// The first SIGINT or SIGTERM is left to the program, the second one ends it.
+func TestSignals(t *testing.T) {
+	t.Parallel()
+	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		for args, status := range map[string]int{"--obey": cli.ExitInterrupted, "--finish": cli.ExitDone, "--stubborn": -1} {
+			cmd := exec.CommandContext(t.Context(), programs.Path(t, "stubborn"), args)
+			out, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			lines := bufio.NewScanner(out)
+			for _, want := range []string{"ready", "asked to end"} {
+				if !lines.Scan() || lines.Text() != want {
+					t.Fatalf("%s: %q, want %q", args, lines.Text(), want)
+				}
+				if want == "ready" || args == "--stubborn" {
+					if err := cmd.Process.Signal(sig); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			_ = cmd.Wait()
+			if got := cmd.ProcessState.ExitCode(); got != status {
+				t.Errorf("%s after %v: status %d, want %d", args, sig, got, status)
+			}
+		}
 	}
 }

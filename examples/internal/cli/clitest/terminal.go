@@ -2,14 +2,15 @@ package clitest
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
-	"unsafe"
+	"unicode/utf8"
+
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 )
 
 // A Terminal is a pseudo terminal, and what was shown there.
@@ -17,38 +18,22 @@ type Terminal struct {
 	keys *os.File // what a person types
 	tty  *os.File // what the program has
 
+	width int
+
 	mu    sync.Mutex
 	shown bytes.Buffer
 	ended chan struct{}
 }
 
-// OpenTerminal opens a terminal of this width.
+// OpenTerminal opens a terminal of this width. It skips the test on systems where
+// it cannot.
 func OpenTerminal(t testing.TB, width int) *Terminal {
 	t.Helper()
-	keys, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
-	if err != nil {
-		t.Skipf("this system has no pseudo terminals: %v", err)
-	}
-	var unlock, number int32
-	size := [4]uint16{24, uint16(width)} // rows, columns, and two in pixels
-	control(t, keys, syscall.TIOCSPTLCK, unsafe.Pointer(&unlock))
-	control(t, keys, syscall.TIOCGPTN, unsafe.Pointer(&number))
-	control(t, keys, syscall.TIOCSWINSZ, unsafe.Pointer(&size))
-	tty, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	term := &Terminal{keys: keys, tty: tty, ended: make(chan struct{})}
+	keys, tty := openPTY(t, width)
+	term := &Terminal{keys: keys, tty: tty, width: width, ended: make(chan struct{})}
 	go term.read()
 	t.Cleanup(func() { _ = tty.Close(); _ = keys.Close(); <-term.ended })
 	return term
-}
-
-func control(t testing.TB, f *os.File, request uintptr, arg unsafe.Pointer) {
-	t.Helper()
-	if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, f.Fd(), request, uintptr(arg)); errno != 0 {
-		t.Fatalf("ioctl %#x: %v", request, errno)
-	}
 }
 
 // read collects what is shown, until both ends are closed.
@@ -95,13 +80,29 @@ func (term *Terminal) Await(t testing.TB, text string) {
 	Await(t, "the terminal does not show "+text, func() bool { return strings.Contains(term.Shown(), text) })
 }
 
+// CheckWidth fails the test if a line was broader than the terminal, unless one
+// word of it is.
+func (term *Terminal) CheckWidth(t testing.TB) {
+	t.Helper()
+	width := cli.Columns(func() int { return term.width })
+	for line := range strings.Lines(term.Shown()) {
+		for part := range strings.SplitSeq(strings.TrimSuffix(line, "\n"), "\r") {
+			part = strings.TrimSuffix(part, "\x1b[K")
+			word := slices.MaxFunc(strings.Split(part, " "), func(a, b string) int { return len(a) - len(b) })
+			if n := utf8.RuneCountInString(part); n > width && len(word) < width/2 {
+				t.Errorf("a line of %d columns, at %d: %q", n, width, part)
+			}
+		}
+	}
+}
+
 // Start runs a program at the terminal, as its controlling one, so that Ctrl-C is
 // a signal.
 func (term *Terminal) Start(t testing.TB, env []string, name string, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.Command(name, args...)
 	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = env, term.tty, term.tty, term.tty
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	control(cmd)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +113,5 @@ func (term *Terminal) Start(t testing.TB, env []string, name string, args ...str
 // Echoes reports whether the terminal shows what is typed.
 func (term *Terminal) Echoes(t testing.TB) bool {
 	t.Helper()
-	var state syscall.Termios
-	control(t, term.tty, syscall.TCGETS, unsafe.Pointer(&state))
-	return state.Lflag&syscall.ECHO != 0
+	return echoes(t, term.tty)
 }

@@ -1,0 +1,114 @@
+package cli_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
+	"github.com/rezonate-io/okta-integration/examples/internal/cli/clitest"
+)
+
+// A question says what it takes, and takes nothing else for a yes.
+func TestConfirm(t *testing.T) {
+	t.Parallel()
+	for answer, want := range map[string]bool{
+		"y\n": true, "yes\n": true, "Y": true, " YES \r\n": true, "Yes": true,
+		"": false, "\n": false, "n\n": false, "no\n": false, "ye\n": false, "yes please\n": false, "yy\n": false, "1\n": false, "ja\n": false,
+	} {
+		var asked string
+		p := &cli.Program{Ask: clitest.Answers(answer, &asked)}
+		if yes, err := p.Confirm(t.Context(), "2 steps will run. Run them?"); err != nil || yes != want || asked != "2 steps will run. Run them? Type y or yes; anything else is no: \n" {
+			t.Errorf("%q: %v, %v; asked %q", answer, yes, err, asked)
+		}
+	}
+	if yes, err := new(cli.Program).Confirm(t.Context(), "Run them?"); yes || err == nil {
+		t.Errorf("without a terminal: %v, %v", yes, err)
+	}
+}
+
+// A long question is broken at blanks, and what it quotes is not obeyed.
+func TestQuestion(t *testing.T) {
+	t.Parallel()
+	var asked string
+	p := &cli.Program{Ask: clitest.Answers("00x", &asked), ErrWidth: func() int { return 40 }}
+	if secret, err := p.Secret(t.Context(), "API token of a Super Admin for https://acme.okta.com\x1b[2J", "it is not shown"); secret != "00x" || err != nil {
+		t.Errorf("%q, %v", secret, err)
+	}
+	if want := "API token of a Super Admin for\nhttps://acme.okta.com\uFFFD[2J (it is not\nshown):  without echo\n"; asked != want {
+		t.Errorf("asked %q, want %q", asked, want)
+	}
+	if secret, err := new(cli.Program).Secret(t.Context(), "API token", ""); secret != "" || err != nil {
+		t.Errorf("without a terminal: %q, %v", secret, err)
+	}
+}
+
+// An interrupt at a question ends the program, and says no more than that.
+func TestInterruptedQuestion(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	waits := func(ctx context.Context, _ string, _ bool) (string, error) {
+		stop()
+		<-ctx.Done()
+		return "", ctx.Err()
+	}
+	got := clitest.Setup{Context: ctx, Ask: waits}.Run(t, "x", func(ctx context.Context, p *cli.Program) error {
+		_, err := p.Confirm(ctx, "Go on?")
+		return err
+	}, "--flag")
+	if got.Status != cli.ExitInterrupted || got.Stderr != "x: interrupted\n" || strings.Contains(got.Stdout, "context") {
+		t.Errorf("status %d: %q", got.Status, got.Stderr)
+	}
+}
+
+// At a terminal a secret is asked for without echo, and a question with it.
+func TestAskAtTerminal(t *testing.T) {
+	t.Parallel()
+	term := clitest.OpenTerminal(t, 80)
+	ask := cli.AskAt(term.TTY(), term.TTY())
+	type reply struct {
+		text string
+		err  error
+	}
+	for _, hidden := range []bool{true, false} {
+		got := make(chan reply)
+		question := fmt.Sprintf("hidden %v? ", hidden)
+		go func() {
+			text, err := ask(t.Context(), question, hidden)
+			got <- reply{text, err}
+		}()
+		term.Await(t, question)
+		clitest.Await(t, "the echo is not switched", func() bool { return term.Echoes(t) != hidden })
+		term.Type(t, "hunter2\n")
+		if r := <-got; strings.TrimSpace(r.text) != "hunter2" || r.err != nil {
+			t.Errorf("hidden %v: %q, %v", hidden, r.text, r.err)
+		}
+		if shown := strings.Contains(term.Shown(), "hunter2"); shown == hidden || !term.Echoes(t) {
+			t.Errorf("hidden %v: the answer is shown: %v", hidden, shown)
+		}
+	}
+	if file, err := os.Open(os.DevNull); err != nil || cli.AskAt(file, term.TTY()) != nil || cli.AskAt(term.TTY(), file) != nil {
+		t.Error("a file that is none is a terminal")
+	}
+}
+
+// The end of the context ends a question, and the echo comes back.
+func TestEndedQuestion(t *testing.T) {
+	t.Parallel()
+	term := clitest.OpenTerminal(t, 80)
+	ctx, stop := context.WithCancel(t.Context())
+	got := make(chan error)
+	go func() {
+		_, err := cli.AskAt(term.TTY(), term.TTY())(ctx, "secret: ", true)
+		got <- err
+	}()
+	clitest.Await(t, "the echo is on", func() bool { return !term.Echoes(t) })
+	stop()
+	if err := <-got; !errors.Is(err, context.Canceled) || !term.Echoes(t) {
+		t.Errorf("%v, echo %v", err, term.Echoes(t))
+	}
+	term.Type(t, "\n") // the read ends
+}
