@@ -86,8 +86,11 @@ func TestAskAtTerminal(t *testing.T) {
 		if r := <-got; strings.TrimSpace(r.text) != "hunter2" || r.err != nil {
 			t.Errorf("hidden %v: %q, %v", hidden, r.text, r.err)
 		}
-		if shown := strings.Contains(term.Shown(), "hunter2"); shown == hidden || !term.Echoes(t) {
+		if shown := strings.Contains(term.Shown(), "hunter2"); hidden && shown || !term.Echoes(t) {
 			t.Errorf("hidden %v: the answer is shown: %v", hidden, shown)
+		}
+		if !hidden {
+			term.Await(t, "hunter2")
 		}
 	}
 	if file, err := os.Open(os.DevNull); err != nil || cli.AskAt(file, term.TTY()) != nil || cli.AskAt(term.TTY(), file) != nil {
