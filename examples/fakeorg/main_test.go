@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/tls"
@@ -29,36 +28,11 @@ var programs = clitest.Build(".")
 func TestMain(m *testing.M) { programs.Main(m) }
 
 // org is a running fakeorg.
-type org struct {
-	URL      string `json:"url"`
-	CAFile   string `json:"ca_file"`
-	APIToken string `json:"api_token"`
-	OrgID    string `json:"org_id"`
+type org struct{ *clitest.Fakeorg }
 
-	cmd *exec.Cmd
-}
-
-// start runs fakeorg and reads its first line.
 func start(t *testing.T, args ...string) *org {
 	t.Helper()
-	o := &org{cmd: exec.Command(programs.Path(t, "fakeorg"), args...)}
-	o.cmd.Stderr = os.Stderr
-	stdout, err := o.cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := o.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = o.cmd.Process.Kill() })
-	line, err := bufio.NewReader(stdout).ReadBytes('\n')
-	if err != nil {
-		t.Fatalf("first line: %v", err)
-	}
-	if err := json.Unmarshal(line, o); err != nil {
-		t.Fatalf("first line %q: %v", line, err)
-	}
-	return o
+	return &org{clitest.StartFakeorg(t, programs, args...)}
 }
 
 // client trusts the org's certificate authority and nothing else.
@@ -92,18 +66,6 @@ func (o *org) get(t *testing.T, path string) (status int, body string, err error
 	defer resp.Body.Close()
 	b, err := io.ReadAll(resp.Body)
 	return resp.StatusCode, string(b), err
-}
-
-// stop sends a signal and returns the exit status.
-func (o *org) stop(t *testing.T, sig os.Signal) int {
-	t.Helper()
-	if err := o.cmd.Process.Signal(sig); err != nil {
-		t.Fatal(err)
-	}
-	if err := o.cmd.Wait(); err != nil && o.cmd.ProcessState == nil {
-		t.Fatal(err)
-	}
-	return o.cmd.ProcessState.ExitCode()
 }
 
 func TestServes(t *testing.T) {
@@ -141,7 +103,7 @@ func TestServes(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkLog(t, text)
-	if code := o.stop(t, os.Interrupt); code != 0 {
+	if code := o.Stop(t, os.Interrupt); code != 0 {
 		t.Errorf("exit status %d after SIGINT, want 0", code)
 	}
 	if _, err := os.Stat(ca); err != nil {
@@ -206,7 +168,7 @@ func TestDefaults(t *testing.T) {
 	if _, err := new(http.Client).Get(o.URL); err == nil {
 		t.Error("the system's roots trust the org")
 	}
-	if code := o.stop(t, syscall.SIGTERM); code != 0 {
+	if code := o.Stop(t, syscall.SIGTERM); code != 0 {
 		t.Errorf("exit status %d after SIGTERM, want 0", code)
 	}
 	if _, err := os.Stat(o.CAFile); !errors.Is(err, os.ErrNotExist) {
@@ -276,4 +238,9 @@ func TestCommandLine(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	clitest.CheckHelp(t, "fakeorg", run, "user-write", "reset-after")
 }

@@ -21,8 +21,8 @@ The org and the credential that does the work:
   --tenant-id ID      the tenant: acme for https://acme.okta.com
 ` + cli.OrgHelp + `  --api-token TOKEN   the API token; - reads it from standard input. Better: set
                       OKTA_API_TOKEN, or leave it out and be asked
-  --bootstrap FILE    instead of an API token, use the OAuth app with SUPER_ADMIN
-                      whose credentials are in FILE
+  --bootstrap FILE    instead of an API token, use the OAuth app with the role
+                      SUPER_ADMIN whose credentials are in FILE
   --revoke-api-token  revoke the API token at the end, if the app was verified
   If none of these names the org, OKTA_CLIENT_ORGURL, OKTA_CLIENT_TOKEN and the
   like count, or else the file of --out from an earlier run.
@@ -53,8 +53,9 @@ The result:
 Instead of setting the app up:
   --dry-run           say what would be done, and write nothing
   --print http        print the requests instead of sending them, as HTTP or,
-  --print curl        with curl, as a shell script; give the app's key with --key.
-                      Without an API token they are those for a new app
+  --print curl        with curl, as a shell script. Give the app's key with
+                      --key. Without an API token they are those for a new
+                      app
   --rollback          take back what the journal says was made, the app included
 
 Examples:

@@ -1,10 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -12,17 +17,139 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/examples/internal/cli/clitest"
+	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 )
+
+// programs are those that run as processes of their own.
+var programs = clitest.Build(".", "../fakeorg")
+
+func TestMain(m *testing.M) { programs.Main(m) }
+
+// A fakeorg is one in a process of its own.
+type fakeorg struct {
+	*clitest.Fakeorg
+	log string // file
+}
+
+func startFakeorg(t *testing.T, args ...string) *fakeorg {
+	t.Helper()
+	log := filepath.Join(t.TempDir(), "log.jsonl")
+	limits := "apps=0,app=0,clients=0,iam=0,users=0,user=0,groups=0,logs=0,token=0,default=0"
+	return &fakeorg{clitest.StartFakeorg(t, programs, append([]string{"--log", log, "--rate-limit", limits}, args...)...), log}
+}
+
+// written returns the writes that the org has had.
+func (o *fakeorg) written(t *testing.T) (list []string) {
+	t.Helper()
+	text, err := os.ReadFile(o.log)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	for line := range bytes.Lines(text) {
+		var r struct{ Method, Path string }
+		if !bytes.HasSuffix(line, []byte("\n")) {
+			break // it is being written
+		}
+		if err := json.Unmarshal(line, &r); err != nil {
+			t.Fatal(err)
+		}
+		if r.Method != "GET" && r.Path != "/oauth2/v1/token" {
+			list = append(list, r.Method+" "+r.Path)
+		}
+	}
+	return list
+}
+
+// A process is a run of the built onboard.
+type process struct {
+	*exec.Cmd
+	out, errs bytes.Buffer
+}
+
+func (o *fakeorg) start(t *testing.T, args ...string) *process {
+	t.Helper()
+	p := &process{Cmd: exec.Command(programs.Path(t, "onboard"), append([]string{"--org-url", o.URL, "--ca-file", o.CAFile}, args...)...)}
+	p.Env = append(os.Environ(), "OKTA_API_TOKEN="+o.APIToken)
+	p.Stdout, p.Stderr = &p.out, &p.errs
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// end waits for the process and returns its exit status, -1 after a signal.
+func (p *process) end() int {
+	_ = p.Wait()
+	return p.ProcessState.ExitCode()
+}
+
+// admin is a client with the owner's token.
+func (o *fakeorg) admin(t *testing.T) *oktaint.Client {
+	t.Helper()
+	conn := cli.Connection{OrgURL: o.URL, CAFile: o.CAFile, APIToken: o.APIToken}
+	c, err := conn.Connect(t.Context(), &cli.Program{Name: "onboard", Stderr: io.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func get[T any](t *testing.T, c *oktaint.Client, elem ...string) (v T) {
+	t.Helper()
+	if err := c.Get(t.Context(), &v, nil, elem...); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// check looks at the org after the last run: there is one app with one active
+// key, that of the file, the wanted grants and roles, and nothing else.
+func (o *fakeorg) check(t *testing.T, file string) {
+	t.Helper()
+	creds, err := oktaint.ReadCredentials(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := o.admin(t)
+	apps := get[[]struct{ ID, Label, Status string }](t, c, "api", "v1", "apps")
+	if len(apps) != 1 || apps[0].ID != creds.ApplicationID || apps[0].Label != defaultLabel || apps[0].Status != "ACTIVE" {
+		t.Fatalf("apps %+v, want only %s", apps, creds.ApplicationID)
+	}
+	id := apps[0].ID
+	keys := get[json.RawMessage](t, c, "api", "v1", "apps", id, "credentials", "jwks")
+	if n := strings.Count(string(keys), `"kid"`); n != 1 || !strings.Contains(string(keys), `"`+creds.Key.ID()+`"`) || !strings.Contains(string(keys), `"ACTIVE"`) {
+		t.Errorf("keys %s, want only %s", keys, creds.Key.ID())
+	}
+	var granted []string
+	for _, g := range get[[]struct{ ScopeID, Status string }](t, c, "api", "v1", "apps", id, "grants") {
+		granted = append(granted, g.ScopeID)
+	}
+	if slices.Sort(granted); strings.Join(granted, " ") != creds.Scopes.String() || len(granted) != 3 {
+		t.Errorf("grants %q, want %s", granted, creds.Scopes)
+	}
+	var roles []string
+	for _, r := range get[[]struct{ Type string }](t, c, "oauth2", "v1", "clients", id, "roles") {
+		roles = append(roles, r.Type)
+	}
+	if slices.Sort(roles); !slices.Equal(roles, []string{"CUSTOM", "READ_ONLY_ADMIN"}) {
+		t.Errorf("roles %q", roles)
+	}
+	custom := get[struct{ Roles []struct{ ID string } }](t, c, "api", "v1", "iam", "roles")
+	sets := get[struct {
+		Sets []struct{ ID string } `json:"resource-sets"`
+	}](t, c, "api", "v1", "iam", "resource-sets")
+	if len(custom.Roles) != 1 || len(sets.Sets) != 1 {
+		t.Errorf("%d custom roles, %d resource sets", len(custom.Roles), len(sets.Sets))
+	}
+}
 
 // An org is a simulated one on loopback.
 type org struct{ *clitest.Org }
 
-func serve(t testing.TB, cfg oktatest.Config) *org {
-	t.Helper()
-	return &org{clitest.Serve(t, cfg)}
-}
+func serve(t testing.TB, cfg oktatest.Config) *org { return &org{clitest.Serve(t, cfg)} }
 
 // writes counts the requests that could have changed something.
 func (o *org) writes() int { return len(o.Writes()) }

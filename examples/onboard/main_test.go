@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,6 +15,48 @@ import (
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 )
+
+// Ctrl-C at the prompt ends the program as an interrupt does anywhere, and the
+// terminal shows again what is typed.
+func TestInterruptAtPrompt(t *testing.T) {
+	t.Parallel()
+	o := startFakeorg(t)
+	term := clitest.OpenTerminal(t, 80)
+	cmd := term.Start(t, []string{"HOME=" + t.TempDir()}, programs.Path(t, "onboard"), "--org-url", o.URL, "--ca-file", o.CAFile)
+	term.Await(t, "API token of a Super Admin for "+o.URL)
+	clitest.Await(t, "the echo is on", func() bool { return !term.Echoes(t) })
+	term.Type(t, "00secret\x03")
+	_ = cmd.Wait()
+	term.Await(t, "onboard: interrupted\n")
+	if got := cmd.ProcessState.ExitCode(); got != cli.ExitInterrupted || !term.Echoes(t) || strings.Contains(term.Shown(), "00secret") {
+		t.Errorf("status %d, echo %v:\n%s", got, term.Echoes(t), term.Shown())
+	}
+}
+
+// What is wrong on this machine is told before the org is asked, and nobody is
+// asked for a token for nothing.
+func TestMistakesFirst(t *testing.T) {
+	t.Parallel()
+	o := serve(t, oktatest.Config{})
+	notes := o.File(t, "notes.txt", "hello")
+	for _, args := range [][]string{
+		{"--role", "KING"}, {"--key", filepath.Join(o.Dir, "none")}, {"--key", notes}, {"--out", notes}, {"--out", filepath.Join(o.Dir, "none", "x.json")},
+		{"--label", strings.Repeat("x", 101)}, {"--scopes", "okta.users.read.self"}, {"--print", "curl"}, {"--bootstrap", notes}, {"--proxy", "nonsense"},
+		{"--out", ""}, {"--api-token", ""}, {"--print", ""}, {"--journal", " "},
+	} {
+		var asked string
+		got := o.onboardIn(t, clitest.Setup{Ask: clitest.Answers("00x", &asked)}, args...)
+		if (got.Status != cli.ExitUsage && got.Status != cli.ExitFailed) || asked != "" || len(o.Requests()) != 0 {
+			t.Errorf("%q: status %d, asked %q, %d requests\n%s", args, got.Status, asked, len(o.Requests()), got.Stderr)
+		}
+	}
+	// An org that is not there is told before the token is asked for, too.
+	var asked string
+	got := clitest.Setup{Ask: clitest.Answers("00x", &asked)}.Run(t, "onboard", run, "--org-url", "https://127.0.0.1:1")
+	if got.Check(t, cli.ExitFailed, "connection refused", "Nothing answers there"); asked != "" {
+		t.Errorf("asked %q", asked)
+	}
+}
 
 // Without arguments the whole job is done against a simulated org, and says so.
 func TestDemonstration(t *testing.T) {
@@ -182,120 +223,6 @@ func TestProxy(t *testing.T) {
 	}
 }
 
-// An app of the label with another key is left alone; the error names its id and
-// both flags.
-func TestOtherKey(t *testing.T) {
-	t.Parallel()
-	o := serve(t, oktatest.Config{})
-	first := result(t, o.onboard(t, "--json"))
-	o.ResetRequests()
-	got := o.onboard(t)
-	for _, want := range []string{"--key", "--out", "--rollback"} {
-		if !strings.Contains(got.Stderr, want) {
-			t.Errorf("the error lacks %s: %s", want, got.Stderr)
-		}
-	}
-	if got.Status != cli.ExitFailed || o.writes() != 0 {
-		t.Errorf("status %d, %d writes", got.Status, o.writes())
-	}
-	// Another journal does not know of it: then the app is named.
-	got = o.onboard(t, "--journal", filepath.Join(t.TempDir(), "journal"))
-	if got.Status != cli.ExitFailed || !strings.Contains(got.Stderr, first.ApplicationID) || o.writes() != 0 {
-		t.Errorf("status %d, %d writes:\n%s", got.Status, o.writes(), got.Stderr)
-	}
-	// With the key that the first run printed it is found again.
-	key := filepath.Join(t.TempDir(), "key_TEST_ONLY.pem")
-	if err := os.WriteFile(key, []byte(first.PrivateKey), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	again := o.onboard(t, "--key", key, "--json")
-	if again.Status != cli.ExitDone || result(t, again).ApplicationID != first.ApplicationID || o.writes() != 0 {
-		t.Errorf("with its key: status %d, %d writes:\n%s", again.Status, o.writes(), again.Stderr)
-	}
-	// A file of credentials is not used for an app of another label.
-	file := filepath.Join(t.TempDir(), "acme.json")
-	if r := o.onboard(t, "--label", "Second", "--out", file); r.Status != cli.ExitDone {
-		t.Fatalf("status %d\n%s", r.Status, r.Stderr)
-	}
-	o.ResetRequests()
-	got = o.onboard(t, "--label", "Third", "--out", file)
-	if got.Status != cli.ExitFailed || !strings.Contains(got.Stderr, `"Second"`) || o.writes() != 0 {
-		t.Errorf("status %d, %d writes:\n%s", got.Status, o.writes(), got.Stderr)
-	}
-}
-
-// Whatever fails once the create may have been sent, the key is printed or
-// stored, and the next run with it finishes the job with one app.
-func TestKeyIsNeverLost(t *testing.T) {
-	t.Parallel()
-	for fault, keeps := range map[string][]bool{
-		"POST /api/v1/apps #1 cut":               {false, true},
-		"POST /api/v1/apps #1 reset-after":       {false, true},
-		"POST /oauth2/v1/clients/{id}/roles 500": {false}, // takes seconds
-		"POST /api/v1/apps/{id}/grants html":     {true},  // takes seconds
-		"GET /api/v1/apps/{id}/grants 500":       {false, true},
-		"POST /oauth2/v1/token html":             {false, true},
-	} {
-		for _, stored := range keeps {
-			t.Run(fmt.Sprintf("%s, stored %v", fault, stored), func(t *testing.T) {
-				t.Parallel()
-				testKeyIsKept(t, fault, stored)
-			})
-		}
-	}
-}
-
-func testKeyIsKept(t *testing.T, fault string, stored bool) {
-	o := serve(t, oktatest.Config{Faults: []string{fault}})
-	dir := t.TempDir()
-	args, file, key := []string{"--json", "--scopes", "okta.users.read"}, filepath.Join(dir, "acme.json"), filepath.Join(dir, "key_TEST_ONLY.pem")
-	if stored {
-		args = append(args, "--out", file)
-	}
-	first := o.onboard(t, args...)
-	if stored {
-		if creds, err := oktaint.ReadCredentials(file); err != nil || creds.Key.IsZero() {
-			t.Errorf("the file lacks the key: %v", err)
-		}
-	} else {
-		p := result(t, first)
-		if _, err := oktaint.ParseKey([]byte(p.PrivateKey), ""); err != nil {
-			t.Errorf("standard output lacks the key: %v", err)
-		}
-		if err := os.WriteFile(key, []byte(p.PrivateKey), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		args = append(args, "--key", key)
-	}
-	o.ClearFaults()
-	second := o.onboard(t, args...)
-	if second.Status != cli.ExitDone || o.apps(t, defaultLabel) != 1 {
-		t.Errorf("then: status %d, %d apps:\n%s\n%s", second.Status, o.apps(t, defaultLabel), first.Stderr, second.Stderr)
-	}
-}
-
-// A scope that the org does not have is missing; all the others are granted.
-func TestRefusedScope(t *testing.T) {
-	t.Parallel()
-	o := serve(t, oktatest.Config{})
-	got := o.onboard(t, "--json", "--scopes", "okta.users.read,okta.groups.read,okta.bogus.read")
-	if got.Status != cli.ExitIncomplete {
-		t.Fatalf("status %d\n%s", got.Status, got.Stderr)
-	}
-	p := result(t, got)
-	if len(p.Granted) != 2 || len(p.Missing) != 1 || p.Missing[0] != "okta.bogus.read" || p.Coverage["users"] != "visible" {
-		t.Errorf("result %+v", p)
-	}
-	if !strings.Contains(got.Stderr, "okta.bogus.read is not granted") || !strings.Contains(got.Stderr, "E0000001") {
-		t.Errorf("standard error does not say why:\n%s", got.Stderr)
-	}
-	// Without a role the lists are empty: set up, but not verified.
-	got = o.onboard(t, "--json", "--label", "No role", "--role", "none")
-	if p := result(t, got); got.Status != cli.ExitIncomplete || p.Role != "" || p.Coverage["users"] != "empty" || p.Coverage["logs"] != "role" {
-		t.Errorf("without a role: status %d, %+v\n%s", got.Status, p, got.Stderr)
-	}
-}
-
 // Ctrl-C ends the run with 130, the key printed and the way to go on told.
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
@@ -309,36 +236,6 @@ func TestInterrupt(t *testing.T) {
 	}
 	if p.ApplicationID == "" || !strings.HasPrefix(p.PrivateKey, "-----BEGIN") {
 		t.Errorf("result %+v", p)
-	}
-}
-
-// A dry run says what would be done, and does not.
-func TestDryRun(t *testing.T) {
-	t.Parallel()
-	o := serve(t, oktatest.Config{})
-	file := filepath.Join(t.TempDir(), "acme.json")
-	got := o.onboard(t, "--dry-run", "--out", file)
-	if want := "1. create the app \"Rezonate Integration\" with its key\n2. assign the role READ_ONLY_ADMIN\n3. grant 26 scopes\n"; got.Status != cli.ExitDone || got.Stdout != want {
-		t.Errorf("status %d:\n%s\n%s", got.Status, got.Stdout, got.Stderr)
-	}
-	if _, err := os.Stat(file); err == nil || o.writes() != 0 {
-		t.Errorf("the dry run wrote: %v, %d requests", err, o.writes())
-	}
-}
-
-func TestHelp(t *testing.T) {
-	t.Parallel()
-	got := clitest.Setup{}.Run(t, "onboard", run, "--help")
-	if got.Status != cli.ExitDone || got.Stderr != "" {
-		t.Errorf("status %d\n%s", got.Status, got.Stderr)
-	}
-	for _, want := range []string{"--tenant-id", "--api-token", "--org-url", "--ca-file", "--label", "--scopes", "--remediation", "--actions", "--role", "--key", "--out", "--dry-run", "--json", "--print", "--journal", "--rollback", "--revoke-api-token", "--keep-super-admin", "--bootstrap", "Examples:", "Exit status:", "READ_ONLY_ADMIN"} {
-		if !strings.Contains(got.Stdout, want) {
-			t.Errorf("the help lacks %s", want)
-		}
-	}
-	if strings.Contains(got.Stdout, "%!") {
-		t.Errorf("the help is damaged:\n%s", got.Stdout)
 	}
 }
 

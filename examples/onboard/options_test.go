@@ -4,13 +4,89 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/examples/internal/cli/clitest"
+	"github.com/rezonate-io/okta-integration/oauthapp"
+	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 )
+
+// An OAuth app with SUPER_ADMIN does the work of an API token, and is left as it
+// is.
+func TestBootstrap(t *testing.T) {
+	t.Parallel()
+	o := serve(t, oktatest.Config{})
+	dir := t.TempDir()
+	boot, file := filepath.Join(dir, "boot.json"), filepath.Join(dir, "acme.json")
+	made := o.onboard(t, "--label", "Bootstrap", "--role", "SUPER_ADMIN", "--scopes", oauthapp.BootstrapScopes.String(), "--out", boot)
+	if made.Status != cli.ExitDone {
+		t.Fatalf("status %d\n%s", made.Status, made.Stderr)
+	}
+	got := o.onboardAs(t, t.Context(), "", "--bootstrap", boot, "--out", file, "--remediation", "--json")
+	if got.Status != cli.ExitDone || len(result(t, got).Granted) != 28 || !slices.Contains(result(t, got).Permissions, "okta.users.lifecycle.suspend") {
+		t.Errorf("status %d\n%s", got.Status, got.Stderr)
+	}
+	for _, r := range o.Requests()[len(o.Requests())-10:] {
+		if r.Scheme == "SSWS" {
+			t.Errorf("an API token sent %s %s", r.Method, r.Path)
+		}
+	}
+	if again := o.onboard(t, "--label", "Bootstrap", "--role", "SUPER_ADMIN", "--scopes", oauthapp.BootstrapScopes.String(), "--out", boot, "--dry-run"); again.Stdout != "" {
+		t.Errorf("the bootstrap app was changed: %s", again.Stdout)
+	}
+	api := filepath.Join(dir, "api.json")
+	creds := oktaint.Credentials{Kind: oktaint.KindAPIToken, Org: clitest.MustOrg(t, o.URL), APIToken: oktaint.NewSecret(o.APIToken())}
+	if err := creds.WriteFile(api); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		want string
+		args []string
+	}{
+		{"holds an API token", []string{"--bootstrap", api}},
+		{"no such file", []string{"--bootstrap", filepath.Join(dir, "none")}},
+		{"give one of them", []string{"--bootstrap", boot, "--api-token", "-"}},
+		{"--revoke-api-token is about an API token", []string{"--bootstrap", boot, "--revoke-api-token"}},
+		{"--print is http or curl", []string{"--print", "postman"}},
+		{"does not go with", []string{"--rollback", "--dry-run"}},
+	} {
+		if got := o.onboard(t, tt.args...); got.Status != cli.ExitUsage || !strings.Contains(got.Stderr, tt.want) {
+			t.Errorf("%v: status %d, want %q\n%s", tt.args, got.Status, tt.want, got.Stderr)
+		}
+	}
+	clitest.Setup{}.Run(t, "onboard", run, "--rollback").Check(t, cli.ExitUsage, "which org?")
+}
+
+// With --actions the app gets what these take and what guards look at, and no
+// more; later runs with others change it to that.
+func TestActions(t *testing.T) {
+	t.Parallel()
+	o := serve(t, oktatest.Config{})
+	file := filepath.Join(t.TempDir(), "acme.json")
+	args := []string{"--out", file, "--json", "--scopes", "okta.logs.read", "--actions"}
+	got := o.onboard(t, append(args, "suspend_user, clear_sessions")...)
+	p := result(t, got)
+	if want := "okta.users.lifecycle.clearSessions okta.users.lifecycle.suspend okta.users.read"; strings.Join(p.Permissions, " ") != want {
+		t.Errorf("permissions %q, want %s\n%s", p.Permissions, want, got.Stderr)
+	}
+	creds, err := oktaint.ReadCredentials(file)
+	if want := "okta.apiTokens.read okta.logs.read okta.roles.read okta.users.manage okta.users.read"; err != nil || creds.Scopes.String() != want {
+		t.Errorf("scopes %s, want %s: %v", creds.Scopes, want, err)
+	}
+	got = o.onboard(t, append(args, "add_group_member")...)
+	if want := "okta.groups.members.manage okta.groups.read okta.users.groupMembership.manage okta.users.read"; strings.Join(result(t, got).Permissions, " ") != want {
+		t.Errorf("permissions %q, want %s\n%s", result(t, got).Permissions, want, got.Stderr)
+	}
+	for _, list := range []string{"suspend", "suspend_user,", "first_of"} {
+		if got := o.onboard(t, append(args, list)...); got.Status != cli.ExitUsage || !strings.Contains(got.Stderr, "respond --list-actions") {
+			t.Errorf("--actions %s: status %d\n%s", list, got.Status, got.Stderr)
+		}
+	}
+}
 
 // The token comes from the flag, standard input, the environment or a prompt,
 // which names the org.
@@ -49,31 +125,6 @@ func TestTokenSources(t *testing.T) {
 	o.onboardIn(t, clitest.Setup{Ask: closed}).Check(t, cli.ExitFailed, "read the API token: closed")
 }
 
-// What is wrong on this machine is told before the org is asked, and nobody is
-// asked for a token for nothing.
-func TestMistakesFirst(t *testing.T) {
-	t.Parallel()
-	o := serve(t, oktatest.Config{})
-	notes := o.File(t, "notes.txt", "hello")
-	for _, args := range [][]string{
-		{"--role", "KING"}, {"--key", filepath.Join(o.Dir, "none")}, {"--key", notes}, {"--out", notes}, {"--out", filepath.Join(o.Dir, "none", "x.json")},
-		{"--label", strings.Repeat("x", 101)}, {"--scopes", "okta.users.read.self"}, {"--print", "curl"}, {"--bootstrap", notes}, {"--proxy", "nonsense"},
-		{"--out", ""}, {"--api-token", ""}, {"--print", ""}, {"--journal", " "},
-	} {
-		var asked string
-		got := o.onboardIn(t, clitest.Setup{Ask: clitest.Answers("00x", &asked)}, args...)
-		if (got.Status != cli.ExitUsage && got.Status != cli.ExitFailed) || asked != "" || len(o.Requests()) != 0 {
-			t.Errorf("%q: status %d, asked %q, %d requests\n%s", args, got.Status, asked, len(o.Requests()), got.Stderr)
-		}
-	}
-	// An org that is not there is told before the token is asked for, too.
-	var asked string
-	got := clitest.Setup{Ask: clitest.Answers("00x", &asked)}.Run(t, "onboard", run, "--org-url", "https://127.0.0.1:1")
-	if got.Check(t, cli.ExitFailed, "connection refused", "Nothing answers there"); asked != "" {
-		t.Errorf("asked %q", asked)
-	}
-}
-
 // Only no argument at all is a demonstration: an empty value or a flag without an
 // org is a mistake.
 func TestWhichOrg(t *testing.T) {
@@ -103,35 +154,6 @@ func TestOrgFromElsewhere(t *testing.T) {
 	clitest.Setup{Env: env}.Run(t, "onboard", run, args...).Check(t, cli.ExitDone, "the environment (OKTA_CLIENT_...) names the org and the credential")
 	clitest.Setup{}.Run(t, "onboard", run, args...).Check(t, cli.ExitDone, "org "+o.URL, "only verified")
 	clitest.Setup{Env: map[string]string{"OKTA_CLIENT_ORGURL": o.URL, "OKTA_API_TOKEN": o.APIToken()}}.Run(t, "onboard", run, args...).Check(t, cli.ExitDone, "nothing to do")
-}
-
-// With --json a failure is a document, too, and a run never prints two.
-func TestFailureAsJSON(t *testing.T) {
-	t.Parallel()
-	o := serve(t, oktatest.Config{})
-	var doc struct {
-		Error         cli.Failure
-		ApplicationID string `json:"application_id"`
-	}
-	for _, tt := range []struct {
-		args []string
-		want string
-	}{
-		{[]string{"--role", "KING", "--json"}, "usage"}, {[]string{"--tokn", "--json"}, "usage"}, {[]string{"--label", "No role", "--role", "none", "--json"}, "incomplete"},
-	} {
-		got := o.onboard(t, tt.args...)
-		got.Unmarshal(t, &doc)
-		if doc.Error.Kind != tt.want || doc.Error.Status != got.Status || !strings.Contains(got.Stderr, doc.Error.Message) {
-			t.Errorf("%q: %+v\n%s", tt.args, doc, got.Stderr)
-		}
-	}
-	if doc.ApplicationID == "" {
-		t.Error("the app of an incomplete run is not told")
-	}
-	o.onboardAs(t, t.Context(), "00nobody", "--json").Unmarshal(t, &doc)
-	if doc.Error.Kind != "failed" || strings.Contains(doc.Error.Message, "oktaint:") {
-		t.Errorf("%+v", doc)
-	}
 }
 
 // As printed in documents, with placeholders, the command refuses.
@@ -167,23 +189,4 @@ func TestCAFile(t *testing.T) {
 	}
 	clitest.Setup{Env: map[string]string{"OKTA_API_TOKEN": "00x"}}.Run(t, "onboard", run, "--org-url", o.URL).
 		Check(t, cli.ExitFailed, "--ca-file FILE trusts the certificates of a file")
-}
-
-// Without a token the requests for a new app are printed.
-func TestPrintWithoutToken(t *testing.T) {
-	t.Parallel()
-	o := serve(t, oktatest.Config{})
-	var asked string
-	for form, want := range map[string]string{"http": "POST " + o.URL + "/api/v1/apps?activate=true HTTP/1.1", "curl": "#!/bin/sh\n"} {
-		got := o.onboardIn(t, clitest.Setup{Ask: clitest.Answers("00x", &asked)}, "--print", form, "--key", keyFile(t))
-		got.Check(t, cli.ExitDone, want, "these requests make a new one", "nothing was sent")
-	}
-	if asked != "" || o.writes() != 0 {
-		t.Errorf("asked %q, %d writes", asked, o.writes())
-	}
-	// Both runs print the same, as the org has nothing yet.
-	args := []string{"--print", "http", "--key", keyFile(t)}
-	if a, b := o.onboard(t, args...), o.onboardAs(t, t.Context(), "", args...); a.Stdout != b.Stdout {
-		t.Errorf("with a token:\n%s\nwithout:\n%s", a.Stdout, b.Stdout)
-	}
 }

@@ -8,16 +8,44 @@ import (
 	"testing"
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli/clitest"
+	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
+	"github.com/rezonate-io/okta-integration/remediation"
+	"github.com/rezonate-io/okta-integration/scopes"
 )
+
+// An app as onboarding makes it, with the role for these kinds of actions.
+func (o *org) app(t *testing.T, dpop bool, kinds ...remediation.Kind) oktaint.Credentials {
+	t.Helper()
+	key := clitest.Key(t)
+	jwk, err := json.Marshal(key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var actions []remediation.Action
+	for _, kind := range kinds {
+		actions = append(actions, remediation.Sample(kind))
+	}
+	creds := oktaint.Credentials{
+		Kind: oktaint.KindPrivateKeyJWT, Org: clitest.MustOrg(t, o.URL), Key: key,
+		Scopes: scopes.Visibility.Union(remediation.Scopes(actions...)),
+	}
+	creds.ClientID = o.AddServiceApp(oktatest.ServiceApp{
+		JWK: jwk, Scopes: creds.Scopes, DPoP: dpop, Roles: []string{"READ_ONLY_ADMIN"}, Permissions: remediation.Permissions(actions...),
+	})
+	creds.ApplicationID = creds.ClientID
+	return creds
+}
+
+// programs are those that run as processes of their own.
+var programs = clitest.Build(".")
+
+func TestMain(m *testing.M) { programs.Main(m) }
 
 // An org is a simulated one on loopback, with a folder for what respond keeps.
 type org struct{ *clitest.Org }
 
-func serve(t testing.TB, cfg oktatest.Config) *org {
-	t.Helper()
-	return &org{clitest.Serve(t, cfg)}
-}
+func serve(t testing.TB, cfg oktatest.Config) *org { return &org{clitest.Serve(t, cfg)} }
 
 // user reads a user's status and groups, as the org shows them.
 func (o *org) user(t testing.TB, id string) (status string, groups []string) {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 
@@ -27,7 +26,7 @@ func readUsers(p *cli.Program, values []string, most int) ([]mention, error) {
 	var all []mention
 	seen := make(map[string]bool)
 	for _, value := range values {
-		err := mentions(p.Stdin, value, func(m mention) error {
+		err := mentions(p, value, func(m mention) error {
 			if key := strings.ToLower(m.name); !seen[key] {
 				seen[key] = true
 				all = append(all, m)
@@ -48,8 +47,8 @@ func readUsers(p *cli.Program, values []string, most int) ([]mention, error) {
 }
 
 // mentions calls each with the users that one --user names.
-func mentions(stdin io.Reader, value string, each func(mention) error) error {
-	in, name := stdin, "standard input"
+func mentions(p *cli.Program, value string, each func(mention) error) error {
+	in, name := p.Stdin, "standard input"
 	if file, ok := strings.CutPrefix(value, "@"); ok {
 		f, err := os.Open(file)
 		if err != nil {

@@ -66,6 +66,12 @@ func counted(n int) string {
 	return fmt.Sprintf("%d arguments belong", n)
 }
 
+// FlagNames lists the flags that the program has.
+func (p *Program) FlagNames() (names []string) {
+	p.flags.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
+	return names
+}
+
 // flagError says what package flag says in the form that this command line has.
 func flagError(err error) error {
 	if name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); ok {

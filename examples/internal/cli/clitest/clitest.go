@@ -141,6 +141,37 @@ func (r Ran) Unmarshal(t testing.TB, v any) {
 	}
 }
 
+// CheckHelp runs a program with --help. Its help names each flag and the words, is
+// no broader than a terminal unless an example is, and nothing else is written.
+func CheckHelp(t testing.TB, name string, run func(context.Context, *cli.Program) error, words ...string) {
+	t.Helper()
+	var flags []string
+	got := Setup{}.Run(t, name, func(ctx context.Context, p *cli.Program) error {
+		err := run(ctx, p)
+		flags = p.FlagNames()
+		return err
+	}, "--help")
+	if len(flags) == 0 || got.Status != cli.ExitDone || got.Stderr != "" {
+		t.Errorf("status %d, %d flags\n%s", got.Status, len(flags), got.Stderr)
+	}
+	for _, flag := range flags {
+		words = append(words, "--"+flag)
+	}
+	for _, word := range append(words, "Examples:", "Exit status:") {
+		if !strings.Contains(got.Stdout, word) {
+			t.Errorf("the help lacks %s", word)
+		}
+	}
+	for line := range strings.Lines(got.Stdout) {
+		if line = strings.TrimSuffix(line, "\n"); len(line) > 80 && (len(line) > 110 || !strings.HasPrefix(line, "  "+name+" ") && !strings.HasPrefix(line, "  {")) {
+			t.Errorf("a line of %d characters: %s", len(line), line)
+		}
+	}
+	if strings.Contains(got.Stdout, "%!") {
+		t.Errorf("the help is damaged:\n%s", got.Stdout)
+	}
+}
+
 // MustOrg parses an org.
 func MustOrg(t testing.TB, s string) oktaint.Org {
 	t.Helper()

@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"flag"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,31 +12,7 @@ import (
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/remediation"
-	"github.com/rezonate-io/okta-integration/scopes"
 )
-
-// An app as onboarding makes it, with the role for these kinds of actions.
-func (o *org) app(t *testing.T, dpop bool, kinds ...remediation.Kind) oktaint.Credentials {
-	t.Helper()
-	key := clitest.Key(t)
-	jwk, err := json.Marshal(key.Public())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var actions []remediation.Action
-	for _, kind := range kinds {
-		actions = append(actions, remediation.Sample(kind))
-	}
-	creds := oktaint.Credentials{
-		Kind: oktaint.KindPrivateKeyJWT, Org: clitest.MustOrg(t, o.URL), Key: key,
-		Scopes: scopes.Visibility.Union(remediation.Scopes(actions...)),
-	}
-	creds.ClientID = o.AddServiceApp(oktatest.ServiceApp{
-		JWK: jwk, Scopes: creds.Scopes, DPoP: dpop, Roles: []string{"READ_ONLY_ADMIN"}, Permissions: remediation.Permissions(actions...),
-	})
-	creds.ApplicationID = creds.ClientID
-	return creds
-}
 
 // The credential is that of a file, of the environment, or a token that was asked
 // for.
@@ -73,29 +47,6 @@ func TestCredentials(t *testing.T) {
 	}
 	failing := func(context.Context, string, bool) (string, error) { return "", errors.New("closed") }
 	o.respondIn(t, clitest.Setup{Env: map[string]string{"": ""}, Ask: failing}, what[2:]...).Check(t, cli.ExitFailed, "read the API token: closed")
-}
-
-// What an app lacks is told with who can give it.
-func TestLacking(t *testing.T) {
-	t.Parallel()
-	o := serve(t, oktatest.Config{})
-	id := o.AddUser(oktatest.User{Login: "dana@example.com"})
-	creds := o.app(t, false, remediation.KindClearSessions)
-	file := filepath.Join(o.Dir, "acme.json")
-	if err := creds.WriteFile(file); err != nil {
-		t.Fatal(err)
-	}
-	what := []string{"--credentials", file, "--ca-file", o.CA, "--playbook", "contain", "--user", id}
-	o.respondBare(t, clitest.Setup{}, what...).Check(t, cli.ExitIncomplete, "has the permission okta.users.lifecycle.suspend", "next: use the credential of somebody who may", "onboard ... --actions suspend_user")
-	// Without the scopes to check, the guards refuse; without the check it goes on.
-	creds.Scopes = scopes.New(scopes.UsersManage)
-	if err := creds.WriteFile(file); err != nil {
-		t.Fatal(err)
-	}
-	what[5] = "offboard"
-	what = append(what, "--destructive", "deactivate_user", "--destructive", "revoke_grants")
-	o.respondBare(t, clitest.Setup{}, what...).Check(t, cli.ExitIncomplete, "cannot be checked", "--allow-unchecked goes on without the check")
-	o.respondBare(t, clitest.Setup{}, append(what, "--allow-unchecked")...).Check(t, cli.ExitDone, "warning: ", "was not checked", "2 of 3 steps would run")
 }
 
 // What is wrong is said before anything is sent.
@@ -177,29 +128,5 @@ func TestRefusals(t *testing.T) {
 	}
 	if len(o.Writes()) != 0 {
 		t.Errorf("written: %q", o.Writes())
-	}
-}
-
-// Every flag is in the help.
-func TestHelp(t *testing.T) {
-	t.Parallel()
-	got := clitest.Setup{}.Run(t, "respond", run, "--help")
-	if got.Status != cli.ExitDone || got.Stderr != "" {
-		t.Errorf("status %d\n%s", got.Status, got.Stderr)
-	}
-	(&options{conn: new(cli.Connection)}).flags(new(cli.Program)).VisitAll(func(f *flag.Flag) {
-		if !strings.Contains(got.Stdout, "--"+f.Name) {
-			t.Errorf("the help lacks --%s", f.Name)
-		}
-	})
-	for _, want := range []string{"Examples:", "Exit status:"} {
-		if !strings.Contains(got.Stdout, want) {
-			t.Errorf("the help lacks %s", want)
-		}
-	}
-	for line := range strings.Lines(got.Stdout) {
-		if len(line) > 110 || len(line) > 90 && !strings.HasPrefix(line, "  respond ") {
-			t.Errorf("a line of %d characters: %s", len(line), line)
-		}
 	}
 }

@@ -56,11 +56,6 @@ func TestInterrupt(t *testing.T) {
 	o.want(t, id, "ACTIVE")
 }
 
-// programs are those that run as processes of their own.
-var programs = clitest.Build(".")
-
-func TestMain(m *testing.M) { programs.Main(m) }
-
 // A kill after any write of any playbook leaves a file of records with which the
 // next run finishes the job, and a third one sends nothing.
 func TestKill(t *testing.T) {
@@ -118,53 +113,5 @@ func TestKill(t *testing.T) {
 				}
 			})
 		}
-	}
-}
-
-// At a terminal the plan fits, and is asked about; what is no yes writes nothing,
-// and Ctrl-C at the question ends the program as an interrupt does anywhere.
-func TestAskedAtTerminal(t *testing.T) {
-	t.Parallel()
-	o := serve(t, oktatest.Config{})
-	id := o.AddUser(oktatest.User{Login: strings.Repeat("dana.", 8) + "diaz@example.com"})
-	o.AddUser(oktatest.User{Login: "omar@example.com", Roles: []string{"ORG_ADMIN"}})
-	args := append(o.Flags(), "--playbook", "contain", "--user", id, "--user", "omar@example.com", "--apply")
-	for _, tt := range []struct {
-		keys   string
-		width  int
-		status int
-		want   string
-	}{
-		{"n\n", 80, cli.ExitDone, "nothing was written"}, {"\x03", 120, cli.ExitInterrupted, "respond: interrupted: nothing was written"},
-		{"y\n", 80, cli.ExitIncomplete, "contained: yes"},
-	} {
-		term := clitest.OpenTerminal(t, tt.width)
-		cmd := term.Start(t, []string{"HOME=" + t.TempDir(), "OKTA_API_TOKEN=" + o.APIToken()}, programs.Path(t, "respond"), args...)
-		if term.Await(t, "is no: "); len(o.Writes()) != 0 {
-			t.Errorf("written before the answer: %q", o.Writes())
-		}
-		term.Type(t, tt.keys)
-		_ = cmd.Wait()
-		term.Await(t, tt.want)
-		if term.CheckWidth(t); cmd.ProcessState.ExitCode() != tt.status || !strings.Contains(term.Shown(), "("+id+")") {
-			t.Errorf("%q: %v, want %d\n%s", tt.keys, cmd.ProcessState, tt.status, term.Shown())
-		}
-	}
-	if len(o.Writes()) != 2 {
-		t.Errorf("written: %q", o.Writes())
-	}
-}
-
-// At a terminal no line of the demonstration is broader than it.
-func TestDemonstrationAtTerminal(t *testing.T) {
-	t.Parallel()
-	for _, width := range []int{60, 80, 120} {
-		term := clitest.OpenTerminal(t, width)
-		cmd := term.Start(t, []string{"HOME=" + t.TempDir()}, programs.Path(t, "respond"))
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("%v\n%s", err, term.Shown())
-		}
-		term.Await(t, "The org is as it was before")
-		term.CheckWidth(t)
 	}
 }
