@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/oauthapp"
 )
 
@@ -34,7 +35,7 @@ func (j *job) finish(ctx context.Context, out *outcome) error {
 	}
 	for _, w := range result.Warnings {
 		if !slices.Contains(out.result.Warnings, w) {
-			j.Say("warning: %s", w)
+			j.Say("warning: %s", cli.Plain(w))
 		}
 	}
 	if out.result = result; result.SuperAdminRemoved {

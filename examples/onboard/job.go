@@ -59,7 +59,7 @@ func (j *job) plan(ctx context.Context) (err error) {
 		j.Say("API token of %s (%s)", j.steps.Owner.Login, cli.List(slices.Sorted(slices.Values(j.steps.Owner.Roles))))
 	}
 	for _, w := range j.steps.Warnings {
-		j.Say("warning: %s", w)
+		j.Say("warning: %s", cli.Plain(w))
 	}
 	if len(j.steps.Steps()) == 0 {
 		j.Say("nothing to do: app %s is as it should be", j.steps.App.ID)
@@ -94,7 +94,7 @@ func (j *job) apply(ctx context.Context) error {
 		return fmt.Errorf("%w: another run is setting up the same app: let it finish. This one has made nothing", err)
 	}
 	for _, w := range result.Warnings {
-		j.Say("warning: %s", w)
+		j.Say("warning: %s", cli.Plain(w))
 	}
 	out := j.outcome(result)
 	if app := j.steps.App; app != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/oauthapp"
 )
 
@@ -11,7 +12,7 @@ func (j *job) printFirst() (err error) {
 		return err
 	}
 	for _, w := range j.steps.Warnings {
-		j.Say("warning: %s", w)
+		j.Say("warning: %s", cli.Plain(w))
 	}
 	j.Say("warning: there is no API token, so nobody has looked whether the org has this app already: these requests make a new one")
 	return j.printRaw()

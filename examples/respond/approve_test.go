@@ -44,6 +44,7 @@ func TestApproval(t *testing.T) {
 		var asked string
 		got := o.respondIn(t, clitest.Setup{Ask: clitest.Answers(answer, &asked)}, "--playbook", "contain", "--user", id, "--apply", "--json")
 		got.Check(t, cli.ExitDone)
+		clitest.Await(t, "the writes are not logged", func() bool { return len(o.Writes()) >= 2*(i+1) })
 		if len(o.Writes()) != 2*(i+1) || !strings.Contains(got.Stderr, "VERDICT") || !strings.HasPrefix(got.Stdout, "{") {
 			t.Errorf("%q: written %q\n%s\n%s", answer, o.Writes(), got.Stdout, got.Stderr)
 		}

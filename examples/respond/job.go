@@ -92,7 +92,7 @@ func (j *job) plan(ctx context.Context) (*remediation.Plan, error) {
 	}
 	plan, err := j.build(ctx)
 	if errors.Is(err, remediation.ErrTooManyTargets) {
-		return nil, cli.Usagef("%s. Nothing was done", inFlags.Replace(err.Error()))
+		return nil, cli.Usagef("%w. Nothing was done", err)
 	}
 	return plan, err
 }

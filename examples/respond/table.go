@@ -45,7 +45,7 @@ func (j *job) planText(p *remediation.Plan, width func() int) string {
 
 // because says what a step leaves, or why it will not run.
 func because(s remediation.Step) string {
-	reason := inFlags.Replace(cli.Plain(s.Reason))
+	reason := cli.Plain(s.Reason)
 	switch {
 	case s.Verdict == remediation.WillRun && s.After.String() != s.Before.String():
 		return "leaves it " + s.After.String()
@@ -54,12 +54,6 @@ func because(s remediation.Step) string {
 	}
 	return reason
 }
-
-// inFlags says in flags what the library says in fields.
-var inFlags = strings.NewReplacer(
-	"Guards.AllowUnchecked", "--allow-unchecked", "Guards.Allow", "--allow", "Guards.Destructive", "--destructive",
-	"Guards.Protected", "--protect", "Guards.MaxTargets", "--max-targets",
-)
 
 // notes are texts with the steps that they are about, each text once.
 type notes struct {
@@ -101,7 +95,7 @@ func (j *job) reportText(r *remediation.Report, width int) string {
 		if why == "" && s.Outcome != remediation.OutcomeDone {
 			why = s.Reason
 		}
-		t.Row(strconv.Itoa(i+1), s.Label(), s.Target.String(), string(s.Outcome), s.Now.String(), inFlags.Replace(cli.Plain(why)))
+		t.Row(strconv.Itoa(i+1), s.Label(), s.Target.String(), string(s.Outcome), s.Now.String(), cli.Plain(why))
 	}
 	text := "Report\n\n" + t.Text(width)
 	if verdicts := j.contained(r); len(verdicts) > 0 {

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
-	"github.com/rezonate-io/okta-integration/scopes"
 )
 
 // A Connection is the org and the credential that the command line, the
@@ -120,8 +119,6 @@ func (c *Connection) checkFlags() error {
 		if _, err := ParseScopes(c.ClientScopes); err != nil {
 			return fmt.Errorf("--client-scopes: %w", err)
 		}
-	case IsPlaceholder(c.APIToken, "TOKEN", "API_TOKEN", "OKTA_API_TOKEN") && c.APIToken != "":
-		return errors.New("--api-token is a placeholder: put an API token there (Admin Console: Security, API, Tokens), or leave it out and be asked")
 	}
 	return nil
 }
@@ -212,6 +209,8 @@ func (c *Connection) checkToken(p *Program) (err error) {
 	}
 	text := c.APIToken
 	switch {
+	case c.APIToken != "" && IsPlaceholder(c.APIToken, "TOKEN", "API_TOKEN", "OKTA_API_TOKEN"):
+		return errors.New("--api-token is a placeholder: put an API token there (Admin Console: Security, API, Tokens), or leave it out and be asked")
 	case c.ClientID != "":
 		text = p.env("OKTA_CLIENT_CLIENTSECRET")
 	case c.APIToken == "-":
@@ -269,10 +268,6 @@ func (c *Connection) checkCA(org oktaint.Org) error {
 // HasCredential reports whether Check has found a credential, so that nobody
 // need be asked for one.
 func (c *Connection) HasCredential() bool { return c.loaded }
-
-// Scopes are what the credential asks for; empty for an API token, which has what
-// its owner has.
-func (c *Connection) Scopes() scopes.Set { return c.Credentials.Scopes }
 
 // askSecret asks for what is missing. The question names the org.
 func (c *Connection) askSecret(ctx context.Context, p *Program) error {

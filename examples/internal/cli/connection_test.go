@@ -86,7 +86,7 @@ func TestCheck(t *testing.T) {
 		{"no file", cli.Connection{CredentialsFile: "none", FileFlag: "credentials"}, nil, "", "--credentials"},
 		{"half an environment", cli.Connection{}, env("OKTA_CLIENT_TOKEN", "00env"), "", "OKTA_CLIENT_ORGURL"},
 		{"token twice in the environment", cli.Connection{}, env("OKTA_CLIENT_ORGURL", "https://env.okta.com", "OKTA_CLIENT_TOKEN", "a", "OKTA_CLIENT_PRIVATEKEY", "b"), "", "exactly one of"},
-		{"placeholders", cli.Connection{TenantID: "TENANT_ID"}, nil, "", "placeholder"},
+		{"placeholders", cli.Connection{TenantID: "TENANT_ID", APIToken: "TOKEN"}, nil, "", `"TENANT_ID" is a placeholder`},
 		{"placeholder of a client", cli.Connection{TenantID: "acme", ClientID: "CLIENT_ID"}, nil, "", "placeholder"},
 		{"placeholder of a token", cli.Connection{TenantID: "acme", APIToken: "<your-token>"}, nil, "", "placeholder"},
 		{"broken token", cli.Connection{TenantID: "acme", APIToken: "-"}, nil, "00a\n00b", "the API token has characters"},

@@ -112,6 +112,10 @@ var inWords = strings.NewReplacer(
 	"write it with Credentials.Document, not with json.Marshal", "it is a printed copy; use the file that --out has written",
 	"the credentials are not a JSON document of this package", "it is not a file of credentials that --out has written",
 	"make one with ParseKey, NewKey or GenerateKey", "pass one with --key",
+	"pass an empty Desired.Permissions and a role such as HELP_DESK_ADMIN", "leave --remediation and --actions out, and give --role HELP_DESK_ADMIN",
+	"name it in Desired.ApplicationID to change that", "rename it in the Admin Console to change that",
+	"Guards.AllowUnchecked", "--allow-unchecked", "Guards.Allow", "--allow", "Guards.Destructive", "--destructive",
+	"Guards.Protected", "--protect", "Guards.MaxTargets", "--max-targets",
 	"context deadline exceeded", "it took too long",
 )
 

@@ -21,15 +21,16 @@ import (
 func TestText(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"oktaint: the org is empty":              "the org is empty",
-		"--key: oktaint: short":                  "--key: short",
-		"a: oauthapp: b: oktaint: GET /x: 401":   "a: b: GET /x: 401",
-		"oauthapp: oktaint: GET /x":              "GET /x",
-		"two\nremediation: three; scopes: four":  "two\nthree; four",
-		"the label \"oktaint: x\" is taken":      "the label \"oktaint: x\" is taken",
-		"granted scopes: none":                   "granted scopes: none",
-		"oktaint: a\n  oktaint: b":               "a\n  b",
-		"x: context deadline exceeded (request)": "x: it took too long (request)",
+		"it runs only if Guards.Destructive names it": "it runs only if --destructive names it",
+		"oktaint: the org is empty":                   "the org is empty",
+		"--key: oktaint: short":                       "--key: short",
+		"a: oauthapp: b: oktaint: GET /x: 401":        "a: b: GET /x: 401",
+		"oauthapp: oktaint: GET /x":                   "GET /x",
+		"two\nremediation: three; scopes: four":       "two\nthree; four",
+		"the label \"oktaint: x\" is taken":           "the label \"oktaint: x\" is taken",
+		"granted scopes: none":                        "granted scopes: none",
+		"oktaint: a\n  oktaint: b":                    "a\n  b",
+		"x: context deadline exceeded (request)":      "x: it took too long (request)",
 	} {
 		if got := cli.Text(errors.New(in)); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)

@@ -51,12 +51,6 @@ func (p *Program) Parse() error {
 	return err
 }
 
-// Given reports whether the command line has the flag.
-func (p *Program) Given(name string) (given bool) {
-	p.flags.Visit(func(f *flag.Flag) { given = given || f.Name == name })
-	return given
-}
-
 // counted says how many arguments belong. Their text is not repeated, as one may be
 // a secret.
 func counted(n int) string {

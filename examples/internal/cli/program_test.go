@@ -58,6 +58,28 @@ func TestDemonstration(t *testing.T) {
 	clitest.Setup{Env: env}.Run(t, "whoami", run, "--ca-file", o.CA).Check(t, cli.ExitDone, "the environment (OKTA_CLIENT_...) names the org and the credential", "org "+o.URL)
 }
 
+// The live line of a run that fails is ended before the failure is told, and what
+// goes to standard output begins on a line of its own.
+func TestEndOfLiveLine(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		run  func(p *cli.Program) error
+		want string
+	}{
+		{func(*cli.Program) error { return errors.New("broken") }, "\rreading\x1b[K\nx: broken\n"},
+		{func(p *cli.Program) error { return p.PrintText("text\n") }, "\rreading\x1b[K\n"},
+		{func(p *cli.Program) error { _, err := p.Confirm(t.Context(), "Go on?"); return err }, "\rreading\x1b[K\n"},
+	} {
+		got := clitest.Setup{ErrWidth: 80, Ask: clitest.Answers("", new(string))}.Run(t, "x", func(_ context.Context, p *cli.Program) error {
+			p.Live("reading")
+			return tt.run(p)
+		}, "--flag")
+		if got.Stderr != tt.want {
+			t.Errorf("%q, want %q", got.Stderr, tt.want)
+		}
+	}
+}
+
 // A program that has not said what it works on is not a demonstration.
 func TestZeroProgram(t *testing.T) {
 	t.Parallel()
