@@ -21,16 +21,20 @@ import (
 func TestText(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"it runs only if Guards.Destructive names it": "it runs only if --destructive names it",
-		"oktaint: the org is empty":                   "the org is empty",
-		"--key: oktaint: short":                       "--key: short",
-		"a: oauthapp: b: oktaint: GET /x: 401":        "a: b: GET /x: 401",
-		"oauthapp: oktaint: GET /x":                   "GET /x",
-		"two\nremediation: three; scopes: four":       "two\nthree; four",
-		"the label \"oktaint: x\" is taken":           "the label \"oktaint: x\" is taken",
-		"granted scopes: none":                        "granted scopes: none",
-		"oktaint: a\n  oktaint: b":                    "a\n  b",
-		"x: context deadline exceeded (request)":      "x: it took too long (request)",
+		"oktaint: 302: use the org's canonical URL (Discover)":                                                        "302: name the org's own URL",
+		"x: the org does not have custom roles: pass an empty Desired.Permissions and a role such as HELP_DESK_ADMIN": "x: the org does not have custom roles: leave --remediation and --actions out, and give --role HELP_DESK_ADMIN",
+		"left alone: name it in Desired.ApplicationID to change that":                                                 "left alone: rename it in the Admin Console to change that",
+		"remediation: 30 targets, and Guards.MaxTargets is 25":                                                        "30 targets, and --max-targets is 25",
+		"it runs only if Guards.Destructive names it":                                                                 "it runs only if --destructive names it",
+		"oktaint: the org is empty":                                                                                   "the org is empty",
+		"--key: oktaint: short":                                                                                       "--key: short",
+		"a: oauthapp: b: oktaint: GET /x: 401":                                                                        "a: b: GET /x: 401",
+		"oauthapp: oktaint: GET /x":                                                                                   "GET /x",
+		"two\nremediation: three; scopes: four":                                                                       "two\nthree; four",
+		"the label \"oktaint: x\" is taken":                                                                           "the label \"oktaint: x\" is taken",
+		"granted scopes: none":                                                                                        "granted scopes: none",
+		"oktaint: a\n  oktaint: b":                                                                                    "a\n  b",
+		"x: context deadline exceeded (request)":                                                                      "x: it took too long (request)",
 	} {
 		if got := cli.Text(errors.New(in)); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)

@@ -91,6 +91,7 @@ func TestWhoami(t *testing.T) {
 		{"somebody else", clitest.Setup{Env: token}, append(o.Flags(), "--want", "dana"), cli.ExitIncomplete, []string{"whoami: the credential is that of org.owner.1@example.com, not of dana"}},
 		{"somebody else as JSON", clitest.Setup{Env: token}, append(o.Flags(), "--json", "--want", "dana"), cli.ExitIncomplete, []string{`"kind": "incomplete"`, `"login": "org`}},
 		{"usage", clitest.Setup{}, []string{"--nonsense"}, cli.ExitUsage, []string{"whoami: there is no flag --nonsense\nRun whoami --help for the flags.\n"}},
+		{"usage as JSON", clitest.Setup{}, []string{"--nonsense", "--json"}, cli.ExitUsage, []string{`"message": "there is no flag --nonsense"`}},
 		{"no credential", clitest.Setup{}, append(o.Flags(), "--json"), cli.ExitUsage, []string{"set OKTA_API_TOKEN, or give --credentials FILE", `"kind": "usage"`}},
 		{"wrong credential", clitest.Setup{Env: map[string]string{"OKTA_API_TOKEN": "00x"}}, append(o.Flags(), "--json"), cli.ExitFailed, []string{"whoami: GET /api/v1/users/me: 401", `"exit_status": 1`}},
 	} {
