@@ -2,7 +2,6 @@ package cli_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -64,7 +63,8 @@ func TestInterruptedQuestion(t *testing.T) {
 	}
 }
 
-// At a terminal a secret is asked for without echo, and a question with it.
+// At a terminal a secret is asked for without echo, and a question with it. How an
+// interrupt ends a question is a test of onboard, as it takes a process of its own.
 func TestAskAtTerminal(t *testing.T) {
 	t.Parallel()
 	term := clitest.OpenTerminal(t, 80)
@@ -96,22 +96,4 @@ func TestAskAtTerminal(t *testing.T) {
 	if file, err := os.Open(os.DevNull); err != nil || cli.AskAt(file, term.TTY()) != nil || cli.AskAt(term.TTY(), file) != nil {
 		t.Error("a file that is none is a terminal")
 	}
-}
-
-// The end of the context ends a question, and the echo comes back.
-func TestEndedQuestion(t *testing.T) {
-	t.Parallel()
-	term := clitest.OpenTerminal(t, 80)
-	ctx, stop := context.WithCancel(t.Context())
-	got := make(chan error)
-	go func() {
-		_, err := cli.AskAt(term.TTY(), term.TTY())(ctx, "secret: ", true)
-		got <- err
-	}()
-	clitest.Await(t, "the echo is on", func() bool { return !term.Echoes(t) })
-	stop()
-	if err := <-got; !errors.Is(err, context.Canceled) || !term.Echoes(t) {
-		t.Errorf("%v, echo %v", err, term.Echoes(t))
-	}
-	term.Type(t, "\n") // the read ends
 }

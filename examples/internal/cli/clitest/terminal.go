@@ -22,7 +22,6 @@ type Terminal struct {
 
 	mu    sync.Mutex
 	shown bytes.Buffer
-	ended chan struct{}
 }
 
 // OpenTerminal opens a terminal of this width. It skips the test on systems where
@@ -30,15 +29,14 @@ type Terminal struct {
 func OpenTerminal(t testing.TB, width int) *Terminal {
 	t.Helper()
 	keys, tty := openPTY(t, width)
-	term := &Terminal{keys: keys, tty: tty, width: width, ended: make(chan struct{})}
+	term := &Terminal{keys: keys, tty: tty, width: width}
 	go term.read()
-	t.Cleanup(func() { _ = tty.Close(); _ = keys.Close(); <-term.ended })
+	t.Cleanup(func() { _ = tty.Close(); _ = keys.Close() })
 	return term
 }
 
 // read collects what is shown, until both ends are closed.
 func (term *Terminal) read() {
-	defer close(term.ended)
 	buf := make([]byte, 4096)
 	for {
 		n, err := term.keys.Read(buf)
