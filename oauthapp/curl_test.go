@@ -51,7 +51,7 @@ func serve(t *testing.T) *loopback {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.admin = oktaint.NewClient(org, oktaint.APIToken{Org: org, Token: oktaint.NewSecret(o.APIToken())}.Source(base), base)
+	o.admin = oktaint.NewClient(oktaint.APIToken{Org: org, Token: oktaint.NewSecret(o.APIToken())}, base)
 	return o
 }
 

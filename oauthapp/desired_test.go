@@ -18,7 +18,7 @@ func TestDesiredIsChecked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := oktaint.NewClient(org, nil, roundTrip(func(r *http.Request) (*http.Response, error) {
+	c := oktaint.NewClient(org, roundTrip(func(r *http.Request) (*http.Response, error) {
 		t.Errorf("sent %s %s", r.Method, r.URL.Path)
 		return nil, http.ErrServerClosed
 	}))

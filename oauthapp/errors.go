@@ -42,6 +42,12 @@ func (e *OtherKeyError) Error() string {
 		e.Label, e.ApplicationID, keys)
 }
 
+// lacks reports whether err says that this is missing.
+func lacks(err error, what oktaint.Lack) bool {
+	d, _ := oktaint.Denied(err)
+	return d.Lacks == what
+}
+
 // fromOkta reports whether err is an answer in a form that Okta gives. An HTML
 // page with the status 403 is no such answer: it says nothing about the org.
 func fromOkta(err error) bool {

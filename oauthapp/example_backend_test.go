@@ -137,7 +137,7 @@ func Example_webBackend() {
 	}
 	process := func() backend {
 		token := oktaint.APIToken{Org: org, Token: oktaint.NewSecret(sim.APIToken())}
-		return backend{row, oktaint.NewClient(org, token.Source(sim.Transport()), sim.Transport())}
+		return backend{row, oktaint.NewClient(token, sim.Transport())}
 	}
 
 	// The administrator closes the first tab as soon as the app is there.

@@ -53,7 +53,7 @@ func newSetup(t *testing.T, config oktatest.Config) *setup {
 // client returns a client with an API token of its own.
 func (s *setup) client(apiToken string) *oktaint.Client {
 	token := oktaint.APIToken{Org: s.org, Token: oktaint.NewSecret(apiToken)}
-	return oktaint.NewClient(s.org, token.Source(s.base), s.base)
+	return oktaint.NewClient(token, s.base)
 }
 
 func desired() oauthapp.Desired {
@@ -165,4 +165,10 @@ func (l *lose) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 	}
 	return nil, io.ErrUnexpectedEOF
+}
+
+// lacksRole reports whether err says that no admin role reaches.
+func lacksRole(err error) bool {
+	d, _ := oktaint.Denied(err)
+	return d.Lacks == oktaint.LacksRole
 }

@@ -68,15 +68,12 @@ func (s *setup) rotate(ctx context.Context, v *vault, base http.RoundTripper) er
 // over returns the administrator's client over another transport.
 func (s *setup) over(base http.RoundTripper) *oktaint.Client {
 	token := oktaint.APIToken{Org: s.org, Token: oktaint.NewSecret(s.sim.APIToken())}
-	return oktaint.NewClient(s.org, token.Source(base), base)
+	return oktaint.NewClient(token, base)
 }
 
 // mint gets a token with creds.
 func (s *setup) mint(creds oktaint.Credentials) error {
-	src, err := creds.Source(s.base)
-	if err == nil {
-		_, err = src.TokenContext(context.Background())
-	}
+	_, err := creds.Source(s.base).TokenContext(context.Background())
 	return err
 }
 

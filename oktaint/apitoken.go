@@ -19,7 +19,7 @@ type APIToken struct {
 // symmetry with the other credentials: an API token sends no requests of its
 // own.
 func (c APIToken) Source(http.RoundTripper) *Source {
-	s := &Source{org: c.Org, scheme: string(KindAPIToken), secret: func() (Secret, bool) { return c.Token, true }}
+	s := &Source{org: c.Org, kind: KindAPIToken, secret: func() (Secret, bool) { return c.Token, true }}
 	switch {
 	case c.Org.IsZero():
 		s.err = errors.New("oktaint: APIToken has no Org: make one with ParseOrg")

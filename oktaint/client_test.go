@@ -25,14 +25,14 @@ func TestDoHeader(t *testing.T) {
 		failed bool
 	}{
 		"with a body": {200, `{"id":"00u1"}`, `W/"1"`, false},
-		"without":     {204, "", `W/"1"`, false},
+		"without":     {204, "", `W/"1"`, true},
 		"no JSON":     {200, "<html>", `W/"1"`, true},
 		"refused":     {404, `{"errorCode":"E0000007"}`, "", true},
 	} {
 		base := roundTripper(func(r *http.Request) (*http.Response, error) {
 			return respond(r, test.status, test.body, "ETag", `W/"1"`), nil
 		})
-		client := oktaint.NewClient(org, nil, base)
+		client := oktaint.NewClient(org, base)
 		req, err := org.NewRequest(t.Context(), http.MethodGet, nil, nil, "api", "v1", "users", "00u1")
 		if err != nil {
 			t.Fatal(err)
@@ -57,14 +57,14 @@ func TestClientSource(t *testing.T) {
 	integration := oktaint.ClientSecret{Org: org, ClientID: "0oa2", Secret: oktaint.NewSecret("s"), Scopes: scopes.Visibility}.Source(nil)
 	for src, id := range map[*oktaint.Source]string{app: "0oa1", token: "", integration: "0oa2"} {
 		transport := &oktaint.Transport{Org: org, Source: src}
-		if got := oktaint.NewClient(org, src, nil).Source(); got != src || got.ClientID() != id {
+		if got := oktaint.NewClient(src, nil).Source(); got != src || got.ClientID() != id {
 			t.Errorf("source %v, client id %q, want %q", got, got.ClientID(), id)
 		}
 		if got := transport.Urgent().Client().Source(); got != src {
 			t.Errorf("the urgent view has the source %v", got)
 		}
 	}
-	for _, c := range []*oktaint.Client{{Org: org}, {Org: org, HTTP: new(http.Client)}, oktaint.NewClient(org, nil, nil)} {
+	for _, c := range []*oktaint.Client{{Org: org}, {Org: org, HTTP: new(http.Client)}, oktaint.NewClient(org, nil)} {
 		if c.Source() != nil {
 			t.Errorf("%+v has a source", c)
 		}

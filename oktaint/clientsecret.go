@@ -1,6 +1,7 @@
 package oktaint
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -45,7 +46,7 @@ func (c ClientSecret) Source(base http.RoundTripper) *Source {
 	e := &endpoint{
 		org: c.Org, clientID: c.ClientID, scopes: c.Scopes, requireAll: c.RequireAll, base: baseTransport(base), dpop: newProver(c.DPoP),
 		secret: func() (Secret, bool) { return c.Secret, true },
-		authenticate: func(conf *clientcredentials.Config) error {
+		authenticate: func(_ context.Context, conf *clientcredentials.Config) error {
 			conf.ClientID, conf.ClientSecret = c.ClientID, c.Secret.Reveal()
 			conf.AuthStyle = oauth2.AuthStyleInHeader
 			return nil
@@ -75,8 +76,6 @@ func explainSecret(e *Error) string {
 		return "a client secret works for store integrations only: this app needs a private key (PrivateKeyJWT)"
 	case e.OAuthError == "invalid_client":
 		return "the client id or secret is wrong, or the integration was removed: make a new secret, or install it again"
-	case e.OAuthError == "consent_required":
-		return "the integration was installed without any of the scopes asked for: have them added to its entry in Okta's catalogue, then reinstall it"
 	}
 	return explainCommon(e)
 }

@@ -230,21 +230,18 @@ func writeFile(path string, data []byte) (err error) {
 }
 
 // Source returns a Source for the credentials over base; nil means a transport
-// that all of this package shares.
-func (c Credentials) Source(base http.RoundTripper) (*Source, error) {
-	if err := c.check(); err != nil {
-		return nil, err
-	}
-	var s *Source
+// that all of this package shares. What is missing in c is reported by the Source
+// when it is first used.
+func (c Credentials) Source(base http.RoundTripper) *Source {
 	switch c.Kind {
 	case KindPrivateKeyJWT:
-		s = PrivateKeyJWT{Org: c.Org, ClientID: c.ClientID, Key: c.Key, Scopes: c.Scopes, DPoP: c.DPoP}.Source(base)
+		return PrivateKeyJWT{Org: c.Org, ClientID: c.ClientID, Key: c.Key, Scopes: c.Scopes, DPoP: c.DPoP}.Source(base)
 	case KindClientSecret:
-		s = ClientSecret{Org: c.Org, ClientID: c.ClientID, Secret: c.ClientSecret, Scopes: c.Scopes, DPoP: c.DPoP}.Source(base)
+		return ClientSecret{Org: c.Org, ClientID: c.ClientID, Secret: c.ClientSecret, Scopes: c.Scopes, DPoP: c.DPoP}.Source(base)
 	case KindAPIToken:
-		s = APIToken{Org: c.Org, Token: c.APIToken}.Source(base)
+		return APIToken{Org: c.Org, Token: c.APIToken}.Source(base)
 	}
-	return s, s.err
+	return &Source{org: c.Org, kind: c.Kind, err: c.check()}
 }
 
 // String names the kind, the org and the client.

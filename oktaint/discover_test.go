@@ -40,8 +40,8 @@ func TestDiscover(t *testing.T) {
 			return respond(req, 200, tt.body), nil
 		})
 		org := mustOrg(t, tt.org)
-		src := oktaint.APIToken{Org: org, Token: oktaint.NewSecret("hunter2")}.Source(nil)
-		info, err := oktaint.Discover(t.Context(), org, oktaint.NewClient(org, src, base).HTTP)
+		token := oktaint.APIToken{Org: org, Token: oktaint.NewSecret("hunter2")}
+		info, err := oktaint.Discover(t.Context(), org, oktaint.NewClient(token, base).Transport())
 		if auth != "" {
 			t.Errorf("%s: a credential was sent", tt.name)
 		}

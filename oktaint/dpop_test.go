@@ -44,7 +44,7 @@ func (o *dpopOrg) client(on bool) *oktaint.Client {
 	src := oktaint.PrivateKeyJWT{
 		Org: mustOrg(o.t, "acme"), ClientID: "0oa1", Key: readKey(o.t, "ec_p256_TEST_ONLY.pem"), Scopes: scopes.Visibility, DPoP: on,
 	}.Source(o)
-	return oktaint.NewClient(mustOrg(o.t, "acme"), src, o)
+	return oktaint.NewClient(src, o)
 }
 
 func (o *dpopOrg) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -172,7 +172,7 @@ func TestDPoPLearned(t *testing.T) {
 	t.Parallel()
 	o := newDPoPOrg(t)
 	c := o.client(false)
-	src := c.HTTP.Transport.(*oktaint.Transport).Source
+	src := c.Source()
 	if _, err := src.Token(); !errors.Is(err, oktaint.ErrDPoPBound) {
 		t.Errorf("Token = %v, want ErrDPoPBound", err)
 	}
@@ -209,7 +209,7 @@ func TestDPoPNonces(t *testing.T) {
 	o.apiNonce = "api-2"
 	get(2)
 	o.nonce = "nonce-2"
-	src := c.HTTP.Transport.(*oktaint.Transport).Source
+	src := c.Source()
 	tok, _ := src.TokenContext(t.Context())
 	src.Invalidate(tok)
 	before := o.tokenRe
@@ -238,7 +238,7 @@ func TestDPoPReplay(t *testing.T) {
 		return o.RoundTrip(req)
 	})
 	src := oktaint.PrivateKeyJWT{Org: mustOrg(t, "acme"), ClientID: "0oa1", Key: readKey(t, "ec_p256_TEST_ONLY.pem"), Scopes: scopes.Visibility, DPoP: true}.Source(base)
-	c := oktaint.NewClient(mustOrg(t, "acme"), src, base)
+	c := oktaint.NewClient(src, base)
 	if err := c.Get(t.Context(), nil, nil, "api", "v1", "users"); err != nil || o.api != 3 {
 		t.Errorf("%v after %d requests, want 3", err, o.api)
 	}

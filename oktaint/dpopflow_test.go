@@ -17,7 +17,7 @@ import (
 func dpopApp(t *testing.T, sim *oktatest.Org, configured bool) *oktaint.Client {
 	t.Helper()
 	org := mustOrg(t, sim.URL())
-	admin := oktaint.NewClient(org, oktaint.APIToken{Org: org, Token: oktaint.NewSecret(sim.APIToken())}.Source(nil), sim.Transport())
+	admin := oktaint.NewClient(oktaint.APIToken{Org: org, Token: oktaint.NewSecret(sim.APIToken())}, sim.Transport())
 	key := readKey(t, "ec_p256_TEST_ONLY.pem")
 	post := func(out any, body any, elem ...string) {
 		req, err := org.NewRequest(t.Context(), "POST", nil, body, elem...)
@@ -52,7 +52,7 @@ func dpopApp(t *testing.T, sim *oktatest.Org, configured bool) *oktaint.Client {
 	}
 	sim.ResetRequests()
 	src := oktaint.PrivateKeyJWT{Org: org, ClientID: app.ID, Key: key, Scopes: scopes.New(scopes.AppsRead), DPoP: configured}.Source(sim.Transport())
-	return oktaint.NewClient(org, src, sim.Transport())
+	return oktaint.NewClient(src, sim.Transport())
 }
 
 // The simulated org checks every proof: a list of many pages passes, with nonces

@@ -38,31 +38,25 @@ func TestErrorQuestions(t *testing.T) {
 	}{
 		{"not found", apiError(404, "E0000007"), "not found", "404 E0000007 s; c"},
 		{"missing scope", status(403, "", "WWW-Authenticate", scopeHeader), "scope okta.users.read", "403 insufficient_scope The access token provided does not contain the required scopes.: the token lacks the scope okta.users.read"},
-		{"missing role", apiError(403, "E0000006"), "role", "no admin role allows this"},
+		{"missing role", apiError(403, "E0000006"), "role", "no admin role reaches this"},
 		{"feature off", apiError(401, "E0000015"), "feature", "the org does not have this feature"},
-		{"no such endpoint", apiError(404, "E0000008"), "not found feature", "404 E0000008"},
+		{"no such endpoint", apiError(404, "E0000008"), "", "404 E0000008"},
 		{"rate limit", rateLimited(0, 0), "rate", "429 E0000047"},
-		{"revoked API token", apiError(401, "E0000011"), "", "make a new one"},
+		{"no credential", apiError(401, "E0000011"), "", "carried no credential"},
 		{"server error", apiError(500, "E0000009"), "ambiguous", "500 E0000009"},
-		{"dead org", status(404, `{"status":404,"message":"Resource not found"}`), "not found", "is this the org's URL?"},
+		{"dead org", status(404, `{"status":404,"message":"Resource not found"}`), "", "is this the org's URL"},
 		{"proxy", status(407, "<html><body>Proxy Authentication Required</body></html>", "Content-Type", "text/html"), "", "a web page, not Okta's JSON"},
 		{"proxy with 200", status(200, "<html><body>Sign in</body></html>", "Content-Type", "text/html"), "ambiguous", "a web page, not Okta's JSON"},
 		{"no connection", fail(refused), "", "connection refused"},
-		{"not OAuth", apiError(403, "E0000005"), "", "does not take OAuth tokens"},
+		{"no session", apiError(403, "E0000005"), "", "carried no credential"},
 	} {
 		err := fmt.Errorf("wrapped: %w", getError(t, tt.step))
 		var got []string
 		if oktaint.IsNotFound(err) {
 			got = append(got, "not found")
 		}
-		if s, ok := oktaint.MissingScope(err); ok {
-			got = append(got, "scope "+string(s))
-		}
-		if oktaint.MissingRole(err) {
-			got = append(got, "role")
-		}
-		if oktaint.FeatureOff(err) {
-			got = append(got, "feature")
+		if d, ok := oktaint.Denied(err); ok {
+			got = append(got, strings.TrimSpace(string(d.Lacks)+" "+string(d.Scope)))
 		}
 		if _, ok := oktaint.RateLimited(err); ok {
 			got = append(got, "rate")
@@ -78,7 +72,7 @@ func TestErrorQuestions(t *testing.T) {
 		}
 	}
 	other := errors.New("x")
-	if oktaint.IsNotFound(other) || oktaint.MissingRole(other) || oktaint.FeatureOff(other) || oktaint.Ambiguous(other) || oktaint.IsNotFound(nil) {
+	if oktaint.IsNotFound(other) || denied(other, "") || oktaint.Ambiguous(other) || oktaint.IsNotFound(nil) {
 		t.Error("an error of another kind is judged")
 	}
 }

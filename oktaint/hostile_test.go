@@ -42,7 +42,7 @@ func clientOver(base http.RoundTripper) *oktaint.Client {
 	if err != nil {
 		panic(err)
 	}
-	return oktaint.NewClient(org, nil, base)
+	return oktaint.NewClient(org, base)
 }
 
 // allocated returns how many bytes f allocates. Tests that use it do not run

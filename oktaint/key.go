@@ -29,6 +29,7 @@ type Key struct {
 type key struct {
 	signer crypto.Signer
 	public PublicKey
+	stuck  stuckCount // signatures that were left behind
 }
 
 // GenerateKey makes an RSA key of 2048 bits, which every tool that speaks to
@@ -65,7 +66,7 @@ func NewKey(signer crypto.Signer, kid string) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
-	return Key{&key{signer, public}}, nil
+	return Key{&key{signer: signer, public: public}}, nil
 }
 
 // ParseKey reads a private key: PEM (PKCS #1, PKCS #8 or SEC 1) or a JWK. kid ""

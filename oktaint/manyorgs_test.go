@@ -65,7 +65,7 @@ func orgClients(t testing.TB, n int, key string, base http.RoundTripper) []*okta
 		}
 		org := mustOrg(t, fmt.Sprintf("org%d", i))
 		src := oktaint.PrivateKeyJWT{Org: org, ClientID: "0oa1", Key: key, Scopes: scopes.New(scopes.UsersRead)}.Source(base)
-		clients[i] = oktaint.NewClient(org, src, base)
+		clients[i] = oktaint.NewClient(src, base)
 	}
 	return clients
 }

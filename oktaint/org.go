@@ -189,6 +189,14 @@ func (o Org) String() string {
 	return "https://" + o.host
 }
 
+// name is the host without its port.
+func (o Org) name() string {
+	if name, _, err := net.SplitHostPort(o.host); err == nil {
+		return name
+	}
+	return strings.Trim(o.host, "[]")
+}
+
 // Host returns the host, with its port on loopback.
 func (o Org) Host() string { return o.host }
 
@@ -233,14 +241,22 @@ func (o Org) owns(u *url.URL) bool {
 	return !o.IsZero() && u.Scheme == "https" && u.User == nil && strings.EqualFold(strings.TrimSuffix(u.Host, ":443"), o.host)
 }
 
-// ownsLink is owns for next links: Okta's IAM lists link to the org's Admin
-// Console host (recorded).
+// ownsLink is owns for next links, of which only the path and the query are used:
+// Okta's IAM lists link to the org's Admin Console host (recorded), and an org may
+// call itself by its canonical host where it was asked by its custom domain.
 func (o Org) ownsLink(u *url.URL) bool {
 	if o.owns(u) {
 		return true
 	}
-	twin, ok := adminTwin(strings.ToLower(u.Host))
-	return ok && u.Scheme == "https" && u.User == nil && twin == o.host
+	if o.IsZero() || u.Scheme != "https" || u.User != nil {
+		return false
+	}
+	host := strings.ToLower(u.Host)
+	if twin, ok := adminTwin(host); ok && twin == o.host {
+		return true
+	}
+	_, _, okta := subdomain(host)
+	return okta && !o.HostedByOkta() && !isLoopback(o.name())
 }
 
 // NewRequest makes a request to the org. It is the only place where a path is

@@ -59,7 +59,7 @@ func TestRedirects(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if err := oktaint.NewClient(o, src, base).Do(req, nil); err == nil || !strings.Contains(err.Error(), "redirects are not followed") {
+				if err := oktaint.NewClient(src, base).Do(req, nil); err == nil || !strings.Contains(err.Error(), "redirects are not followed") {
 					t.Errorf("%d to another %s, %s: %v", code, what, method, err)
 				}
 				// Not with an http.Client that follows redirects, either.
@@ -72,7 +72,7 @@ func TestRedirects(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), "redirects of the token endpoint are not followed") {
 				t.Errorf("%d to another %s, token: %v", code, what, err)
 			}
-			if _, err := oktaint.Discover(t.Context(), o, &http.Client{Transport: base}); err == nil {
+			if _, err := oktaint.Discover(t.Context(), o, base); err == nil {
 				t.Errorf("%d to another %s: Discover followed it", code, what)
 			}
 			org.Close()
@@ -97,7 +97,7 @@ func TestForeignNextLinks(t *testing.T) {
 		o := mustOrg(t, org.URL)
 		src := oktaint.APIToken{Org: o, Token: oktaint.NewSecret("hunter2")}.Source(nil)
 		n, failed := 0, error(nil)
-		for _, err := range oktaint.List[struct{}](t.Context(), oktaint.NewClient(o, src, base), nil, "api", "v1", "users") {
+		for _, err := range oktaint.List[struct{}](t.Context(), oktaint.NewClient(src, base), nil, "api", "v1", "users") {
 			if n++; err != nil {
 				failed = err
 			}

@@ -67,7 +67,7 @@ func joined(h http.Header, self, next string) {
 func TestList(t *testing.T) {
 	t.Parallel()
 	for name, link := range map[string]func(http.Header, string, string){"separate": separate, "joined": joined} {
-		c := oktaint.NewClient(mustOrg(t, "acme"), nil, pagesOf(4, link))
+		c := oktaint.NewClient(mustOrg(t, "acme"), pagesOf(4, link))
 		got, err := collect[item](t, c, url.Values{"limit": {"2"}, "search": {`status eq "ACTIVE"`}}, "api", "v1", "users")
 		if err != nil || len(got) != 10 || got[9].ID != "9" {
 			t.Errorf("%s: %d items, %v", name, len(got), err)
@@ -88,7 +88,7 @@ func TestList(t *testing.T) {
 // A list goes on from a stored cursor, without a gap or a repetition.
 func TestPagesResume(t *testing.T) {
 	t.Parallel()
-	c := oktaint.NewClient(mustOrg(t, "acme"), nil, pagesOf(4, separate))
+	c := oktaint.NewClient(mustOrg(t, "acme"), pagesOf(4, separate))
 	var cursor oktaint.Cursor
 	var got []string
 	for range 5 { // each time as if restarted
@@ -141,7 +141,7 @@ func TestListNeverSilent(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := &script{steps: steps}
 			errs, after := 0, 0
-			for _, err := range oktaint.List[item](t.Context(), oktaint.NewClient(mustOrg(t, "acme"), nil, s), nil, "api", "v1", "users") {
+			for _, err := range oktaint.List[item](t.Context(), oktaint.NewClient(mustOrg(t, "acme"), s), nil, "api", "v1", "users") {
 				if errs > 0 {
 					after++
 				}
@@ -164,7 +164,7 @@ func TestListCutPage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{steps: []func(*http.Request) (*http.Response, error){cut, status(200, `[{"id":"1"}]`)}}
-		got, err := collect[item](t, oktaint.NewClient(mustOrg(t, "acme"), nil, s), nil, "api", "v1", "users")
+		got, err := collect[item](t, oktaint.NewClient(mustOrg(t, "acme"), s), nil, "api", "v1", "users")
 		if err != nil || len(got) != 1 {
 			t.Errorf("%v, %v", got, err)
 		}
@@ -182,7 +182,7 @@ func TestPagesCaughtUp(t *testing.T) {
 	}}
 	var last oktaint.Page[item]
 	n := 0
-	for page, err := range oktaint.Pages[item](t.Context(), oktaint.NewClient(mustOrg(t, "acme"), nil, s), "", nil, "api", "v1", "logs") {
+	for page, err := range oktaint.Pages[item](t.Context(), oktaint.NewClient(mustOrg(t, "acme"), s), "", nil, "api", "v1", "logs") {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -201,7 +201,7 @@ func TestAdminTwin(t *testing.T) {
 		status(200, `[{"id":"1"}]`, "Link", `<https://acme-admin.okta.com/api/v1/users?after=1>; rel="next"`),
 		status(200, `[{"id":"2"}]`),
 	}}
-	got, err := collect[item](t, oktaint.NewClient(mustOrg(t, "acme"), nil, s), nil, "api", "v1", "users")
+	got, err := collect[item](t, oktaint.NewClient(mustOrg(t, "acme"), s), nil, "api", "v1", "users")
 	if err != nil || len(got) != 2 || s.sent[1].URL.String() != "https://acme.okta.com/api/v1/users?after=1" {
 		t.Errorf("%v, %v", got, err)
 	}
@@ -215,7 +215,7 @@ func TestBodyCap(t *testing.T) {
 		resp.Body = &closer{Reader: zeros{}}
 		return resp, nil
 	})
-	err := oktaint.NewClient(mustOrg(t, "acme"), nil, endless).Get(t.Context(), nil, nil, "api", "v1", "users")
+	err := oktaint.NewClient(mustOrg(t, "acme"), endless).Get(t.Context(), nil, nil, "api", "v1", "users")
 	var oe *oktaint.Error
 	if !errors.As(err, &oe) || !strings.Contains(err.Error(), "larger than 16 MB") {
 		t.Errorf("error %v", err)
@@ -237,7 +237,7 @@ func TestPagesAhead(t *testing.T) {
 			return pages(req)
 		})
 		start, n := time.Now(), 0
-		for _, err := range oktaint.Pages[item](t.Context(), oktaint.NewClient(mustOrg(t, "acme"), nil, slow), "", nil, "api", "v1", "users") {
+		for _, err := range oktaint.Pages[item](t.Context(), oktaint.NewClient(mustOrg(t, "acme"), slow), "", nil, "api", "v1", "users") {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -248,7 +248,7 @@ func TestPagesAhead(t *testing.T) {
 			t.Errorf("%d pages in %v, want 100 in at most %v", n, d, 100*latency*102/100)
 		}
 		// Nothing is left over when the caller has had enough.
-		for _, err := range oktaint.Pages[item](t.Context(), oktaint.NewClient(mustOrg(t, "acme"), nil, slow), "", nil, "api", "v1", "users") {
+		for _, err := range oktaint.Pages[item](t.Context(), oktaint.NewClient(mustOrg(t, "acme"), slow), "", nil, "api", "v1", "users") {
 			if n++; n > 103 || err != nil {
 				break
 			}
@@ -269,7 +269,7 @@ func TestPagesHalved(t *testing.T) {
 			}
 			return pages(req)
 		})
-		got, err := collect[item](t, oktaint.NewClient(mustOrg(t, "acme"), nil, base), url.Values{"limit": {"200"}}, "api", "v1", "users")
+		got, err := collect[item](t, oktaint.NewClient(mustOrg(t, "acme"), base), url.Values{"limit": {"200"}}, "api", "v1", "users")
 		if err != nil || len(got) != 10 {
 			t.Errorf("%d items, %v", len(got), err)
 		}
@@ -286,7 +286,7 @@ func TestBodyLinks(t *testing.T) {
 		status(200, `{"roles":[{"id":"1"}],"_links":{"next":{"href":"https://acme-admin.okta.com/api/v1/iam/roles?after=1"}}}`),
 		status(200, `{"roles":[{"id":"2"}],"_links":{"self":{"href":"https://acme.okta.com/api/v1/iam/roles?after=1"}}}`),
 	}}
-	got, err := collect[item](t, oktaint.NewClient(mustOrg(t, "acme"), nil, s), nil, "api", "v1", "iam", "roles")
+	got, err := collect[item](t, oktaint.NewClient(mustOrg(t, "acme"), s), nil, "api", "v1", "iam", "roles")
 	if err != nil || len(got) != 2 || got[1].ID != "2" || s.sent[1].URL.String() != "https://acme.okta.com/api/v1/iam/roles?after=1" {
 		t.Errorf("%v, %v", got, err)
 	}

@@ -1,6 +1,7 @@
 package oktaint
 
 import (
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rand"
@@ -50,8 +51,7 @@ type PrivateKeyJWT struct {
 	RequireAll bool
 
 	// FetchTimeout is the budget of one fetch of a token with all its
-	// retries. Zero means 30 seconds. The time that the Key's signer takes is
-	// not cut off: one in a KMS should have a timeout of its own.
+	// retries, the time of the Key's signer included. Zero means 30 seconds.
 	FetchTimeout time.Duration
 }
 
@@ -65,8 +65,8 @@ func (c PrivateKeyJWT) Source(base http.RoundTripper) *Source {
 			pem, err := c.Key.PEM()
 			return pem, err == nil
 		},
-		authenticate: func(conf *clientcredentials.Config) error {
-			assertion, err := clientAssertion(c.Key, c.ClientID, conf.TokenURL)
+		authenticate: func(ctx context.Context, conf *clientcredentials.Config) error {
+			assertion, err := clientAssertion(ctx, c.Key, c.ClientID, conf.TokenURL)
 			if err != nil {
 				return err
 			}
@@ -96,20 +96,24 @@ func (c PrivateKeyJWT) check() error {
 
 // clientAssertion signs an assertion (RFC 7523, section 3) for audience. Each
 // has a jti of its own, since Okta takes each but once.
-func clientAssertion(k Key, clientID, audience string) (string, error) {
+func clientAssertion(ctx context.Context, k Key, clientID, audience string) (string, error) {
+	if err := k.k.stuck.full("the signer of key "+k.String(), 1); err != nil {
+		return "", err
+	}
 	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.SignatureAlgorithm(k.Algorithm()), Key: signingKey(k)}, nil)
 	if err != nil {
 		return "", fmt.Errorf("oktaint: sign the client assertion: %w", err)
 	}
 	now := time.Now()
-	assertion, err := jwt.Signed(signer).Claims(jwt.Claims{
+	claims := jwt.Claims{
 		Issuer:   clientID,
 		Subject:  clientID,
 		Audience: jwt.Audience{audience},
 		IssuedAt: jwt.NewNumericDate(now.Add(-assertionBackdate)),
 		Expiry:   jwt.NewNumericDate(now.Add(assertionLifetime)),
 		ID:       rand.Text(),
-	}).Serialize()
+	}
+	assertion, err := foreign(ctx, "the signer of key "+k.String(), &k.k.stuck, jwt.Signed(signer).Claims(claims).Serialize, nil)
 	if err != nil {
 		return "", fmt.Errorf("oktaint: sign the client assertion with key %s: %w", k, err)
 	}
@@ -154,9 +158,10 @@ func explainAssertion(e *Error, clientID, kid string) string {
 // explainCommon explains the errors that do not depend on how the client
 // authenticates.
 func explainCommon(e *Error) string {
+	if d, ok := e.denial(); ok {
+		return d.Remedy
+	}
 	switch e.OAuthError {
-	case "consent_required":
-		return "none of the scopes asked for is granted to the app: a Super Admin grants them (Okta API Scopes tab)"
 	case "invalid_scope":
 		return "a scope asked for does not exist in this org"
 	case "access_denied":

@@ -325,7 +325,7 @@ func TestGranted(t *testing.T) {
 		Scopes: scopes.New(scopes.UsersRead, scopes.GroupsRead), RequireAll: true,
 	}.Source(e)
 	_, err := all.Token()
-	if scope, ok := oktaint.MissingScope(err); !ok || scope != scopes.GroupsRead {
+	if d, _ := oktaint.Denied(err); d.Lacks != oktaint.LacksScope || d.Scope != scopes.GroupsRead {
 		t.Errorf("RequireAll: %v", err)
 	}
 }

@@ -134,8 +134,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, originError(t.Org, req.URL)
 	}
 	c := &call{t: t, req: req, bucket: bucketOf(req.Method, req.URL.Path)}
-	fate, _ := req.Context().Value(wholeBody{}).(*fate)
-	c.whole = fate != nil
+	c.fate, _ = req.Context().Value(wholeBody{}).(*fate)
 	// The engine exchanges the body of the request it is given: it gets a copy.
 	again, err := retryablehttp.FromRequest(req.Clone(req.Context()))
 	if err != nil {
@@ -158,15 +157,18 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return nil, &sendError{sent: c.sent, own: c.refusal, err: err}
 	}
-	if fate != nil {
-		fate.sent = c.sent
+	if c.fate != nil {
+		c.fate.sent = c.sent
 	}
 	return resp, nil
 }
 
-// A fate is what a Client is told of its request beside the answer.
+// A fate is what a Client says of its request, and what it is told of it as well
+// as the answer.
 type fate struct {
-	sent bool // an attempt before the last, or the last, may have taken effect though it failed
+	smaller    bool           // a 500 or 504 is not retried: the caller asks for less at once
+	sent       bool           // an attempt before the last, or the last, may have taken effect though it failed
+	credential credentialSent // by the last attempt
 }
 
 func neverRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -92,7 +92,10 @@ func TestRetryPolicy(t *testing.T) {
 		{"success", "GET", "users", false, steps(ok), 1, 0, false},
 		{"GET 503", "GET", "users", false, steps(status(503, ""), status(502, ""), status(504, ""), ok), 4, 0, false},
 		{"GET 503 for ever", "GET", "users", false, steps(status(503, "")), 8, 503, true},
-		{"GET 500", "GET", "users", false, steps(apiError(500, "E0000009")), 1, 500, true},
+		{"GET 500", "GET", "users", false, steps(apiError(500, "E0000009"), status(500, "<html>"), ok), 3, 0, false},
+		{"GET 500 for ever", "GET", "users", false, steps(apiError(500, "E0000009")), 4, 500, true},
+		{"GET 500 about a filter", "GET", "logs", false, steps(apiError(500, "E0000053")), 1, 500, true},
+		{"PUT 500", "PUT", "apps", false, steps(apiError(500, "E0000009")), 1, 500, true},
 		{"POST 503", "POST", "apps", false, steps(status(503, "")), 1, 503, true},
 		{"POST 503, marked", "POST", "apps", true, steps(status(503, ""), ok), 2, 0, false},
 		{"POST 429", "POST", "apps", false, steps(rateLimited(2*time.Second, 0), ok), 2, 0, false},
@@ -116,7 +119,7 @@ func TestRetryPolicy(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := &script{steps: tt.steps}
-			c := oktaint.NewClient(mustOrg(t, "acme"), nil, s)
+			c := oktaint.NewClient(mustOrg(t, "acme"), s)
 			ctx := t.Context()
 			if tt.mark {
 				ctx = oktaint.MarkRepeatable(ctx)
@@ -189,7 +192,7 @@ func TestMarkUnrepeatable(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := &script{steps: []func(*http.Request) (*http.Response, error){tt.first, ok}}
-			c := oktaint.NewClient(mustOrg(t, "acme"), nil, s)
+			c := oktaint.NewClient(mustOrg(t, "acme"), s)
 			req, err := c.Org.NewRequest(tt.mark(t.Context()), tt.method, nil, nil, "api", "v1", "users", "1")
 			if err != nil {
 				t.Fatal(err)
@@ -211,7 +214,7 @@ func TestRateLimitWait(t *testing.T) {
 			s := &script{steps: []func(*http.Request) (*http.Response, error){rateLimited(20*time.Second, skew), status(200, "{}")}}
 			var waits []oktaint.Wait
 			ctx := oktaint.WithOnWait(t.Context(), func(w oktaint.Wait) { waits = append(waits, w) })
-			if err := oktaint.NewClient(mustOrg(t, "acme"), nil, s).Get(ctx, nil, nil, "api", "v1", "apps"); err != nil {
+			if err := oktaint.NewClient(mustOrg(t, "acme"), s).Get(ctx, nil, nil, "api", "v1", "apps"); err != nil {
 				t.Fatal(err)
 			}
 			if d := s.when[1].Sub(s.when[0]); d < 21*time.Second || d > 22*time.Second {
@@ -261,7 +264,7 @@ func TestBucketUsedUp(t *testing.T) {
 		s := &script{steps: []func(*http.Request) (*http.Response, error){func(req *http.Request) (*http.Response, error) {
 			return respond(req, 200, "{}", "X-Rate-Limit-Limit", "50", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", itoa(end.Unix())), nil
 		}}}
-		c := oktaint.NewClient(mustOrg(t, "acme"), nil, s)
+		c := oktaint.NewClient(mustOrg(t, "acme"), s)
 		for _, path := range []string{"apps", "groups", "apps"} {
 			if err := c.Get(t.Context(), nil, nil, "api", "v1", path); err != nil {
 				t.Fatal(err)
@@ -301,7 +304,7 @@ func TestConcurrencyLimit(t *testing.T) {
 			}
 			return respond(req, 200, "{}"), nil
 		})
-		c := oktaint.NewClient(mustOrg(t, "acme"), nil, base)
+		c := oktaint.NewClient(mustOrg(t, "acme"), base)
 		start := time.Now()
 		var wg sync.WaitGroup
 		for range 20 {
@@ -337,7 +340,7 @@ func TestInvalidToken(t *testing.T) {
 		})
 		src := e.source(t)
 		src2 := src
-		c := oktaint.NewClient(mustOrg(t, "acme"), src2, base)
+		c := oktaint.NewClient(src2, base)
 		var wg sync.WaitGroup
 		for range 20 {
 			wg.Go(func() {
@@ -354,7 +357,7 @@ func TestInvalidToken(t *testing.T) {
 	// A token that is refused however new it is does not cause a loop.
 	e := newTokenEndpoint()
 	s := &script{steps: []func(*http.Request) (*http.Response, error){status(401, "", "WWW-Authenticate", `Bearer error="invalid_token"`)}}
-	err := oktaint.NewClient(mustOrg(t, "acme"), e.source(t), s).Get(t.Context(), nil, nil, "api", "v1", "users")
+	err := oktaint.NewClient(e.source(t), s).Get(t.Context(), nil, nil, "api", "v1", "users")
 	var oe *oktaint.Error
 	if !errors.As(err, &oe) || oe.OAuthError != "invalid_token" || len(s.sent) != 2 || e.requests() != 2 {
 		t.Errorf("%v after %d requests and %d tokens, want 2 and 2", err, len(s.sent), e.requests())
@@ -362,8 +365,8 @@ func TestInvalidToken(t *testing.T) {
 	// A feature that is off answers 401 too: the token stays.
 	e = newTokenEndpoint()
 	s = &script{steps: []func(*http.Request) (*http.Response, error){apiError(401, "E0000015")}}
-	err = oktaint.NewClient(mustOrg(t, "acme"), e.source(t), s).Get(t.Context(), nil, nil, "api", "v1", "behaviors")
-	if !oktaint.FeatureOff(err) || len(s.sent) != 1 || e.requests() != 1 {
+	err = oktaint.NewClient(e.source(t), s).Get(t.Context(), nil, nil, "api", "v1", "behaviors")
+	if !denied(err, oktaint.LacksFeature) || len(s.sent) != 1 || e.requests() != 1 {
 		t.Errorf("%v after %d requests and %d tokens, want 1 and 1", err, len(s.sent), e.requests())
 	}
 }
@@ -376,7 +379,7 @@ func TestNoToken(t *testing.T) {
 		return respond(req, 401, `{"error":"invalid_client","error_description":"The client_assertion JWT kid is invalid."}`)
 	}
 	s := &script{steps: []func(*http.Request) (*http.Response, error){status(200, "{}")}}
-	err := oktaint.NewClient(mustOrg(t, "acme"), e.source(t), s).Get(t.Context(), nil, nil, "api", "v1", "users")
+	err := oktaint.NewClient(e.source(t), s).Get(t.Context(), nil, nil, "api", "v1", "users")
 	var oe *oktaint.Error
 	if !errors.As(err, &oe) || oe.OAuthError != "invalid_client" || oktaint.Ambiguous(err) || len(s.sent) != 0 {
 		t.Errorf("%v; %d sent", err, len(s.sent))
@@ -454,7 +457,7 @@ func TestCauseIsNotOurs(t *testing.T) {
 			return nil, context.Cause(req.Context()) // as net/http does
 		})
 		time.AfterFunc(time.Second, func() { cancel(other) })
-		err := oktaint.NewClient(mustOrg(t, "acme"), nil, base).Get(ctx, nil, nil, "api", "v1", "users")
+		err := oktaint.NewClient(mustOrg(t, "acme"), base).Get(ctx, nil, nil, "api", "v1", "users")
 		var oe *oktaint.Error
 		if !errors.As(err, &oe) || oe == other || oe.StatusCode != 0 || oe.Path != "/api/v1/users" || other.Path != "/other" {
 			t.Errorf("error %#v", err)
@@ -469,7 +472,7 @@ func TestCancelledWait(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		s := &script{steps: []func(*http.Request) (*http.Response, error){rateLimited(30*time.Second, 0)}}
-		c := oktaint.NewClient(mustOrg(t, "acme"), nil, s)
+		c := oktaint.NewClient(mustOrg(t, "acme"), s)
 		req, err := c.Org.NewRequest(ctx, "POST", nil, nil, "api", "v1", "apps")
 		if err != nil {
 			t.Fatal(err)

@@ -37,7 +37,7 @@ func (s *setup) appClient(want scopes.Set, roles, permissions []string) *oktaint
 	id := s.sim.AddServiceApp(oktatest.ServiceApp{Label: "response", JWK: jwk, Scopes: want, Roles: roles, Permissions: permissions})
 	base := s.sim.Transport()
 	app := oktaint.PrivateKeyJWT{Org: s.org, ClientID: id, Key: appKey(), Scopes: want}
-	return oktaint.NewClient(s.org, app.Source(base), base)
+	return oktaint.NewClient(app, base)
 }
 
 // noLimits are for tests of what the org answers, not of how often it is asked.

@@ -136,7 +136,7 @@ func (o *fakeorg) admin(t *testing.T) *oktaint.Client {
 		t.Fatal(err)
 	}
 	org := mustOrg(t, o.URL)
-	return oktaint.NewClient(org, oktaint.APIToken{Org: org, Token: oktaint.NewSecret(o.APIToken)}.Source(base), base)
+	return oktaint.NewClient(oktaint.APIToken{Org: org, Token: oktaint.NewSecret(o.APIToken)}, base)
 }
 
 func get[T any](t *testing.T, c *oktaint.Client, elem ...string) (v T) {

@@ -29,7 +29,7 @@ func (p *program) connect(ctx context.Context, o *options) (*target, error) {
 		p.say("trusting the certificates of %s in this run", o.caFile)
 	}
 	var err error
-	if t.info, err = oktaint.Discover(ctx, o.org, &http.Client{Transport: t.base}); err != nil {
+	if t.info, err = oktaint.Discover(ctx, o.org, t.base); err != nil {
 		t.close()
 		return nil, err
 	}
@@ -41,25 +41,25 @@ func (p *program) connect(ctx context.Context, o *options) (*target, error) {
 		p.say("%s is %s, which is used from here on", o.org, org)
 	}
 	p.say("org %s (%s)", org, t.info.ID)
-	src, err := t.credential(o)
+	cred, err := t.credential(o)
 	if err != nil {
 		t.close()
 		return nil, err
 	}
-	if src != nil {
-		t.admin = oktaint.NewClient(org, src, t.base)
+	if cred != nil {
+		t.admin = oktaint.NewClient(cred, t.base)
 	}
 	return t, nil
 }
 
-// credential returns the source of what does the work, nil if there is none.
-func (t *target) credential(o *options) (*oktaint.Source, error) {
+// credential returns what does the work, nil if there is none.
+func (t *target) credential(o *options) (oktaint.Credential, error) {
 	org := t.info.Org
 	switch {
 	case o.bootstrapFile == "" && o.token.IsZero():
 		return nil, nil
 	case o.bootstrapFile == "":
-		return oktaint.APIToken{Org: org, Token: o.token}.Source(t.base), nil
+		return oktaint.APIToken{Org: org, Token: o.token}, nil
 	}
 	creds, err := oktaint.ReadCredentials(o.bootstrapFile)
 	switch {
@@ -71,7 +71,7 @@ func (t *target) credential(o *options) (*oktaint.Source, error) {
 		return nil, usagef("--bootstrap %s is about %s, not %s", o.bootstrapFile, creds.Org, org)
 	}
 	t.bootstrapClient = creds.ClientID
-	return creds.Source(t.base)
+	return creds, nil
 }
 
 // simulate puts a simulated org in the place of a real one.

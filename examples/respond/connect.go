@@ -27,7 +27,7 @@ func (p *program) connect(ctx context.Context, o *options) (*oktaint.Client, err
 		p.say("trusting the certificates of %s in this run", o.caFile)
 	}
 	if o.credentialsFile == "" { // onboarding has found out the canonical one
-		info, err := oktaint.Discover(ctx, creds.Org, &http.Client{Transport: base})
+		info, err := oktaint.Discover(ctx, creds.Org, base)
 		if err != nil {
 			return nil, err
 		}
@@ -40,15 +40,7 @@ func (p *program) connect(ctx context.Context, o *options) (*oktaint.Client, err
 		return nil, &usageError{err}
 	}
 	p.say("org %s", creds.Org)
-	src, err := creds.Source(base)
-	if err != nil {
-		return nil, err
-	}
-	return urgent(creds.Org, src, base), nil
-}
-
-func urgent(org oktaint.Org, src *oktaint.Source, base http.RoundTripper) *oktaint.Client {
-	return (&oktaint.Transport{Org: org, Source: src, Base: base}).Urgent().Client()
+	return oktaint.NewClient(creds, base).Urgent(), nil
 }
 
 // credentials takes the credential from a file, the environment or a prompt.

@@ -52,8 +52,8 @@ func (d *demonstration) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	src := oktaint.APIToken{Org: org, Token: oktaint.NewSecret(d.sim.APIToken())}.Source(d.sim.Transport())
-	d.client = urgent(org, src, d.sim.Transport())
+	token := oktaint.APIToken{Org: org, Token: oktaint.NewSecret(d.sim.APIToken())}
+	d.client = oktaint.NewClient(token, d.sim.Transport()).Urgent()
 	id := d.sim.AddUser(oktatest.User{Login: taken, Sessions: 1, Factors: []string{"push"}, Clients: []string{"0oamailreader", "0oacrm"}})
 	d.sim.AddUser(oktatest.User{Login: admin, Sessions: 1, Roles: []string{"ORG_ADMIN"}})
 	d.sim.AddUser(oktatest.User{Login: locked, Status: "LOCKED_OUT"})
