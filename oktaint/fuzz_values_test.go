@@ -1,10 +1,14 @@
 package oktaint_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"net/url"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
@@ -57,6 +61,87 @@ func FuzzNewRequest(f *testing.F) {
 		}
 		if got, err := url.PathUnescape(elem[4]); err != nil || got != id {
 			t.Fatalf("id %q arrives as %q, %v", id, got, err)
+		}
+	})
+}
+
+func FuzzParseKey(f *testing.F) {
+	for _, s := range []string{
+		"-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n", `{"kty":"EC","crv":"P-256","x":"AA","y":"AA","d":"AA"}`, "\ufeff[{}]", "\xff\xfe{\x00}\x00",
+		`"\\n-----BEGIN"`, "{\\\"keys\\\":[]}", "%7B%22jwks%22%3A1%7D", "LS0tLS1CRUdJTg==", "/etc/key.pem", "ssh-rsa AAAA", "-----BEGIN EC PARAMETERS-----",
+	} {
+		f.Add([]byte(s), "")
+	}
+	for _, name := range goodKeys {
+		f.Add(readFile(f, name), "k")
+		f.Add(derOf(f, name), "")
+	}
+	for _, jwk := range jwkShapes(f, "ec_p256_TEST_ONLY.pem") {
+		f.Add([]byte(jwk), "")
+		f.Add(base64Of([]byte(jwk)), "")
+	}
+	f.Fuzz(func(t *testing.T, data []byte, kid string) {
+		key, err := oktaint.ParseKey(data, kid)
+		if err != nil {
+			if !key.IsZero() || !strings.HasPrefix(err.Error(), "oktaint: ") || len(err.Error()) > 4000 || strings.ContainsFunc(err.Error(), func(r rune) bool { return r < ' ' || r == 0x7f }) {
+				t.Fatalf("%v beside the error %q", key, err)
+			}
+			return
+		}
+		b, err := json.Marshal(key.Public())
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := oktaint.ParsePublicKey(b)
+		if utf8.ValidString(key.ID()) && (err != nil || again != key.Public()) {
+			t.Fatalf("the public key %s gives %v, %v", b, again, err)
+		}
+		text, err := key.PEM()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := oktaint.ParseKey([]byte(text.Reveal()), key.ID()); err != nil || again.Public() != key.Public() {
+			t.Fatalf("the PEM of %v gives %v, %v", key, again, err)
+		}
+	})
+}
+
+func FuzzParsePublicKey(f *testing.F) {
+	for _, name := range goodKeys {
+		f.Add(marshal(f, readKey(f, name).Public()))
+	}
+	f.Add([]byte(`{"kty":"RSA","n":"AQAB","e":"AQAB"}`))
+	f.Add([]byte(`{"kty":"EC","kty":"RSA","d":null,"x":"\u0041"}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		key, err := oktaint.ParsePublicKey(data)
+		if err != nil {
+			if !key.IsZero() || !strings.HasPrefix(err.Error(), "oktaint: ") || len(err.Error()) > 300 {
+				t.Fatalf("%v beside the error %q", key, err)
+			}
+			return
+		}
+		b := marshal(t, key)
+		if again, err := oktaint.ParsePublicKey(b); err != nil || again != key {
+			t.Fatalf("%s gives %v, %v", b, again, err)
+		}
+		var in, out map[string]any
+		if json.Unmarshal(data, &in) != nil || json.Unmarshal(b, &out) != nil {
+			t.Fatalf("%s or %s is not JSON", data, b)
+		}
+		for _, name := range []string{"kty", "crv", "x", "y"} {
+			if out[name] != nil && in[name] != out[name] {
+				t.Fatalf("%s: %v became %v", name, in[name], out[name])
+			}
+		}
+		for _, name := range []string{"n", "e"} { // zeros in front change no number
+			if out[name] == nil {
+				continue
+			}
+			a, err1 := base64.RawURLEncoding.DecodeString(in[name].(string))
+			b, err2 := base64.RawURLEncoding.DecodeString(out[name].(string))
+			if err1 != nil || err2 != nil || !bytes.Equal(bytes.TrimLeft(a, "\x00"), b) {
+				t.Fatalf("%s: %v became %v", name, in[name], out[name])
+			}
 		}
 	})
 }
