@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -142,6 +143,62 @@ func FuzzParsePublicKey(f *testing.F) {
 			if err1 != nil || err2 != nil || !bytes.Equal(bytes.TrimLeft(a, "\x00"), b) {
 				t.Fatalf("%s: %v became %v", name, in[name], out[name])
 			}
+		}
+	})
+}
+
+func FuzzParseCredentials(f *testing.F) {
+	for _, c := range sampleCredentials(f) {
+		doc, err := c.Document()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(doc)
+	}
+	f.Add([]byte("\ufeff" + `{"version":1,"kind":"api_token","tenant_id":"acme","api_token":"SSWS a\n","roles":["A"," "]}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		c, err := oktaint.ParseCredentials(b)
+		if err != nil {
+			if len(err.Error()) > 4000 || !strings.HasPrefix(err.Error(), "oktaint: ") {
+				t.Fatalf("the error %q", err)
+			}
+			return
+		}
+		doc, err := c.Document()
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := oktaint.ParseCredentials(doc)
+		if err != nil || again.Org != c.Org || again.Scopes != c.Scopes || again.Key.Public() != c.Key.Public() ||
+			again.APIToken.Reveal() != c.APIToken.Reveal() || again.ClientSecret.Reveal() != c.ClientSecret.Reveal() || again.ClientID != c.ClientID || !slices.Equal(again.Roles, c.Roles) {
+			t.Fatalf("the document of %v gives %v, %v", c, again, err)
+		}
+	})
+}
+
+func FuzzCredentialsFromEnv(f *testing.F) {
+	f.Add("https://acme.okta.com", "SSWS 00a", "", "0oa1", "", "", "okta.users.read")
+	f.Add("acme", "", "s", " 0oa1", "", "", "a,b")
+	f.Add("acme", "", "", "0oa1", string(readFile(f, "ec_p256_TEST_ONLY.pem")), "k", "a")
+	f.Add("acme", "", "", "0oa1", "no/such/file.pem", "k", "a")
+	f.Fuzz(func(t *testing.T, org, token, secret, client, key, kid, want string) {
+		if key != "" && !strings.Contains(key, "-----") && len(key) < 4097 {
+			key = "no/such/folder/" + key + ".pem" // not the name of any file
+		}
+		c, err := oktaint.CredentialsFromEnv(environment("ORGURL", org, "TOKEN", token, "CLIENTSECRET", secret, "CLIENTID", client, "PRIVATEKEY", key, "PRIVATEKEYID", kid, "SCOPES", want))
+		if err != nil {
+			for _, s := range []string{token, secret} {
+				if len(s) > 40 && strings.Contains(err.Error(), s) {
+					t.Fatalf("the error repeats a secret: %v", err)
+				}
+			}
+			if strings.Count(err.Error(), "oktaint: ") > 1 && !strings.Contains(org+client+key+kid+want, "oktaint: ") {
+				t.Fatalf("the package is named twice: %v", err)
+			}
+			return
+		}
+		if _, err := c.Document(); err != nil {
+			t.Fatalf("%v: %v", c, err)
 		}
 	})
 }

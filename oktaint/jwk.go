@@ -164,12 +164,12 @@ func (j jwk) publicEC() (*ecdsa.PublicKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	curve, ok := curves[name]
-	if !ok && name != "" {
-		return nil, errors.New("is on a curve for which Okta has no algorithm: P-256, P-384 and P-521 have one")
-	}
 	if err := j.missing("crv", "x", "y"); err != nil {
 		return nil, err
+	}
+	curve, ok := curves[name]
+	if !ok {
+		return nil, errors.New("is on a curve for which Okta has no algorithm: P-256, P-384 and P-521 have one")
 	}
 	point := []byte{4}
 	for _, name := range []string{"x", "y"} {

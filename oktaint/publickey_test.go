@@ -147,6 +147,8 @@ func TestParsePublicKeyRefuses(t *testing.T) {
 		`{"kty":"EC"}`:                        "lacks crv, x, y",
 		`{"kty":"EC","crv":"P-256","x":"AA"}`: "lacks y",
 		`{"kty":"EC","crv":"P-224","x":"AA","y":"AA"}`:             "no algorithm",
+		`{"kty":"EC","crv":"","x":"AA","y":"AA"}`:                  "no algorithm",
+		`{"kty":"EC","crv":[],"x":"AA","y":"AA"}`:                  "a crv that is not text",
 		`{"kty":"oct","hunter2":""}`:                               "symmetric",
 		`{"kty":"oct","k":"hunter2"}`:                              "private",
 		`{"kty":"OKP","crv":"Ed25519","x":"A"}`:                    "Ed25519",
