@@ -32,7 +32,7 @@ func Suggest(s Scope) (meant Scope, ok bool) {
 	var most int
 	for info := range Catalogue() {
 		for _, form := range forms {
-			d := edits(form, strings.ToLower(string(info.Scope)), min(best, len(form)/4))
+			d := distance(form, strings.ToLower(string(info.Scope)))
 			if d < best || d == best && d <= maxEdits && info.Operations > most {
 				best, most, meant = d, info.Operations, info.Scope
 			}
@@ -68,6 +68,23 @@ func sameResource(forms []string) (Scope, bool) {
 		}
 	}
 	return "", false
+}
+
+// distance returns in how many letters two names differ, or maxEdits + 1. In each
+// part of a name at most a quarter of the letters may differ, since short words are
+// near to many others, but one may always.
+func distance(a, b string) int {
+	as, bs := strings.Split(a, "."), strings.Split(b, ".")
+	if len(as) != len(bs) { // a dot too many, or one that is missing
+		return edits(a, b, 1)
+	}
+	sum := 0
+	for i := range as {
+		if sum += edits(as[i], bs[i], max(1, len(as[i])/4)); sum > maxEdits {
+			return maxEdits + 1
+		}
+	}
+	return sum
 }
 
 // edits returns how many letters have to be put in, left out, replaced or swapped

@@ -33,6 +33,8 @@ func TestSuggest(t *testing.T) {
 		"okta.users.get":                 "okta.users.read",
 		"okta.groups.readonly":           "okta.groups.read",
 		"okta.logs.manage":               "okta.logs.read", // no scope manages the log
+		"oktausers.read":                 "okta.users.read",
+		"okta..users.read":               "okta.users.read",
 		"okta.log.read":                  "okta.logs.read",
 		"okta.app.read":                  "okta.apps.read",
 		"okta.appgrants.read":            "okta.appGrants.read",
@@ -50,7 +52,7 @@ func TestSuggest(t *testing.T) {
 	}
 	for _, in := range []scopes.Scope{
 		"", "a", "read", "okta", "okta.", "okta.read", "openid", "profile", "offline_access", "okta.users.read", "ssf.read", "okta.aiAgents.read", "okta.users.manage.self",
-		"hunter2", "okta.new.manage", "....", scopes.Scope("okta.users." + strings.Repeat("x", 100)), scopes.Scope(strings.Repeat("ü", 200)), "\x00",
+		"hunter2", "okta.new.manage", "okta.bogus.read", "....", scopes.Scope("okta.users." + strings.Repeat("x", 100)), scopes.Scope(strings.Repeat("ü", 200)), "\x00",
 	} {
 		if got, ok := scopes.Suggest(in); ok || got != "" {
 			t.Errorf("Suggest(%.40q) = %s, want nothing", in, got)

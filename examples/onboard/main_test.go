@@ -13,6 +13,7 @@ import (
 
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
+	"github.com/rezonate-io/okta-integration/scopes"
 )
 
 // Without arguments the whole job is done against a simulated org, and says so.
@@ -137,6 +138,9 @@ func TestRefusals(t *testing.T) {
 		{"emoji label", o.APIToken(), []string{"--label", "Rezonate 🔑"}, exitFailed, "emoji"},
 		{"empty label", o.APIToken(), []string{"--label", ""}, exitFailed, "label"},
 		{"bad scope", o.APIToken(), []string{"--scopes", `okta.users.read,"x"`}, exitUsage, "cannot be the name of a scope"},
+		{"misspelt scope", o.APIToken(), []string{"--scopes", "okta.users.reed"}, exitUsage, `--scopes: "okta.users.reed" is not a scope of Okta's: did you mean okta.users.read?`},
+		{"misspelt set", o.APIToken(), []string{"--scopes", "visibilty"}, exitUsage, "visibility and visibility-extended"},
+		{"unknown scope", o.APIToken(), []string{"--scopes", "visibility,okta.bogus.read"}, exitUsage, `"okta.bogus.read" is not a scope`},
 		{"no scopes", o.APIToken(), []string{"--scopes", " "}, exitUsage, "--scopes is empty"},
 		{"unknown role", o.APIToken(), []string{"--role", "KING"}, exitFailed, `"KING"`},
 		{"unknown flag", o.APIToken(), []string{"--tokn", "x"}, exitUsage, "tokn"},
@@ -273,16 +277,16 @@ func testKeyIsKept(t *testing.T, fault string, stored bool) {
 // A scope that the org does not have is missing; all the others are granted.
 func TestRefusedScope(t *testing.T) {
 	t.Parallel()
-	o := serve(t, oktatest.Config{})
-	got := o.onboard(t, "--json", "--scopes", "okta.users.read,okta.groups.read,okta.bogus.read")
+	o := serve(t, oktatest.Config{RefusedScopes: scopes.New(scopes.BotProtectionRead)})
+	got := o.onboard(t, "--json", "--scopes", "okta.users.read,okta.groups.read,okta.botProtection.read")
 	if got.status != exitIncomplete {
 		t.Fatalf("status %d\n%s", got.status, got.stderr)
 	}
 	p := got.result(t)
-	if len(p.Granted) != 2 || len(p.Missing) != 1 || p.Missing[0] != "okta.bogus.read" || p.Coverage["users"] != "visible" {
+	if len(p.Granted) != 2 || len(p.Missing) != 1 || p.Missing[0] != "okta.botProtection.read" || p.Coverage["users"] != "visible" {
 		t.Errorf("result %+v", p)
 	}
-	if !strings.Contains(got.stderr, "okta.bogus.read is not granted") || !strings.Contains(got.stderr, "E0000001") {
+	if !strings.Contains(got.stderr, "okta.botProtection.read is not granted") || !strings.Contains(got.stderr, "E0000001") {
 		t.Errorf("standard error does not say why:\n%s", got.stderr)
 	}
 	// Without a role the lists are empty: set up, but not verified.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
 
@@ -97,6 +98,25 @@ func TestParseScopes(t *testing.T) {
 	} {
 		if got, err := parseScopes(in); err != nil || got != want {
 			t.Errorf("parseScopes(%q) = %v, %v", in, got, err)
+		}
+	}
+}
+
+// A misspelt scope is found before a token is asked for and anything is sent.
+func TestUnknownScopesSendNothing(t *testing.T) {
+	t.Parallel()
+	for _, list := range []string{"okta.users.reed", "visibility okta.user.read", "okta.users.write", "users.read", "visibilty", "okta.bogus.read,okta.logs.read"} {
+		o := serve(t, oktatest.Config{})
+		file := filepath.Join(t.TempDir(), "acme.json")
+		got := o.onboard(t, "--out", file, "--scopes", list)
+		if got.status != exitUsage || got.stdout != "" || !strings.Contains(got.stderr, "--scopes: ") {
+			t.Errorf("--scopes %q: status %d\n%s", list, got.status, got.stderr)
+		}
+		if sent := o.Requests(); len(sent) != 0 {
+			t.Errorf("--scopes %q: %d requests", list, len(sent))
+		}
+		if _, err := os.Stat(file); err == nil {
+			t.Errorf("--scopes %q: %s was written", list, file)
 		}
 	}
 }
