@@ -18,6 +18,9 @@ import (
 // elsewhere use a custom domain.
 var oktaDomains = []string{"okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil", "okta-miltest.com", "trex-govcloud.com"}
 
+// maxOrg is longer than any URL that names an org.
+const maxOrg = 2048
+
 // anyOrg is the advice where no better one is known.
 const anyOrg = "give a tenant id such as acme, or a URL such as https://acme.okta.com"
 
@@ -33,6 +36,9 @@ const anyOrg = "give a tenant id such as acme, or a URL such as https://acme.okt
 // {yourOktaDomain}. Each error says what to write instead, and ParseOrg accepts
 // what it says.
 func ParseOrg(s string) (Org, error) {
+	if len(s) > maxOrg {
+		return Org{}, fmt.Errorf("oktaint: the org has %d characters, more than a name has: %s", len(s), anyOrg)
+	}
 	s = unquoted(trimmed(s))
 	o, err := parseOrg(s)
 	if err != nil {
@@ -126,7 +132,7 @@ func checkHost(host string) (Org, error) {
 	return Org{name}, nil
 }
 
-// splitPort takes a host apart. The name is without brackets and dots at its end.
+// splitPort takes a host apart. The name has no brackets and no dots at its end.
 func splitPort(host string) (name, port string) {
 	name = host
 	if h, p, err := net.SplitHostPort(host); err == nil {
@@ -150,9 +156,9 @@ func loopback(name, port string) (Org, error) {
 	return Org{name}, nil
 }
 
-// scheme is the beginning of a URL, also as it is after typing errors: http://,
-// https:/, https//, htps:\\. A port after a name is none, and neither is a tenant
-// whose name begins with http.
+// scheme matches the beginning of a URL, also with typing errors: http://, https:/,
+// https//, htps:\\. It does not match a host with a port, or a tenant whose name
+// begins with http.
 var scheme = regexp.MustCompile(`^(?i:h?t{1,3}ps{0,2}(:[/\\]*|[/\\]+)|[a-z][a-z0-9+.-]*://)`)
 
 // advice says what to write in the place of s, which was refused. What it says is
@@ -237,7 +243,7 @@ func isHostname(name string) bool {
 	if len(labels) < 2 || len(name) > 253 {
 		return false
 	}
-	// A last label of digits, or in hexadecimal, makes an IPv4 address of old.
+	// Some resolvers read a name whose last label is a number as an IPv4 address.
 	if last := labels[len(labels)-1]; last != "" && last[0] <= '9' {
 		return false
 	}

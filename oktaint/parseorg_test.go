@@ -118,6 +118,7 @@ func TestParseOrgRefuses(t *testing.T) {
 		"<tenant>":                                    "placeholder",
 		"${OKTA_ORG}":                                 "placeholder",
 		"https://büro.example.com":                    "xn--",
+		strings.Repeat("http:", 1000):                 "5000 characters, more than a name has: give a tenant id",
 		"acme okta":                                   "white space",
 		"https://acme..com":                           "host name",
 		"-acme":                                       "host name",

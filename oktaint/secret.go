@@ -65,6 +65,13 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 // servers take as a header line.
 const maxCredentialText = 4096
 
+// ParseAPIToken reads an API token as people paste it. White space and quotation
+// marks around it are dropped, and so is the scheme: "SSWS 00abc" is 00abc. It is
+// an error if the rest cannot be sent, for example because it has a line break
+// inside. The error says what is wrong, and repeats no part of s. A text with
+// nothing in it gives the zero Secret.
+func ParseAPIToken(s string) (Secret, error) { return NewSecret(s).apiToken() }
+
 // apiToken returns s as it is sent after "SSWS": without the white space and the
 // quotation marks around it, and without a pasted scheme. The error says what is
 // wrong with anything that cannot be an API token. It never repeats any part of s.

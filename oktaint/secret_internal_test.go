@@ -9,7 +9,7 @@ import (
 // said at once, and nothing of the text is repeated.
 func TestSendable(t *testing.T) {
 	t.Parallel()
-	token := func(s string) (string, error) { c, err := NewSecret(s).apiToken(); return c.Reveal(), err }
+	token := func(s string) (string, error) { c, err := ParseAPIToken(s); return c.Reveal(), err }
 	secret := func(s string) (string, error) { c, err := NewSecret(s).clientSecret(); return c.Reveal(), err }
 	id := func(s string) (string, error) { return cleanID("the client id", s) }
 	for _, tt := range []struct {

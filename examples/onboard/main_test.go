@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -52,15 +53,25 @@ func TestOnboardTwice(t *testing.T) {
 		t.Errorf("result %+v", p)
 	}
 	creds, err := oktaint.ReadCredentials(file)
-	if err != nil || creds.ApplicationID != p.ApplicationID || creds.Key.ID() != p.KeyID || creds.Scopes.Len() != 28 || creds.OrgID != o.ID() {
-		t.Errorf("credentials %v, %v", creds, err)
+	if err != nil || creds.ApplicationID != p.ApplicationID || creds.Key.ID() != p.KeyID || creds.Scopes.Len() != 28 || creds.OrgID != o.ID() ||
+		!slices.Equal(creds.Roles, []string{"CUSTOM", "READ_ONLY_ADMIN"}) {
+		t.Errorf("credentials %v with roles %q, %v", creds, creds.Roles, err)
 	}
 	if info, err := os.Stat(file); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
+	if strings.Contains(first.stderr, "warning: ") {
+		t.Errorf("a warning: %s", first.stderr)
+	}
+	if err := os.Chmod(file, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	o.ResetRequests()
 	before := o.State()
 	second := o.onboard(t, "--out", file, "--json", "--remediation")
+	if warned := strings.Contains(second.stderr, "warning: "+file+" holds a secret"); warned != (runtime.GOOS != "windows") {
+		t.Errorf("others can read the file: %s", second.stderr)
+	}
 	if second.status != exitDone || second.result(t).ApplicationID != p.ApplicationID || o.writes() != 0 {
 		t.Errorf("second run: status %d, %d writes\n%s", second.status, o.writes(), second.stderr)
 	}

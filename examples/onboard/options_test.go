@@ -23,6 +23,8 @@ func TestTokenSources(t *testing.T) {
 		{"flag", "00hunter2", "", "00other", nil, true},
 		{"standard input", "-", "  00hunter2\n", "00other", nil, false},
 		{"environment", "", "00other", "00hunter2", func() (string, error) { return "00other", nil }, false},
+		{"pasted with its scheme", "", "", "SSWS 00hunter2\r\n", nil, false},
+		{"quoted", "-", "\"00hunter2\"\n", "", nil, false},
 		{"prompt", "", "00other", "", func() (string, error) { return "00hunter2", nil }, false},
 	} {
 		var errs bytes.Buffer
