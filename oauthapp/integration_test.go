@@ -222,8 +222,9 @@ func TestInstallBadInput(t *testing.T) {
 	t.Parallel()
 	s, v := newStore(t), new(vault)
 	for name, d := range map[string]oauthapp.DesiredIntegration{
-		"no Type":   {Scopes: entry},
-		"no Scopes": {Type: catalogueType},
+		"no Type":                       {Scopes: entry},
+		"no Scopes":                     {Type: catalogueType},
+		"did you mean okta.users.read?": {Type: catalogueType, Scopes: entry.Union(scopes.New("okta.users.reed"))},
 	} {
 		if _, err := oauthapp.InstallIntegration(t.Context(), s.admin, d, v.store); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)

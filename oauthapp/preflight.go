@@ -82,9 +82,6 @@ func explained(err error) error {
 // first write.
 func (p *Plan) warnBeforehand() {
 	d := p.Desired
-	if unknown := d.Scopes.Unknown(); !unknown.IsEmpty() {
-		p.warn("not in the catalogue of scopes, the org may refuse them: %s", unknown)
-	}
 	var users []string
 	for scope := range d.Scopes.All() {
 		if strings.HasPrefix(string(scope), "okta.myAccount.") {

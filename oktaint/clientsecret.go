@@ -1,6 +1,7 @@
 package oktaint
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -43,6 +44,9 @@ type ClientSecret struct {
 // base; nil means a transport that all of this package shares. What is missing
 // in c is reported by the Source when it is first used.
 func (c ClientSecret) Source(base http.RoundTripper) *Source {
+	var idErr, secretErr error
+	c.ClientID, idErr = cleanID("the client id", c.ClientID)
+	c.Secret, secretErr = c.Secret.clientSecret()
 	e := &endpoint{
 		org: c.Org, clientID: c.ClientID, scopes: c.Scopes, requireAll: c.RequireAll, base: baseTransport(base), dpop: newProver(c.DPoP),
 		secret: func() (Secret, bool) { return c.Secret, true },
@@ -53,7 +57,7 @@ func (c ClientSecret) Source(base http.RoundTripper) *Source {
 		},
 		explain: explainSecret,
 	}
-	return e.source(KindClientSecret, c.FetchTimeout, c.check())
+	return e.source(KindClientSecret, c.FetchTimeout, cmp.Or(idErr, secretErr, c.check()))
 }
 
 func (c ClientSecret) check() error {

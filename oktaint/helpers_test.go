@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
@@ -42,6 +43,25 @@ func readKey(t testing.TB, name string) oktaint.Key {
 		t.Fatal(err)
 	}
 	return key
+}
+
+func readFile(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// privateJWK writes a test key as a JWK.
+func privateJWK(t testing.TB, name, kid string) []byte {
+	t.Helper()
+	b, err := json.Marshal(jose.JSONWebKey{Key: parsePKCS8(t, readFile(t, name)), KeyID: kid})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 // A roundTripper is a base transport made of a func.

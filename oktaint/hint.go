@@ -102,7 +102,7 @@ func networkReason(err error) string {
 		return foreign.what + " failed"
 	case isTimeout(err):
 		return "timeout"
-	case err != nil && isCut(err):
+	case err != nil && isBroken(err):
 		return "connection closed"
 	}
 	return "no connection"

@@ -1,6 +1,7 @@
 package oktaint
 
 import (
+	"cmp"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
@@ -59,6 +60,8 @@ type PrivateKeyJWT struct {
 // base; nil means a transport that all of this package shares. What is missing
 // in c is reported by the Source when it is first used.
 func (c PrivateKeyJWT) Source(base http.RoundTripper) *Source {
+	var idErr error
+	c.ClientID, idErr = cleanID("the client id", c.ClientID)
 	e := &endpoint{
 		org: c.Org, clientID: c.ClientID, scopes: c.Scopes, requireAll: c.RequireAll, base: baseTransport(base), dpop: newProver(c.DPoP),
 		secret: func() (Secret, bool) {
@@ -77,7 +80,7 @@ func (c PrivateKeyJWT) Source(base http.RoundTripper) *Source {
 		},
 		explain: func(e *Error) string { return explainAssertion(e, c.ClientID, c.Key.ID()) },
 	}
-	return e.source(KindPrivateKeyJWT, c.FetchTimeout, c.check())
+	return e.source(KindPrivateKeyJWT, c.FetchTimeout, cmp.Or(idErr, c.check()))
 }
 
 func (c PrivateKeyJWT) check() error {

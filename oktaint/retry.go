@@ -214,11 +214,11 @@ func isTransient(err error) bool {
 		return false
 	}
 	var op *net.OpError
-	return errors.As(err, &op) || isCut(err) || isTimeout(err)
+	return errors.As(err, &op) || isBroken(err) || isTimeout(err)
 }
 
-// isCut reports whether err is a connection or stream that ended.
-func isCut(err error) bool {
+// isBroken reports whether err is a connection or stream that ended.
+func isBroken(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.ErrClosedPipe) || isHTTP2(err)
 }
 

@@ -75,3 +75,18 @@ func FuzzSets(f *testing.F) {
 		}
 	})
 }
+
+func FuzzSuggest(f *testing.F) {
+	for _, s := range []string{"", "okta.users.reed", "OKTA:USERS:READ", "a", "okta.users", "\xff", "...'"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		meant, ok := scopes.Suggest(scopes.Scope(s))
+		if ok != (meant != "") || ok && (!meant.Known() || scopes.Scope(s).Known()) {
+			t.Fatalf("Suggest(%q) = %q, %v", s, meant, ok)
+		}
+		if ok && len(s) > 80 {
+			t.Fatalf("Suggest(%q) = %q, which is much shorter", s, meant)
+		}
+	})
+}

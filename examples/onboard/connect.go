@@ -41,7 +41,7 @@ func (p *program) connect(ctx context.Context, o *options) (*target, error) {
 		p.say("%s is %s, which is used from here on", o.org, org)
 	}
 	p.say("org %s (%s)", org, t.info.ID)
-	cred, err := t.credential(o)
+	cred, err := p.credential(t, o)
 	if err != nil {
 		t.close()
 		return nil, err
@@ -53,7 +53,7 @@ func (p *program) connect(ctx context.Context, o *options) (*target, error) {
 }
 
 // credential returns what does the work, nil if there is none.
-func (t *target) credential(o *options) (oktaint.Credential, error) {
+func (p *program) credential(t *target, o *options) (oktaint.Credential, error) {
 	org := t.info.Org
 	switch {
 	case o.bootstrapFile == "" && o.token.IsZero():
@@ -69,6 +69,9 @@ func (t *target) credential(o *options) (oktaint.Credential, error) {
 		return nil, usagef("--bootstrap %s holds an API token: pass that with --api-token", o.bootstrapFile)
 	case creds.Org != org:
 		return nil, usagef("--bootstrap %s is about %s, not %s", o.bootstrapFile, creds.Org, org)
+	}
+	for _, w := range creds.Warnings {
+		p.say("warning: %s", w)
 	}
 	t.bootstrapClient = creds.ClientID
 	return creds, nil

@@ -106,6 +106,9 @@ func (p *program) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	for _, w := range store.creds.Warnings {
+		p.say("warning: %s", w)
+	}
 	j := &job{program: p, options: o, target: target, store: store}
 	if j.journal, err = o.openJournal(target.info); err != nil {
 		return err

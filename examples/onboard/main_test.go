@@ -7,12 +7,14 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
+	"github.com/rezonate-io/okta-integration/scopes"
 )
 
 // Without arguments the whole job is done against a simulated org, and says so.
@@ -51,15 +53,25 @@ func TestOnboardTwice(t *testing.T) {
 		t.Errorf("result %+v", p)
 	}
 	creds, err := oktaint.ReadCredentials(file)
-	if err != nil || creds.ApplicationID != p.ApplicationID || creds.Key.ID() != p.KeyID || creds.Scopes.Len() != 28 || creds.OrgID != o.ID() {
-		t.Errorf("credentials %v, %v", creds, err)
+	if err != nil || creds.ApplicationID != p.ApplicationID || creds.Key.ID() != p.KeyID || creds.Scopes.Len() != 28 || creds.OrgID != o.ID() ||
+		!slices.Equal(creds.Roles, []string{"CUSTOM", "READ_ONLY_ADMIN"}) {
+		t.Errorf("credentials %v with roles %q, %v", creds, creds.Roles, err)
 	}
 	if info, err := os.Stat(file); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
+	if strings.Contains(first.stderr, "warning: ") {
+		t.Errorf("a warning: %s", first.stderr)
+	}
+	if err := os.Chmod(file, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	o.ResetRequests()
 	before := o.State()
 	second := o.onboard(t, "--out", file, "--json", "--remediation")
+	if warned := strings.Contains(second.stderr, "warning: "+file+" holds a secret"); warned != (runtime.GOOS != "windows") {
+		t.Errorf("others can read the file: %s", second.stderr)
+	}
 	if second.status != exitDone || second.result(t).ApplicationID != p.ApplicationID || o.writes() != 0 {
 		t.Errorf("second run: status %d, %d writes\n%s", second.status, o.writes(), second.stderr)
 	}
@@ -137,6 +149,9 @@ func TestRefusals(t *testing.T) {
 		{"emoji label", o.APIToken(), []string{"--label", "Rezonate 🔑"}, exitFailed, "emoji"},
 		{"empty label", o.APIToken(), []string{"--label", ""}, exitFailed, "label"},
 		{"bad scope", o.APIToken(), []string{"--scopes", `okta.users.read,"x"`}, exitUsage, "cannot be the name of a scope"},
+		{"misspelt scope", o.APIToken(), []string{"--scopes", "okta.users.reed"}, exitUsage, `--scopes: "okta.users.reed" is not a scope of Okta's: did you mean okta.users.read?`},
+		{"misspelt set", o.APIToken(), []string{"--scopes", "visibilty"}, exitUsage, "visibility and visibility-extended"},
+		{"unknown scope", o.APIToken(), []string{"--scopes", "visibility,okta.bogus.read"}, exitUsage, `"okta.bogus.read" is not a scope`},
 		{"no scopes", o.APIToken(), []string{"--scopes", " "}, exitUsage, "--scopes is empty"},
 		{"unknown role", o.APIToken(), []string{"--role", "KING"}, exitFailed, `"KING"`},
 		{"unknown flag", o.APIToken(), []string{"--tokn", "x"}, exitUsage, "tokn"},
@@ -273,16 +288,16 @@ func testKeyIsKept(t *testing.T, fault string, stored bool) {
 // A scope that the org does not have is missing; all the others are granted.
 func TestRefusedScope(t *testing.T) {
 	t.Parallel()
-	o := serve(t, oktatest.Config{})
-	got := o.onboard(t, "--json", "--scopes", "okta.users.read,okta.groups.read,okta.bogus.read")
+	o := serve(t, oktatest.Config{RefusedScopes: scopes.New(scopes.BotProtectionRead)})
+	got := o.onboard(t, "--json", "--scopes", "okta.users.read,okta.groups.read,okta.botProtection.read")
 	if got.status != exitIncomplete {
 		t.Fatalf("status %d\n%s", got.status, got.stderr)
 	}
 	p := got.result(t)
-	if len(p.Granted) != 2 || len(p.Missing) != 1 || p.Missing[0] != "okta.bogus.read" || p.Coverage["users"] != "visible" {
+	if len(p.Granted) != 2 || len(p.Missing) != 1 || p.Missing[0] != "okta.botProtection.read" || p.Coverage["users"] != "visible" {
 		t.Errorf("result %+v", p)
 	}
-	if !strings.Contains(got.stderr, "okta.bogus.read is not granted") || !strings.Contains(got.stderr, "E0000001") {
+	if !strings.Contains(got.stderr, "okta.botProtection.read is not granted") || !strings.Contains(got.stderr, "E0000001") {
 		t.Errorf("standard error does not say why:\n%s", got.stderr)
 	}
 	// Without a role the lists are empty: set up, but not verified.

@@ -144,6 +144,9 @@ func parseScopes(s string) (scopes.Set, error) {
 	if set.IsEmpty() {
 		return set, errors.New("--scopes is empty: leave it out for visibility")
 	}
+	if err := set.CheckKnown(); err != nil {
+		return set, fmt.Errorf("--%w (sets of scopes are visibility and visibility-extended)", err)
+	}
 	return set, nil
 }
 

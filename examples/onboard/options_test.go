@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
 
@@ -22,6 +23,8 @@ func TestTokenSources(t *testing.T) {
 		{"flag", "00hunter2", "", "00other", nil, true},
 		{"standard input", "-", "  00hunter2\n", "00other", nil, false},
 		{"environment", "", "00other", "00hunter2", func() (string, error) { return "00other", nil }, false},
+		{"pasted with its scheme", "", "", "SSWS 00hunter2\r\n", nil, false},
+		{"quoted", "-", "\"00hunter2\"\n", "", nil, false},
 		{"prompt", "", "00other", "", func() (string, error) { return "00hunter2", nil }, false},
 	} {
 		var errs bytes.Buffer
@@ -97,6 +100,25 @@ func TestParseScopes(t *testing.T) {
 	} {
 		if got, err := parseScopes(in); err != nil || got != want {
 			t.Errorf("parseScopes(%q) = %v, %v", in, got, err)
+		}
+	}
+}
+
+// A misspelt scope is found before a token is asked for and anything is sent.
+func TestUnknownScopesSendNothing(t *testing.T) {
+	t.Parallel()
+	for _, list := range []string{"okta.users.reed", "visibility okta.user.read", "okta.users.write", "users.read", "visibilty", "okta.bogus.read,okta.logs.read"} {
+		o := serve(t, oktatest.Config{})
+		file := filepath.Join(t.TempDir(), "acme.json")
+		got := o.onboard(t, "--out", file, "--scopes", list)
+		if got.status != exitUsage || got.stdout != "" || !strings.Contains(got.stderr, "--scopes: ") {
+			t.Errorf("--scopes %q: status %d\n%s", list, got.status, got.stderr)
+		}
+		if sent := o.Requests(); len(sent) != 0 {
+			t.Errorf("--scopes %q: %d requests", list, len(sent))
+		}
+		if _, err := os.Stat(file); err == nil {
+			t.Errorf("--scopes %q: %s was written", list, file)
 		}
 	}
 }

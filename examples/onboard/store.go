@@ -141,6 +141,6 @@ func (s *store) complete(out *outcome) error {
 // request that names one the org does not have gets no token at all.
 func (s *store) credentials(out *outcome) oktaint.Credentials {
 	c := s.creds
-	c.ApplicationID, c.ClientID, c.Scopes = out.app, out.client, out.result.Granted
+	c.ApplicationID, c.ClientID, c.Scopes, c.Roles = out.app, out.client, out.result.Granted, out.result.Roles
 	return c
 }

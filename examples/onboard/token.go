@@ -33,16 +33,13 @@ func (p *program) readToken(o *options, flagged string) error {
 			return fmt.Errorf("read the API token: %w", err)
 		}
 	}
-	token = strings.TrimSpace(token)
-	switch {
-	case token == "" && flagged == "" && o.canVerify():
-		return nil
-	case token == "":
-		return usagef("there is no API token: set OKTA_API_TOKEN, or pipe it to --api-token -")
-	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return usagef("the API token has characters that no token has: copy it again")
+	var err error
+	if o.token, err = oktaint.ParseAPIToken(token); err != nil {
+		return &usageError{err}
 	}
-	o.token = oktaint.NewSecret(token)
+	if o.token.IsZero() && (flagged != "" || !o.canVerify()) {
+		return usagef("there is no API token: set OKTA_API_TOKEN, or pipe it to --api-token -")
+	}
 	return nil
 }
 

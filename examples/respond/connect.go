@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"strings"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
@@ -62,6 +61,9 @@ func (p *program) credentials(ctx context.Context, o *options) (creds oktaint.Cr
 		creds.Kind, creds.Org = oktaint.KindAPIToken, o.org
 		creds.APIToken, err = p.readToken(ctx)
 	}
+	for _, w := range creds.Warnings {
+		p.say("warning: %s", w)
+	}
 	return creds, err
 }
 
@@ -74,14 +76,14 @@ func (p *program) readToken(ctx context.Context) (oktaint.Secret, error) {
 			return oktaint.Secret{}, fmt.Errorf("read the API token: %w", err)
 		}
 	}
-	token = strings.TrimSpace(token)
+	secret, err := oktaint.ParseAPIToken(token)
 	switch {
-	case token == "":
+	case err != nil:
+		return oktaint.Secret{}, &usageError{err}
+	case secret.IsZero():
 		return oktaint.Secret{}, usagef("there is no credential: give --credentials FILE, or set OKTA_API_TOKEN")
-	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return oktaint.Secret{}, usagef("the API token has characters that no token has: copy it again")
 	}
-	return oktaint.NewSecret(token), nil
+	return secret, nil
 }
 
 // trust returns a transport that trusts the certificates of a file beside the

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"time"
+
+	"github.com/rezonate-io/okta-integration/scopes"
 )
 
 // Config says what kind of org to simulate. The zero value is an org of
@@ -83,6 +85,10 @@ type Config struct {
 	// with the same numbers: most users are ACTIVE, a few are in each other
 	// status, each has a department and is in one to three of the groups.
 	Users, Groups int
+
+	// RefusedScopes are scopes that this org does not have, as an org without a
+	// feature does: a grant of one is 400 E0000001.
+	RefusedScopes scopes.Set
 
 	// Faults are faults to inject; [Org.AddFault] says how one is written.
 	Faults []string

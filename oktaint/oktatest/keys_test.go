@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
+	"github.com/rezonate-io/okta-integration/scopes"
 )
 
 func TestKeys(t *testing.T) {
@@ -152,7 +153,7 @@ func TestSecrets(t *testing.T) {
 
 func TestGrants(t *testing.T) {
 	t.Parallel()
-	c := newCaller(t, oktatest.Config{})
+	c := newCaller(t, oktatest.Config{RefusedScopes: scopes.New(scopes.BotProtectionRead)})
 	app := c.newApp()
 	path := "/api/v1/apps/" + app + "/grants"
 	a := c.grant(app, "okta.users.read").want(t, 200)
@@ -164,6 +165,7 @@ func TestGrants(t *testing.T) {
 	}
 	c.grant(app, "okta.users.read").wantError(t, 400, "E0000001", "scopeId: The scope is already granted")
 	c.grant(app, "okta.nonsense.read").wantError(t, 400, "E0000001", "scopeId: 'scopeId' is invalid")
+	c.grant(app, "okta.botProtection.read").wantError(t, 400, "E0000001", "scopeId: 'scopeId' is invalid")
 	c.grant(app, "ssf.read").want(t, 200)
 	for _, issuer := range []string{"", c.org.URL() + "/", c.org.URL() + "/oauth2/default", "https://other.okta.com"} {
 		c.admin("POST", path, map[string]string{"scopeId": "okta.logs.read", "issuer": issuer}).wantError(t, 400, "E0000001", "issuer: 'issuer' is invalid")
