@@ -59,7 +59,7 @@ const (
 
 	// longestPutOff is how long a rate limit of the token endpoint is believed at
 	// the most, whatever it says.
-	longestPutOff = defaultMaxWait
+	longestPutOff = window + 2*time.Second
 )
 
 // A grant is one answer of the token endpoint.

@@ -223,7 +223,7 @@ func tokenRetry(err error, n int) (time.Duration, bool) {
 	case e.StatusCode == http.StatusTooManyRequests:
 		return e.wait(n), true
 	case e.StatusCode >= 500, e.OAuthError == "temporarily_unavailable", e.OAuthError == "server_error":
-		return backoff(n), true
+		return max(backoff(n), e.limits.retryAfter), true
 	}
 	return backoff(n), isTransient(e.err) // no answer, or one that was cut
 }

@@ -134,6 +134,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, originError(t.Org, req.URL)
 	}
 	c := &call{t: t, req: req, bucket: bucketOf(req.Method, req.URL.Path)}
+	defer c.end()
 	c.fate, _ = req.Context().Value(wholeBody{}).(*fate)
 	// The engine exchanges the body of the request it is given: it gets a copy.
 	again, err := retryablehttp.FromRequest(req.Clone(req.Context()))
