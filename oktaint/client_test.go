@@ -7,6 +7,9 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"net/http"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
@@ -68,6 +71,101 @@ func TestClientSource(t *testing.T) {
 		if c.Source() != nil {
 			t.Errorf("%+v has a source", c)
 		}
+	}
+	if err := new(oktaint.Client).Get(t.Context(), nil, nil, "x"); err == nil {
+		t.Error("the zero Client answers")
+	}
+}
+
+// What is wrong with a credential, of every kind, is the first call's error, of each
+// way to call.
+func TestBadCredential(t *testing.T) {
+	t.Parallel()
+	org := mustOrg(t, "acme")
+	key := readKey(t, "ec_p256_TEST_ONLY.pem")
+	for _, tt := range []struct {
+		cred oktaint.Credential
+		want string
+	}{
+		{oktaint.PrivateKeyJWT{}, "PrivateKeyJWT has no Org"},
+		{oktaint.PrivateKeyJWT{Org: org, ClientID: "0oa1", Key: key}, "has no Scopes"},
+		{oktaint.PrivateKeyJWT{Org: org, ClientID: "0oa\x00", Key: key, Scopes: scopes.Visibility}, "control character"},
+		{oktaint.ClientSecret{Org: org}, "has no ClientID"},
+		{oktaint.ClientSecret{Org: org, ClientID: "0oa1", Secret: oktaint.NewSecret("a\nb"), Scopes: scopes.Visibility}, "line break"},
+		{oktaint.APIToken{Org: org}, "has no Token"},
+		{oktaint.APIToken{Org: org, Token: oktaint.NewSecret("a b")}, "white space"},
+		{oktaint.Credentials{}, "are of kind"},
+		{oktaint.Credentials{Kind: oktaint.KindAPIToken, Org: org}, "has no Token"},
+		{(*oktaint.Source)(nil), "the Source is zero"},
+		{new(oktaint.Source), "the Source is zero"},
+		{oktaint.Org{}, "the Org is zero"},
+		{nil, "the Org is zero"},
+	} {
+		c := oktaint.NewClient(tt.cred, roundTripper(func(*http.Request) (*http.Response, error) {
+			t.Error("a request was sent")
+			return nil, http.ErrServerClosed
+		}))
+		errs := map[string]error{"Get": c.Get(t.Context(), nil, nil, "api", "v1", "users")}
+		for _, err := range oktaint.List[User](t.Context(), c, nil, "api", "v1", "users") {
+			errs["List"] = err
+		}
+		req, err := org.NewRequest(t.Context(), http.MethodGet, nil, nil, "api", "v1", "users")
+		if err != nil {
+			t.Fatal(err)
+		}
+		errs["Do"] = c.Do(req, nil)
+		if c.Source() != nil {
+			_, errs["Token"] = c.Source().Token()
+		}
+		for how, err := range errs {
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("%T, %s: %v, want %q", tt.cred, how, err, tt.want)
+			}
+		}
+	}
+}
+
+// A tracer is a RoundTripper around another, as programs use it for tracing.
+type tracer struct {
+	next http.RoundTripper
+	mu   sync.Mutex
+	seen []string
+}
+
+func (t *tracer) RoundTrip(req *http.Request) (*http.Response, error) {
+	t.mu.Lock()
+	t.seen = append(t.seen, req.Method+" "+req.URL.Path)
+	t.mu.Unlock()
+	return t.next.RoundTrip(req)
+}
+
+// A Client keeps its Source and its Transport whatever wraps its HTTP client. The one
+// base that it was made with carries token requests, API requests and urgent ones.
+func TestWrappedClient(t *testing.T) {
+	t.Parallel()
+	base := &tracer{next: new(turncoat)}
+	app := oktaint.PrivateKeyJWT{Org: mustOrg(t, "acme"), ClientID: "0oa1", Key: readKey(t, "ec_p256_TEST_ONLY.pem"), Scopes: scopes.New(scopes.UsersRead)}
+	c := oktaint.NewClient(app, base)
+	transport, src := c.Transport(), c.Source()
+	outer := &tracer{next: c.HTTP.Transport}
+	c.HTTP.Transport = outer
+	if c.Transport() != transport || c.Source() != src || src.ClientID() != "0oa1" {
+		t.Error("the Client has lost its Transport or its Source")
+	}
+	for _, client := range []*oktaint.Client{c, c.Urgent()} {
+		var user User
+		if err := client.Get(t.Context(), &user, nil, "api", "v1", "users", "00u1"); err != nil || user.ID != "00u1" {
+			t.Errorf("%+v, %v", user, err)
+		}
+		if client.Source() != src {
+			t.Error("another Source")
+		}
+	}
+	if want := []string{"GET /api/v1/users/00u1"}; !slices.Equal(outer.seen, want) {
+		t.Errorf("around HTTP: %q, want %q", outer.seen, want)
+	}
+	if want := []string{"POST /oauth2/v1/token", "GET /api/v1/users/00u1", "GET /api/v1/users/00u1"}; !slices.Equal(base.seen, want) {
+		t.Errorf("at the base: %q, want %q", base.seen, want)
 	}
 }
 
