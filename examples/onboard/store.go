@@ -122,10 +122,13 @@ func (s *store) save() error {
 		return err
 	}
 	err = durable.Create(s.outFile, doc)
-	if errors.Is(err, fs.ErrExist) {
+	switch {
+	case errors.Is(err, fs.ErrExist):
 		return errOvertaken
+	case err != nil:
+		return fmt.Errorf("write credentials: %w", err)
 	}
-	return err
+	return nil
 }
 
 // complete writes what is known now to --out.

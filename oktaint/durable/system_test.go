@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 )
 
@@ -38,5 +39,23 @@ func TestSyncDirThatCannot(t *testing.T) {
 	}
 	if err := SyncDir("/proc"); err != nil {
 		t.Errorf("SyncDir: %v", err)
+	}
+}
+
+// That the system is asked at all shows where it cannot: on a closed folder.
+func TestSyncDirAsksTheSystem(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("there is nothing to ask Windows for")
+	}
+	d, err := openDir(t.TempDir())
+	if err == nil {
+		err = d.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Sync(); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("Sync of a closed folder: %v, want that it is closed", err)
 	}
 }

@@ -123,7 +123,7 @@ func oddities(t *testing.T) map[string]string {
 	case err != nil:
 		t.Fatal(err)
 	}
-	odd["FIFO"], odd["device"] = fifo, "/dev/null"
+	odd["FIFO"] = fifo
 	odd["link to a FIFO"] = filepath.Join(dir, "link")
 	if err := os.Symlink("fifo", odd["link to a FIFO"]); err != nil {
 		t.Fatal(err)
@@ -144,6 +144,19 @@ func oddities(t *testing.T) map[string]string {
 		t.Fatal(err)
 	}
 	return odd
+}
+
+// What a device is called. None is written to here: code that is wrong would
+// replace a device of the machine that runs the test.
+func TestRegular(t *testing.T) {
+	t.Parallel()
+	info, err := os.Stat(os.DevNull)
+	if err != nil || info.Mode()&fs.ModeDevice == 0 {
+		t.Skip("there is no null device")
+	}
+	if err := regular(info); err == nil || !strings.Contains(err.Error(), "it is a device") {
+		t.Errorf("%v", err)
+	}
 }
 
 // What is not a regular file stays as it is, whatever wants to write to it.
