@@ -380,3 +380,158 @@ func TestIncompleteCredentials(t *testing.T) {
 type errReader struct{ error }
 
 func (r errReader) Read([]byte) (int, error) { return 0, r.error }
+
+// A storm of calls that the token endpoint refuses for good is no storm of requests:
+// its word stands for a second.
+func TestRefusalIsRemembered(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{"error":"invalid_client","error_description":"The client secret supplied for a confidential client is invalid."}`, `{"error":"invalid_scope"}`, "<html>"} {
+		synctest.Test(t, func(t *testing.T) {
+			e := newTokenEndpoint()
+			e.latency = 10 * time.Millisecond
+			good := false
+			e.answer = func(_ int, req *http.Request) *http.Response {
+				if good {
+					return nil
+				}
+				return respond(req, 401, body)
+			}
+			src := e.source(t)
+			start := time.Now()
+			var wg sync.WaitGroup
+			for range 100 {
+				wg.Go(func() {
+					for range 10 {
+						if _, err := src.Token(); err == nil {
+							t.Error("a token")
+						}
+						time.Sleep(300 * time.Millisecond)
+					}
+				})
+			}
+			wg.Wait()
+			if n, seconds := e.requests(), time.Since(start).Seconds(); float64(n) > 2*seconds {
+				t.Errorf("%d token requests in %.1f s for 1000 calls, want at most 2 a second", n, seconds)
+			}
+			good = true
+			time.Sleep(time.Second)
+			if _, err := src.Token(); err != nil {
+				t.Errorf("a second later: %v", err)
+			}
+		})
+	}
+}
+
+// What ends a caller's wait, or the budget of a fetch, is nobody else's error.
+func TestEndedFetchIsNotRemembered(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := newTokenEndpoint()
+		e.latency = 2 * time.Second
+		src := e.source(t)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := src.TokenContext(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("within a second: %v", err)
+		}
+		if _, err := src.Token(); err != nil {
+			t.Errorf("the next caller: %v", err)
+		}
+	})
+}
+
+// What is no token, or no lifetime, is an error at once. A lifetime may be a string.
+func TestTokenAnswers(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, body string
+		want       string        // of the error; empty: a token
+		lifetime   time.Duration // of the token
+	}{
+		{"plain", `{"token_type":"Bearer","expires_in":1800,"access_token":"at1"}`, "", 30 * time.Minute},
+		{"no expires_in", `{"token_type":"Bearer","access_token":"at1"}`, "", time.Hour},
+		{"a string", `{"token_type":"Bearer","expires_in":"1800","access_token":"at1"}`, "", 30 * time.Minute},
+		{"a fraction", `{"token_type":"Bearer","expires_in":1800.5,"access_token":"hunter2"}`, "no token", 0},
+		{"cut", `{"token_type":"Bearer","access_token":"hunter2"`, "no token", 0},
+		{"short", `{"token_type":"bearer","expires_in":1,"access_token":"at1"}`, "", time.Second},
+		{"0", `{"token_type":"Bearer","expires_in":0,"access_token":"at1"}`, "expired already", 0},
+		{"negative", `{"token_type":"Bearer","expires_in":-5,"access_token":"at1"}`, "expired already", 0},
+		{"no token", `{"token_type":"Bearer","expires_in":3600}`, "no token", 0},
+		{"an empty token", `{"token_type":"Bearer","access_token":""}`, "no token", 0},
+		{"a line break", `{"token_type":"Bearer","access_token":"hunter2\r\nX: y"}`, "cannot be sent in a header", 0},
+		{"a control character", `{"token_type":"Bearer","access_token":"hunter2\u0000"}`, "cannot be sent in a header", 0},
+		{"a blank", `{"token_type":"Bearer","access_token":"hunter2 2"}`, "cannot be sent in a header", 0},
+		{"not ASCII", `{"token_type":"Bearer","access_token":"hunter2ü"}`, "cannot be sent in a header", 0},
+		{"another type", `{"token_type":"MAC","access_token":"hunter2"}`, "neither Bearer nor DPoP", 0},
+		{"null", `null`, "no token", 0},
+		{"a list", `[]`, "no token", 0},
+		{"empty", ``, "no token", 0},
+		{"a page", `<html><title>Sign in</title></html>`, "a web page, not Okta's JSON", 0},
+		{"an error object", `{"errorCode":"E0000006","errorSummary":"You do not have permission"}`, "E0000006", 0},
+		{"an OAuth error", `{"error":"invalid_client","error_description":"d"}`, "invalid_client", 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			e := newTokenEndpoint()
+			e.answer = func(_ int, req *http.Request) *http.Response { return respond(req, 200, tt.body) }
+			src := e.source(t)
+			tok, err := src.Token()
+			switch {
+			case tt.want == "" && (err != nil || tok.AccessToken != "at1" || tok.Expiry.Sub(time.Now()) != tt.lifetime):
+				t.Errorf("%s: %v, %v", tt.name, tok, err)
+			case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "hunter2")):
+				t.Errorf("%s: %v, want %q", tt.name, err, tt.want)
+			case tt.want != "" && e.requests() != 1:
+				t.Errorf("%s: %d requests", tt.name, e.requests())
+			}
+		})
+	}
+}
+
+// A token that has worked and is refused with 403 E0000005, as Okta refuses one that it
+// has revoked, is dropped once: the call repeats with a new one. An endpoint that takes
+// no token costs no token requests.
+func TestRevokedSession(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := newTokenEndpoint()
+		revoked := ""
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			switch token := strings.TrimPrefix(req.Header.Get("Authorization"), "Bearer "); {
+			case req.URL.Path == "/oauth2/v1/token":
+				return e.RoundTrip(req)
+			case token == revoked || strings.HasPrefix(req.URL.Path, "/api/v1/internal"):
+				return respond(req, 403, `{"errorCode":"E0000005","errorSummary":"Invalid session"}`), nil
+			}
+			return respond(req, 200, "{}"), nil
+		})
+		c := oktaint.NewClient(oktaint.PrivateKeyJWT{Org: mustOrg(t, "acme"), ClientID: "0oa1", Key: readKey(t, "ec_p256_TEST_ONLY.pem"), Scopes: scopes.Visibility}, base)
+		get := func(elem ...string) error { return c.Get(t.Context(), nil, nil, elem...) }
+		if err := get("api", "v1", "internal"); err == nil || e.requests() != 1 {
+			t.Errorf("a new token: %v, %d token requests", err, e.requests())
+		}
+		if err := get("api", "v1", "users"); err != nil {
+			t.Error(err)
+		}
+		revoked = "token-1"
+		var wg sync.WaitGroup
+		for range 16 {
+			wg.Go(func() {
+				if err := get("api", "v1", "users"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if e.requests() != 2 {
+			t.Errorf("%d token requests, want 2", e.requests())
+		}
+		for range 3 {
+			if err := get("api", "v1", "internal"); err == nil || strings.Contains(err.Error(), "API token") {
+				t.Errorf("no token is taken: %v", err)
+			}
+		}
+		if e.requests() > 4 { // the token has worked in between, once
+			t.Errorf("%d token requests", e.requests())
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package oktaint
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -181,8 +182,8 @@ func (e *endpoint) wrap(ctx context.Context, err error, seen *tokenTransport) er
 		out := seen.error("", cleanError(err, clean))
 		out.Hint = explainNetwork(err)
 		if seen.answer != nil && seen.answer.StatusCode >= 200 && seen.answer.StatusCode < 300 { // x/oauth2 could not read it
-			out.Summary = "the answer holds no token"
 			out.readBody(seen.body, seen.answer.Header, clean)
+			out.Summary = cmp.Or(out.Summary, "the answer holds no token")
 		}
 		return out
 	}
