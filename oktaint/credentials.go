@@ -37,12 +37,12 @@ type Credentials struct {
 	ClientSecret  Secret // of KindClientSecret
 	APIToken      Secret // of KindAPIToken
 	Scopes        scopes.Set
-	DPoP          bool // the app requires DPoP; where false it is learned
+	DPoP          bool // the app requires DPoP; if false, that is learned from the org
 
 	// Roles are the types of the admin roles that the app or the token's owner
-	// holds, such as READ_ONLY_ADMIN, or CUSTOM for a custom role: what onboarding
-	// has assigned, or what whoever connected the org has told. Empty means that
-	// they are not known. They are advice: the org decides.
+	// holds, such as READ_ONLY_ADMIN, or CUSTOM for a custom role. Onboarding writes
+	// what it assigned; a person who connects an org may say what the roles are.
+	// Empty means that they are not known. They are advice: the org decides.
 	Roles []string
 
 	// Warnings are what a person should know of how the credentials are kept, such
@@ -263,7 +263,7 @@ func readPrivate(path string, limit int64) (data []byte, warnings []string, err 
 
 // WriteFile writes the document with its secrets to a file that only its owner
 // can read (mode 0600; on Windows the directory's access list applies). The
-// file is replaced at once, by way of a temporary file beside it, and is on the
+// file is replaced at once, by way of a temporary file in the same folder, and is on the
 // disk when WriteFile returns.
 func (c Credentials) WriteFile(path string) error {
 	doc, err := c.Document()
