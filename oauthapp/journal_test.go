@@ -288,10 +288,10 @@ func abandonAt(t *testing.T, n int, committed bool, j *row) {
 func TestRefusedWriteLeavesTheJournal(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newSetup(t, oktatest.Config{})
+		s := newSetup(t, oktatest.Config{RefusedScopes: scopes.New(scopes.BotProtectionRead)})
 		j := &row{}
 		d := desired()
-		d.Scopes = scopes.New(scopes.UsersRead, "okta.bogus.read")
+		d.Scopes = scopes.New(scopes.UsersRead, scopes.BotProtectionRead)
 		s.onboard(d, j)
 		if writes := j.read(t).Writes; len(writes) != 3 || writes["grant okta.users.read"] != "done" {
 			t.Errorf("journal: %v", writes)
