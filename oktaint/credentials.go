@@ -36,12 +36,12 @@ type Credentials struct {
 	ClientSecret  Secret // of KindClientSecret
 	APIToken      Secret // of KindAPIToken
 	Scopes        scopes.Set
-	DPoP          bool // the app requires DPoP; where false it is learned
+	DPoP          bool // the app requires DPoP; if false, that is learned from the org
 
 	// Roles are the types of the admin roles that the app or the token's owner
-	// holds, such as READ_ONLY_ADMIN, or CUSTOM for a custom role: what onboarding
-	// has assigned, or what whoever connected the org has told. Empty means that
-	// they are not known. They are advice: the org decides.
+	// holds, such as READ_ONLY_ADMIN, or CUSTOM for a custom role. Onboarding writes
+	// what it assigned; a person who connects an org may say what the roles are.
+	// Empty means that they are not known. They are advice: the org decides.
 	Roles []string
 
 	// Warnings are what a person should know of how the credentials are kept, such

@@ -68,7 +68,7 @@ func withSelf(body object, self string) (reply, error) {
 // Okta's has no such host.
 func (o *Org) adminHref(elem ...string) string {
 	link := o.href(elem...)
-	for _, domain := range []string{".okta.com", ".oktapreview.com", ".okta-emea.com", ".okta-gov.com", ".okta.mil"} {
+	for _, domain := range []string{".okta.com", ".oktapreview.com", ".okta-emea.com", ".okta-gov.com", ".okta.mil", ".okta-miltest.com", ".trex-govcloud.com"} {
 		if name, ok := strings.CutSuffix(o.host, domain); ok && !strings.Contains(name, ".") {
 			return strings.Replace(link, o.host, name+"-admin"+domain, 1)
 		}
