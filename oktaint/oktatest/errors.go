@@ -102,6 +102,7 @@ var (
 	errHasRole    = &apiError{status: http.StatusConflict, code: "E0000090", summary: "The role specified is already assigned to the user."}
 	errNotService = &apiError{status: http.StatusBadRequest, code: "E0000227", summary: "Roles can only be granted to service application type"}
 	errSameGroup  = &apiError{status: http.StatusConflict, code: "E0000055", summary: "Duplicate group."}
+	errUserAgent  = invalid("User-Agent", "User-Agent: The header is required")
 	errDeleteApp  = &apiError{status: http.StatusForbidden, code: "E0000056", summary: "Delete application forbidden.",
 		causes: []string{"The application must be deactivated before deletion."}}
 )

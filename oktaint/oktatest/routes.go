@@ -3,7 +3,6 @@ package oktatest
 import (
 	"net/http"
 	"slices"
-	"strings"
 )
 
 const (
@@ -72,7 +71,7 @@ func allRoutes() []route {
 		orgRoutes,
 	)
 	for i := range rows {
-		rows[i].elems = strings.Split(strings.TrimPrefix(rows[i].pattern, "/"), "/")
+		rows[i].elems = elemsOf(rows[i].pattern)
 	}
 	return rows
 }
@@ -170,7 +169,7 @@ var bindingRoutes = []route{
 
 var tokenRoutes = []route{
 	{method: del, pattern: pathTokens + "/current", need: anyone, handler: (*call).revokeCurrentToken},
-	{method: get, pattern: pathTokens, scope: "okta.apiTokens.read", need: readTokens, handler: (*call).listTokens},
+	{method: get, pattern: pathTokens, scope: "okta.apiTokens.read", need: readTokens, flags: slash, handler: (*call).listTokens},
 	{method: get, pattern: pathTokens + "/{token}", scope: "okta.apiTokens.read", need: readTokens, handler: (*call).getToken},
 	{method: put, pattern: pathTokens + "/{token}", scope: "okta.apiTokens.manage", need: superAdmin, handler: (*call).replaceToken},
 	{method: del, pattern: pathTokens + "/{token}", scope: "okta.apiTokens.manage", need: superAdmin, handler: (*call).revokeToken},
