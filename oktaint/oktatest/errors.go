@@ -127,6 +127,19 @@ var (
 	errUnsuspend = invalid("suspendUser", "Cannot unsuspend a user that is not suspended")
 )
 
+// summaryOf is what Okta says of an error code, as far as the org answers it.
+func summaryOf(code string) string {
+	for _, e := range []*apiError{
+		errSession, errForbidden, errPath, errInternal, errReadOnly, errMethod, errMediaType, errBody, errCursor, errNotHere,
+		errToken, errFeature, errCredentials,
+	} {
+		if e.code == code {
+			return e.summary
+		}
+	}
+	return "Simulated error " + code
+}
+
 // invalid is 400 E0000001 about a part of the request.
 func invalid(what string, causes ...string) *apiError {
 	return &apiError{status: http.StatusBadRequest, code: "E0000001", summary: "Api validation failed: " + what, causes: causes}
