@@ -112,7 +112,7 @@ func (c *call) addGroupMember() (reply, error) {
 		return reply{}, err
 	}
 	if c.org.join(g, u) {
-		c.recordAbout(eventJoin, textJoin, targetUser(u), targetGroup(g))
+		c.recordAbout(eventJoin, textJoin, partyOfUser(u), partyOfGroup(g))
 	}
 	return noContent()
 }
@@ -125,7 +125,7 @@ func (c *call) removeGroupMember() (reply, error) {
 		return reply{}, err
 	}
 	if c.org.leave(g, u) {
-		c.recordAbout(eventLeave, textLeave, targetUser(u), targetGroup(g))
+		c.recordAbout(eventLeave, textLeave, partyOfUser(u), partyOfGroup(g))
 		c.org.applyRules(u)
 	}
 	return noContent()

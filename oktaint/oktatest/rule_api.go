@@ -124,7 +124,7 @@ func (c *call) createRule() (reply, error) {
 		return reply{}, err
 	}
 	c.org.putRule(r)
-	c.recordAbout("group.rule.create", "Create group rule", targetRule(r))
+	c.recordAbout("group.rule.create", "Create group rule", partyOfRule(r))
 	return ok(c.org.viewRule(r))
 }
 
@@ -210,7 +210,7 @@ func (c *call) replaceRule() (reply, error) {
 		return reply{}, err
 	}
 	r.updated = c.org.now()
-	c.recordAbout("group.rule.update", "Update group rule", targetRule(r))
+	c.recordAbout("group.rule.update", "Update group rule", partyOfRule(r))
 	return ok(c.org.viewRule(r))
 }
 
@@ -232,7 +232,7 @@ func (c *call) deleteRule() (reply, error) {
 		return reply{}, err
 	}
 	c.org.rules.remove(r.id)
-	c.recordAbout("group.rule.delete", "Delete group rule", targetRule(r))
+	c.recordAbout("group.rule.delete", "Delete group rule", partyOfRule(r))
 	if strip {
 		c.org.removeAdded(r)
 	}
@@ -249,7 +249,7 @@ func (o *Org) removeAdded(r *rule) {
 		for _, u := range g.members.all() {
 			if r.added[membership{g.id, u.id}] {
 				o.leave(g, u)
-				o.addRuleEvent(eventLeave, textLeave, targetUser(u), targetGroup(g))
+				o.addRuleEvent(eventLeave, textLeave, partyOfUser(u), partyOfGroup(g))
 				o.applyRules(u)
 			}
 		}
@@ -268,7 +268,7 @@ func (c *call) activateRule() (reply, error) {
 		return noContent()
 	}
 	r.status, r.updated = statusActive, c.org.now()
-	c.recordAbout("group.user_membership.rule.trigger", "Group rule is activated", targetRule(r))
+	c.recordAbout("group.user_membership.rule.trigger", "Group rule is activated", partyOfRule(r))
 	for _, u := range c.org.users.all() {
 		c.org.runRule(r, u)
 	}
@@ -283,7 +283,7 @@ func (c *call) deactivateRule() (reply, error) {
 	}
 	if r.status == statusActive {
 		r.status, r.updated = statusInactive, c.org.now()
-		c.recordAbout("group.user_membership.rule.deactivated", "Group rule is deactivated", targetRule(r))
+		c.recordAbout("group.user_membership.rule.deactivated", "Group rule is deactivated", partyOfRule(r))
 	}
 	return noContent()
 }
