@@ -34,16 +34,13 @@ type proof struct {
 }
 
 // proofOfToken checks the DPoP proof of a token request. It returns the
-// thumbprint of the key to bind the token to, empty for a bearer token.
+// thumbprint of the key to bind the token to, empty for a bearer token. A proof
+// of a client that need not send one is ignored, as Okta does.
 func (c *call) proofOfToken(cl *client) (jkt string, err error) {
-	bound := cl.app != nil && cl.app.settings().DPoPBound
-	if !bound && len(c.r.Header.Values("DPoP")) == 0 {
+	if cl.app == nil || !cl.app.settings().DPoPBound {
 		return "", nil
 	}
 	p, bad := c.readProof()
-	if bad == nil && p.isOf(cl.app) {
-		bad = refuseProof("Invalid DPoP Public Key binding.")
-	}
 	if bad == nil {
 		bad = c.checkNonce(p, "Authorization server requires nonce in DPoP proof.")
 	}
@@ -154,21 +151,6 @@ func (k *key) thumbprint() string {
 	text, _ := json.Marshal(members) // strings only, and keys come out sorted
 	sum := sha256.Sum256(text)
 	return base64.RawURLEncoding.EncodeToString(sum[:])
-}
-
-// isOf reports whether the proof's key is one with which the client
-// authenticates.
-func (p *proof) isOf(a *app) bool {
-	if a == nil {
-		return false
-	}
-	for _, k := range a.keys {
-		same, ok := k.public.(interface{ Equal(crypto.PublicKey) bool })
-		if ok && same.Equal(p.public) {
-			return true
-		}
-	}
-	return false
 }
 
 // checkProof checks the claims that say for which request the proof is, and

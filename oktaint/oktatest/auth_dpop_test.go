@@ -3,6 +3,7 @@ package oktatest_test
 import (
 	"crypto"
 	"crypto/elliptic"
+	"maps"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -122,11 +123,9 @@ func TestDPoPProof(t *testing.T) {
 	}
 	t.Run("other refusals", func(t *testing.T) {
 		good := c.proof("POST", tokenPath, map[string]any{"nonce": nonce})
-		clients := c.proofClaims("POST", tokenPath)
 		for want, proofs := range map[string][]string{
-			"multiple DPoP proof":             {good, good},
-			"cannot be parsed":                {"a.b"},
-			"Invalid DPoP Public Key binding": {sign(t, rsaKey(), proofHeader(rsaKey(), "RS256"), clients)},
+			"multiple DPoP proof": {good, good},
+			"cannot be parsed":    {"a.b"},
 		} {
 			a := c.askWithProof(app, "okta.users.read", proofs...).want(t, 400)
 			if !strings.Contains(a.body, want) {
@@ -160,15 +159,47 @@ func TestDPoPUsedOnce(t *testing.T) {
 	c.askWithProof(app, scope, c.proof("POST", tokenPath, map[string]any{"jti": nil})).wantNonce(t)
 }
 
-// TestDPoPNotRequired sends a proof though the app need not.
+// TestDPoPClientKey sends a proof by the key with which the client signs its
+// assertions.
+func TestDPoPClientKey(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t, oktatest.Config{})
+	app := c.newDPoPApp("okta.users.read")
+	c.assign(app, "READ_ONLY_ADMIN").want(t, 201)
+	prove := func(method, path string, changes map[string]any) string {
+		claims := c.proofClaims(method, path)
+		maps.Copy(claims, changes)
+		return sign(t, rsaKey(), proofHeader(rsaKey(), "RS256"), claims)
+	}
+	nonce := c.askWithProof(app, "okta.users.read", prove("POST", tokenPath, nil)).wantNonce(t)
+	a := c.askWithProof(app, "okta.users.read", prove("POST", tokenPath, map[string]any{"nonce": nonce})).want(t, 200)
+	if kind := a.text(t, "token_type"); kind != "DPoP" {
+		t.Errorf("token_type = %q", kind)
+	}
+	token := a.text(t, "access_token")
+	c.getWithProof("/api/v1/users", "DPoP "+token, prove("GET", "/api/v1/users", map[string]any{"ath": ath(token)})).want(t, 200)
+}
+
+// TestDPoPNotRequired sends proofs although the app need not send any: they are
+// not looked at, and the token is not bound.
 func TestDPoPNotRequired(t *testing.T) {
 	t.Parallel()
 	c := newCaller(t, oktatest.Config{})
 	app := c.newApp("okta.users.read")
-	token := c.boundToken(app, "okta.users.read")
-	c.do("GET", "/api/v1/users", "Bearer "+token, nil).want(t, 400)
-	if got := c.askToken(app, "okta.users.read").want(t, 200).text(t, "token_type"); got != "Bearer" {
-		t.Errorf("token_type without a proof = %q", got)
+	c.assign(app, "READ_ONLY_ADMIN").want(t, 201)
+	good := c.proof("POST", tokenPath, nil)
+	for name, proofs := range map[string][]string{
+		"good":      {good},
+		"again":     {good},
+		"two":       {good, good},
+		"malformed": {"a.b"},
+		"none":      nil,
+	} {
+		a := c.askWithProof(app, "okta.users.read", proofs...).want(t, 200)
+		if kind, nonce := a.text(t, "token_type"), a.header.Get("dpop-nonce"); kind != "Bearer" || nonce != "" {
+			t.Errorf("%s: token_type %q, dpop-nonce %q", name, kind, nonce)
+		}
+		c.do("GET", "/api/v1/users", "Bearer "+a.text(t, "access_token"), nil).want(t, 200)
 	}
 }
 

@@ -284,7 +284,7 @@ func TestTokenClients(t *testing.T) {
 func TestTokenProof(t *testing.T) {
 	t.Parallel()
 	c := newCaller(t, oktatest.Config{})
-	app := c.newApp("okta.users.read")
+	app := c.newDPoPApp("okta.users.read")
 	assertion := sign(t, rsaKey(), map[string]any{"alg": "RS256", "kid": "k1"}, c.claims(app))
 	req := c.request("POST", "/oauth2/v1/token", "", tokenForm(assertion, "okta.users.read"))
 	req.Header.Set("DPoP", "x.y.z")
