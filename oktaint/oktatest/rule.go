@@ -39,6 +39,31 @@ func (o *Org) applyRules(u *user) {
 	}
 }
 
+// maxExcluded is how many users a rule can leave alone.
+const maxExcluded = 100
+
+// rulesManaging lists the active rules that keep a user a member of a group.
+func (o *Org) rulesManaging(g *group, u *user) []*rule {
+	var managing []*rule
+	for _, id := range o.rules.ids {
+		r := o.rules.rows[id]
+		if slices.Contains(r.groups, g.id) && (r.applies(u) || r.status == statusActive && r.added[membership{g.id, u.id}]) {
+			managing = append(managing, r)
+		}
+	}
+	return managing
+}
+
+// excludeUser lets a rule leave a user alone and reports whether its list had
+// room for one more.
+func (r *rule) excludeUser(u *user, now time.Time) bool {
+	if len(r.exclude) >= maxExcluded || slices.Contains(r.exclude, u.id) {
+		return false
+	}
+	r.people, r.exclude, r.updated = true, append(r.exclude, u.id), now
+	return true
+}
+
 // runRule is applyRule with its events.
 func (o *Org) runRule(r *rule, u *user) {
 	for _, g := range o.applyRule(r, u) {

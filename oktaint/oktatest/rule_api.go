@@ -1,6 +1,8 @@
 package oktatest
 
 import (
+	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -92,7 +94,32 @@ func (c *call) readRule(id string) (*ruleInput, error) {
 			return nil, invalid("actions", "actions: '"+id+"' is not a group that a rule can add to")
 		}
 	}
+	if err := c.org.checkExcluded(in.excluded()); err != nil {
+		return nil, err
+	}
 	return in, c.mayRule(in.Actions.Assign.Groups)
+}
+
+// excluded lists the users that the request excludes.
+func (in *ruleInput) excluded() []string {
+	if in.Conditions.People == nil {
+		return nil
+	}
+	return in.Conditions.People.Users.IDs
+}
+
+// checkExcluded refuses a list of exclusions that no rule can have: one that is
+// too long or that names a user who does not exist, which a deleted user is.
+func (o *Org) checkExcluded(ids []string) error {
+	if len(ids) > maxExcluded {
+		return invalid("conditions", fmt.Sprintf("conditions: A rule cannot exclude more than %d users", maxExcluded))
+	}
+	for _, id := range ids {
+		if _, found := o.users.get(id); !found {
+			return invalid("conditions", "conditions: '"+id+"' is not a user")
+		}
+	}
+	return nil
 }
 
 // mayRule refuses a caller who may not make members of these groups by a rule,
@@ -190,7 +217,8 @@ func (c *call) getRule() (reply, error) {
 	return ok(c.showRule(r))
 }
 
-// replaceRule replaces a rule that is not active; its groups stay.
+// replaceRule replaces a rule that is not active. A rule that named a group that
+// is gone is inactive then, since all groups that it may name now exist.
 func (c *call) replaceRule() (reply, error) {
 	r, err := c.ruleToChange()
 	if err != nil {
@@ -203,13 +231,11 @@ func (c *call) replaceRule() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if !slices.Equal(in.Actions.Assign.Groups, r.groups) {
-		return reply{}, invalid("actions", "actions: The field cannot be changed")
-	}
 	if err := in.apply(r); err != nil {
 		return reply{}, err
 	}
-	r.updated = c.org.now()
+	r.status, r.groups, r.updated = statusInactive, in.Actions.Assign.Groups, c.org.now()
+	maps.DeleteFunc(r.added, func(m membership, _ bool) bool { return !slices.Contains(r.groups, m.group) })
 	c.recordAbout("group.rule.update", "Update group rule", partyOfRule(r))
 	return ok(c.org.viewRule(r))
 }
