@@ -38,7 +38,8 @@ type app struct {
 	keys    []*key
 	private crypto.Signer // of the first key, if the org made it or was given it
 	secrets secretSet
-	client  *client // nil unless the app is an OpenID Connect client
+	client  *client // nil unless the app is an OpenID Connect client of an administrator
+	builtIn *builtIn
 }
 
 // settings are those of the OAuth client.
@@ -52,54 +53,12 @@ func (a *app) usesSecret() bool {
 	return a.client != nil && strings.HasPrefix(a.credentials().Method, "client_secret_")
 }
 
-// app returns the app that the path names.
+// app returns the app that the path names, if the caller sees it.
 func (c *call) app() (*app, error) {
-	if a, found := c.org.apps.get(c.param("app")); found {
+	if a, found := c.org.apps.get(c.param("app")); found && c.sees(a) {
 		return a, nil
 	}
 	return nil, notFound(c.param("app"), "AppInstance")
-}
-
-func (c *call) listApps() (reply, error) {
-	q := strings.ToLower(c.query.Get("q"))
-	match := func(a *app) bool {
-		return strings.HasPrefix(strings.ToLower(a.name), q) || strings.HasPrefix(strings.ToLower(a.label), q)
-	}
-	if text := c.query.Get("filter"); text != "" {
-		want, err := appFilter(text)
-		if err != nil {
-			return reply{}, err
-		}
-		byQ := match
-		match = func(a *app) bool { return byQ(a) && want(a) }
-	}
-	return list(c, lister[*app]{
-		paging: paging{limit: 20, most: 200, params: []string{"after", "limit", "q", "filter", "expand"}},
-		table:  &c.org.apps,
-		id:     func(a *app) string { return a.id },
-		match:  match,
-		view:   c.org.viewApp,
-	})
-}
-
-// appFilter reads the one comparison that the list of apps understands.
-func appFilter(text string) (func(*app) bool, error) {
-	field, rest, _ := strings.Cut(text, " ")
-	op, value, _ := strings.Cut(rest, " ")
-	quoted := len(value) > 1 && strings.HasPrefix(value, `"`) && strings.HasSuffix(value, `"`)
-	if op != "eq" || !quoted || strings.Count(value, `"`) != 2 {
-		return nil, errSearch
-	}
-	value = strings.Trim(value, `"`)
-	switch field {
-	case "status":
-		return func(a *app) bool { return a.status == value }, nil
-	case "id":
-		return func(a *app) bool { return a.id == value }, nil
-	case "name":
-		return func(a *app) bool { return a.name == value }, nil
-	}
-	return nil, errSearch
 }
 
 func (c *call) createApp() (reply, error) {
@@ -107,7 +66,11 @@ func (c *call) createApp() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	a, err := c.org.addApp(in, c.query.Get("activate") != "false")
+	active, err := c.flag("activate", true)
+	if err != nil {
+		return reply{}, err
+	}
+	a, err := c.org.addApp(in, active)
 	if err != nil {
 		return reply{}, err
 	}
@@ -175,9 +138,21 @@ func validClientID(id string) bool {
 	return len(id) >= 6 && len(id) <= 100 && id != "ALL_CLIENTS"
 }
 
+// appToChange is app, for a change. Okta's own apps cannot be changed.
+func (c *call) appToChange() (*app, error) {
+	a, err := c.app()
+	if err == nil && a.builtIn != nil {
+		err = errForbidden
+	}
+	return a, err
+}
+
 func (c *call) getApp() (reply, error) {
 	a, err := c.app()
 	if err != nil {
+		return reply{}, err
+	}
+	if err := c.checkExpand(""); err != nil {
 		return reply{}, err
 	}
 	return ok(c.org.viewApp(a))
@@ -186,7 +161,7 @@ func (c *call) getApp() (reply, error) {
 // replaceApp is a full replacement: what the request leaves out is lost, but
 // for what the system sets.
 func (c *call) replaceApp() (reply, error) {
-	a, err := c.app()
+	a, err := c.appToChange()
 	if err != nil {
 		return reply{}, err
 	}
@@ -246,7 +221,7 @@ func (c *call) mayRotate(a *app) error {
 }
 
 func (c *call) deleteApp() (reply, error) {
-	a, err := c.app()
+	a, err := c.appToChange()
 	if err != nil {
 		return reply{}, err
 	}
@@ -274,7 +249,7 @@ func (c *call) deactivateApp() (reply, error) {
 }
 
 func (c *call) setAppStatus(status, eventType, text string) (reply, error) {
-	a, err := c.app()
+	a, err := c.appToChange()
 	if err != nil {
 		return reply{}, err
 	}

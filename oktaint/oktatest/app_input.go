@@ -3,6 +3,7 @@ package oktatest
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // appInput is what an administrator sets of an app.
@@ -10,6 +11,7 @@ type appInput struct {
 	Name          string `json:"name"`
 	Label         string `json:"label"`
 	SignOnMode    string `json:"signOnMode"`
+	Profile       object `json:"profile"`
 	Accessibility struct {
 		SelfService      bool    `json:"selfService"`
 		ErrorRedirectURL *string `json:"errorRedirectUrl"`
@@ -69,6 +71,48 @@ type oauthSettings struct {
 	JWKS              *keySet   `json:"jwks"`
 	JWKSURI           string    `json:"jwks_uri"`
 	Network           *zoneRule `json:"network"`
+
+	oauthOptions
+}
+
+// oauthOptions are settings of an OAuth client that show only if they are set,
+// and that change nothing here.
+type oauthOptions struct {
+	InitiateLoginURI     *string        `json:"initiate_login_uri,omitempty"`
+	PolicyURI            *string        `json:"policy_uri,omitempty"`
+	TermsURI             *string        `json:"tos_uri,omitempty"`
+	SectorIdentifierURI  *string        `json:"sector_identifier_uri,omitempty"`
+	SubjectType          *string        `json:"subject_type,omitempty"`
+	RefreshToken         *refreshPolicy `json:"refresh_token,omitempty"`
+	LogoutURI            *string        `json:"frontchannel_logout_uri,omitempty"`
+	LogoutSession        *bool          `json:"frontchannel_logout_session_required,omitempty"`
+	RequestObjectAlg     *string        `json:"request_object_signing_alg,omitempty"`
+	IDTokenEncryptionAlg *string        `json:"id_token_encrypted_response_alg,omitempty"`
+	BackchannelAlg       *string        `json:"backchannel_authentication_request_signing_alg,omitempty"`
+	BackchannelID        *string        `json:"backchannel_custom_authenticator_id,omitempty"`
+	BackchannelMode      *string        `json:"backchannel_token_delivery_mode,omitempty"`
+}
+
+// refreshPolicy says how refresh tokens change when they are used.
+type refreshPolicy struct {
+	RotationType string `json:"rotation_type"`
+	Leeway       *int   `json:"leeway"`
+}
+
+// checkRefresh checks the policy of refresh tokens. A client that may have such
+// tokens has one in any case.
+func (s *oauthSettings) checkRefresh() error {
+	if s.RefreshToken == nil {
+		if slices.Contains(s.GrantTypes, "refresh_token") {
+			s.RefreshToken = &refreshPolicy{RotationType: "STATIC", Leeway: new(0)}
+		}
+		return nil
+	}
+	setDefault(&s.RefreshToken.Leeway, new(30))
+	if leeway := *s.RefreshToken.Leeway; leeway < 0 || leeway > 60 {
+		return invalid("leeway", "leeway: The value must be between 0 and 60")
+	}
+	return oneOf("rotation_type", s.RefreshToken.RotationType, []string{"STATIC", "ROTATE"})
 }
 
 // zoneRule restricts the network zones that a client or an API token may be
@@ -97,6 +141,9 @@ func (z *zoneRule) allows(zones []string) bool {
 func (z *zoneRule) check() error {
 	if z == nil {
 		return nil
+	}
+	if z.Connection == "ZONE" && len(z.Include) == 0 && len(z.Exclude) == 0 {
+		return invalid("network", "network: The connection ZONE needs zones to include or exclude")
 	}
 	return oneOf("connection", z.Connection, []string{"ANYWHERE", "ZONE"})
 }
@@ -183,6 +230,9 @@ func (s *oauthSettings) check() error {
 	if s.ApplicationType == typeService && !slices.Contains(s.GrantTypes, "client_credentials") {
 		return invalid("grant_types", "grant_types: A service app must use client_credentials")
 	}
+	if err := s.checkResponseTypes(); err != nil {
+		return err
+	}
 	if s.JWKS != nil && s.JWKSURI != "" {
 		return invalid("jwks", "jwks: The field cannot be used together with jwks_uri")
 	}
@@ -197,7 +247,30 @@ func (s *oauthSettings) check() error {
 		oneOf("issuer_mode", s.IssuerMode, []string{"ORG_URL", "CUSTOM_URL", "DYNAMIC"}),
 		oneOf("wildcard_redirect", s.WildcardRedirect, []string{"DISABLED", "SUBDOMAIN"}),
 		s.Network.check(),
+		s.checkRefresh(),
 	)
+}
+
+// grantsOfResponse are the grant types that a response type needs one of.
+var grantsOfResponse = map[string][]string{
+	"code":     {"authorization_code"},
+	"token":    {"implicit", "client_credentials"},
+	"id_token": {"implicit"},
+}
+
+// checkResponseTypes refuses a response type that no grant type of the client
+// leads to.
+func (s *oauthSettings) checkResponseTypes() error {
+	for _, name := range s.ResponseTypes {
+		needs, known := grantsOfResponse[name]
+		if !known {
+			return invalid("response_types", "response_types: The value is not one of code, token, id_token")
+		}
+		if !slices.ContainsFunc(needs, func(grant string) bool { return slices.Contains(s.GrantTypes, grant) }) {
+			return invalid("response_types", "response_types: '"+name+"' needs the grant type "+strings.Join(needs, " or "))
+		}
+	}
+	return nil
 }
 
 // setDefault sets *p if it is the zero value.

@@ -66,12 +66,13 @@ func (c *call) keyToChange() (*app, *key, error) {
 	return a, k, c.mayRotate(a)
 }
 
+// listKeys answers a JWK Set. Okta's specification has an array in its schema.
 func (c *call) listKeys() (reply, error) {
 	a, err := c.oauthApp()
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(viewKeys(c.org, a))
+	return ok(object{"keys": viewKeys(c.org, a)})
 }
 
 func (c *call) getKey() (reply, error) {

@@ -21,7 +21,7 @@ func TestKeys(t *testing.T) {
 	if added.text(t, "status") != "ACTIVE" || added.text(t, "_links.deactivate.href") != c.org.URL()+path+"/"+second+"/lifecycle/deactivate" {
 		t.Errorf("answer = %s", added.body)
 	}
-	keys := c.admin("GET", path, nil).want(t, 200).list(t)
+	keys := c.admin("GET", path, nil).want(t, 200).items(t, "keys")
 	if len(keys) != 2 || keys[0]["kid"] != "k1" || keys[1]["kid"] != "k2" {
 		t.Errorf("keys = %v", keys)
 	}
@@ -115,7 +115,7 @@ func TestKeysNeedSuperAdmin(t *testing.T) {
 	c.do("POST", path+"/credentials/jwks", auth, jwk(rsaKey(), "k3")).wantError(t, 403, "E0000006", "")
 	c.do("PUT", path, auth, serviceApp("app", jwk(rsaKey(), "other"))).wantError(t, 403, "E0000006", "")
 	c.do("PUT", path, auth, serviceApp("app", jwk(rsaKey(), "k1"), jwk(rsaKey(), "k2"))).want(t, 200)
-	id := c.admin("GET", path+"/credentials/jwks", nil).list(t)[1]["id"].(string)
+	id := c.admin("GET", path+"/credentials/jwks", nil).items(t, "keys")[1]["id"].(string)
 	c.do("POST", path+"/credentials/jwks/"+id+"/lifecycle/deactivate", auth, nil).wantError(t, 403, "E0000006", "")
 	c.do("DELETE", path+"/credentials/jwks/"+id, auth, nil).wantError(t, 403, "E0000006", "")
 	c.admin("POST", path+"/credentials/jwks/"+id+"/lifecycle/deactivate", nil).want(t, 200)

@@ -3,7 +3,6 @@ package oktatest_test
 import (
 	"encoding/json"
 	"maps"
-	"slices"
 	"strings"
 	"testing"
 
@@ -62,7 +61,7 @@ func TestAppReplacement(t *testing.T) {
 	c := newCaller(t, oktatest.Config{})
 	id := c.newApp()
 	path := "/api/v1/apps/" + id
-	keyID := c.admin("GET", path+"/credentials/jwks", nil).want(t, 200).list(t)[0]["id"]
+	keyID := c.admin("GET", path+"/credentials/jwks", nil).want(t, 200).items(t, "keys")[0]["id"]
 
 	body := serviceApp("Renamed", jwk(rsaKey(), "k1"))
 	body["settings"].(map[string]any)["notes"] = map[string]any{"admin": "hello"}
@@ -70,7 +69,7 @@ func TestAppReplacement(t *testing.T) {
 	if a.text(t, "label") != "Renamed" || a.text(t, "settings.notes.admin") != "hello" || a.text(t, "id") != id {
 		t.Errorf("answer = %s", a.body)
 	}
-	if got := c.admin("GET", path+"/credentials/jwks", nil).list(t)[0]["id"]; got != keyID {
+	if got := c.admin("GET", path+"/credentials/jwks", nil).items(t, "keys")[0]["id"]; got != keyID {
 		t.Errorf("the key of the same kid has id %v, was %v", got, keyID)
 	}
 	body = serviceApp("Renamed")
@@ -136,9 +135,16 @@ func TestAppRefusals(t *testing.T) {
 		{"no application type", set("settings", "application_type", nil), "E0000001", "application_type"},
 		{"two key sources", set("settings", "jwks_uri", "https://example.com"), "E0000001", "jwks_uri"},
 		{"consent", set("settings", "consent_method", "NEVER"), "E0000001", "consent_method"},
+		{"response type of another grant type", set("settings", "response_types", []string{"code"}), "E0000001", "response_types"},
+		{"response type of no grant type", set("settings", "response_types", []string{"token", "id_token"}), "E0000001", "response_types"},
+		{"unknown response type", set("settings", "response_types", []string{"tokens"}), "E0000001", "response_types"},
+		{"zones without zones", set("settings", "network", map[string]any{"connection": "ZONE"}), "E0000001", "network"},
+		{"leeway", set("settings", "refresh_token", map[string]any{"rotation_type": "ROTATE", "leeway": 61}), "E0000001", "leeway"},
+		{"rotation", set("settings", "refresh_token", map[string]any{"rotation_type": "NEVER"}), "E0000001", "rotation_type"},
 		{"network", set("settings", "network", map[string]any{"connection": "SOMEWHERE"}), "E0000001", "connection"},
 	}
 	before := string(c.org.State())
+	c.admin("POST", "/api/v1/apps?activate=banana", serviceApp("app")).wantError(t, 400, "E0000001", "activate")
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			c.admin("POST", "/api/v1/apps", tt.body).wantError(t, 400, tt.code, tt.want)
@@ -196,53 +202,6 @@ func TestAppOtherKinds(t *testing.T) {
 	}
 	delete(mark, "settings")
 	c.admin("POST", "/api/v1/apps", mark).wantError(t, 400, "E0000001", "url")
-}
-
-func TestAppList(t *testing.T) {
-	t.Parallel()
-	c := newCaller(t, oktatest.Config{RateLimits: map[string]int{"apps": 0}})
-	var ids []string
-	for _, label := range []string{"Alpha", "alphabet", "Beta"} {
-		ids = append(ids, c.admin("POST", "/api/v1/apps", serviceApp(label)).want(t, 200).text(t, "id"))
-	}
-	c.admin("POST", "/api/v1/apps/"+ids[1]+"/lifecycle/deactivate", nil).want(t, 200)
-	const all = `<https://acme.okta.com/api/v1/apps?`
-	tests := []struct {
-		query string
-		want  []string
-		links []string
-	}{
-		{"", ids, []string{all + `limit=20>; rel="self"`}},
-		{"?q=ALPHA", ids[:2], []string{all + `limit=20&q=ALPHA>; rel="self"`}},
-		{"?q=oidc", ids, []string{all + `limit=20&q=oidc>; rel="self"`}},
-		{"?q=lpha", nil, []string{all + `limit=20&q=lpha>; rel="self"`}},
-		{"?limit=2", ids[:2], []string{all + `limit=2>; rel="self"`, all + `after=` + ids[1] + `&limit=2>; rel="next"`}},
-		{"?limit=2&after=" + ids[0], ids[1:], []string{all + `after=` + ids[0] + `&limit=2>; rel="self"`}},
-		{"?limit=1&unknown=1&q=a+b&filter=status+eq+%22ACTIVE%22", nil, []string{all + `limit=1&q=a+b&filter=status+eq+%22ACTIVE%22>; rel="self"`}},
-		{"?filter=status+eq+%22INACTIVE%22", ids[1:2], []string{all + `limit=20&filter=status+eq+%22INACTIVE%22>; rel="self"`}},
-		{"?filter=id+eq+%22" + ids[2] + "%22", ids[2:], []string{all + `limit=20&filter=id+eq+%22` + ids[2] + `%22>; rel="self"`}},
-		{"?filter=name+eq+%22bookmark%22", nil, []string{all + `limit=20&filter=name+eq+%22bookmark%22>; rel="self"`}},
-	}
-	for _, tt := range tests {
-		a := c.admin("GET", "/api/v1/apps"+tt.query, nil).want(t, 200)
-		var got []string
-		for _, app := range a.list(t) {
-			got = append(got, app["id"].(string))
-		}
-		if !slices.Equal(got, tt.want) {
-			t.Errorf("%s: apps %v, want %v", tt.query, got, tt.want)
-		}
-		if links := a.header.Values("Link"); !slices.Equal(links, tt.links) {
-			t.Errorf("%s: Link %q, want %q", tt.query, links, tt.links)
-		}
-	}
-	for query, code := range map[string]string{
-		"?limit=0": "E0000001", "?limit=201": "E0000001", "?limit=x": "E0000001", "?after=nonsense": "E0000029",
-		"?filter=label+eq+%22x%22": "E0000031", "?filter=status+ne+%22x%22": "E0000031",
-		"?filter=status+eq+%22a%22+and+name+eq+%22b%22": "E0000031",
-	} {
-		c.admin("GET", "/api/v1/apps"+query, nil).wantError(t, 400, code, "")
-	}
 }
 
 // TestAppSecret checks where the client secret shows.

@@ -1,5 +1,10 @@
 package oktatest
 
+import (
+	"maps"
+	"slices"
+)
+
 // signingKeyID names the key that Okta signs ID tokens with; it is not the
 // client's.
 const signingKeyID = "sALQDM5PBTRR6dsVDGloCQexOBDrJNwQmFiZuWur7eo"
@@ -36,7 +41,7 @@ func (o *Org) showApp(a *app, withSecret bool) object {
 			"identityStack": "NOT_SHARED", "protocol": "GLOBAL_TOKEN_REVOCATION",
 		}
 	}
-	return object{
+	view := object{
 		"id": a.id, "orn": "orn:okta:idp:" + o.id + ":apps:" + a.name + ":" + a.id,
 		"name": a.name, "label": a.label, "status": a.status, "signOnMode": a.signOnMode,
 		"created": stamp(a.created), "lastUpdated": stamp(a.updated),
@@ -45,6 +50,13 @@ func (o *Org) showApp(a *app, withSecret bool) object {
 		"credentials": credentials, "settings": settings,
 		"_links": o.appLinks(a),
 	}
+	if in.Profile != nil {
+		view["profile"] = in.Profile
+	}
+	if a.builtIn != nil {
+		o.showBuiltIn(a, view)
+	}
+	return view
 }
 
 func showCredentials(a *app, withSecret bool) object {
@@ -85,6 +97,7 @@ func showSettings(a *app) object {
 	if s.Network != nil {
 		shown["network"] = s.Network
 	}
+	maps.Copy(shown, plainJSON(s.oauthOptions))
 	return shown
 }
 
@@ -109,9 +122,11 @@ func (o *Org) appLinks(a *app) object {
 		"profileEnrollment": object{"href": o.href("api/v1/policies", "rst0000000000000015d7")},
 		"accessPolicy":      object{"href": o.href("api/v1/policies", "rst0000000000000025d7")},
 	}
-	for name := range a.in.Visibility.AppLinks {
-		links["appLinks"] = []object{{"name": name, "href": o.href("home", a.name, a.id, "2557"), "type": "text/html"}}
+	pages := []object{}
+	for _, name := range slices.Sorted(maps.Keys(a.in.Visibility.AppLinks)) {
+		pages = append(pages, object{"name": name, "href": o.href("home", a.name, a.id, "2557"), "type": "text/html"})
 	}
+	links["appLinks"] = pages
 	if a.status == statusActive {
 		links["deactivate"] = object{"href": self + "/lifecycle/deactivate"}
 	} else {

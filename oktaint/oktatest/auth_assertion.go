@@ -80,7 +80,7 @@ func (c *call) authenticateClient(form oauthForm) (*client, error) {
 	id, secret, basic := c.basic()
 	assertion := form.Get("client_assertion")
 	ways := 0
-	for _, used := range []bool{basic, assertion != "", form.Get("client_secret") != ""} {
+	for _, used := range []bool{c.r.Header.Get("Authorization") != "", assertion != "", form.Get("client_secret") != ""} {
 		if used {
 			ways++
 		}

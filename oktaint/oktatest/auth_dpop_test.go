@@ -84,6 +84,7 @@ func TestDPoPProof(t *testing.T) {
 		{"alg none", "header", "alg", "none", "signature algorithm is invalid"},
 		{"alg of a secret", "header", "alg", "HS256", "signature algorithm is invalid"},
 		{"alg of another key", "header", "alg", "ES256", "signature algorithm is invalid"},
+		{"unknown extension", "header", "crit", []string{"exp"}, "cannot be parsed"},
 		{"no jwk", "header", "jwk", nil, "cannot be parsed"},
 		{"jwk with private part", "header", "jwk", private, "cannot be parsed"},
 		{"jwk without curve", "header", "jwk", noCurve, "cannot be parsed"},

@@ -24,7 +24,8 @@ type jwt struct {
 		Kid *string `json:"kid"`
 		Typ string  `json:"typ"`
 
-		JWK json.RawMessage `json:"jwk"` // of a DPoP proof
+		JWK  json.RawMessage `json:"jwk"` // of a DPoP proof
+		Crit any             `json:"crit"`
 	}
 	claims    map[string]any // numbers are json.Number
 	signed    string
@@ -48,6 +49,9 @@ func parseJWT(text string) (*jwt, error) {
 	j := &jwt{signed: parts[0] + "." + parts[1], signature: raw[2]}
 	if err := json.Unmarshal(raw[0], &j.header); err != nil {
 		return nil, errJWT
+	}
+	if j.header.Crit != nil {
+		return nil, errJWT // RFC 7515, section 4.1.11: the org understands no extension
 	}
 	dec := json.NewDecoder(bytes.NewReader(raw[1]))
 	dec.UseNumber()

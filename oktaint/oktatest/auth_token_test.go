@@ -99,6 +99,7 @@ func TestAssertion(t *testing.T) {
 		{name: "alg PS256", header: map[string]any{"alg": "PS256", "kid": "k1"}, want: "signature algorithm is invalid"},
 		{name: "alg HS256", header: map[string]any{"alg": "HS256", "kid": "k1"}, want: "signature algorithm is invalid"},
 		{name: "alg of another kind of key", header: map[string]any{"alg": "ES256", "kid": "k1"}, key: ec, want: "signature algorithm is invalid"},
+		{name: "unknown extension", header: map[string]any{"alg": "RS256", "kid": "k1", "crit": []string{"b64"}, "b64": true}, want: "parsing of the client_assertion failed"},
 		{name: "signed by another key", header: rs, key: ec, want: "signature is invalid"},
 	}
 	for _, tt := range tests {
@@ -299,6 +300,21 @@ func TestTokenProof(t *testing.T) {
 	a = c.do("GET", "/api/v1/users", "DPoP x", nil).want(t, 401)
 	if got := a.header.Get("WWW-Authenticate"); !strings.HasPrefix(got, "DPoP ") {
 		t.Errorf("WWW-Authenticate = %q", got)
+	}
+}
+
+// TestAssertionBesideAuthorization sends an assertion together with an
+// Authorization header of any scheme.
+func TestAssertionBesideAuthorization(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t, oktatest.Config{})
+	app := c.newApp("okta.users.read")
+	for _, auth := range []string{"SSWS " + c.org.APIToken(), "Bearer x", "Basic " + b64([]byte("a:b"))} {
+		assertion := sign(t, rsaKey(), map[string]any{"alg": "RS256", "kid": "k1"}, c.claims(app))
+		a := c.do("POST", "/oauth2/v1/token", auth, tokenForm(assertion, "okta.users.read")).want(t, 400)
+		if a.text(t, "error") != "invalid_request" || !strings.HasPrefix(a.text(t, "error_description"), "Cannot supply multiple client credentials.") {
+			t.Errorf("%.6s: %s", auth, a.body)
+		}
 	}
 }
 

@@ -67,7 +67,7 @@ func (o *Org) holds(u *user, a *assignment) bool {
 }
 
 // rolesOfUser lists the assignments of a user and those of its groups, in
-// order of assignment.
+// Okta's order.
 func (o *Org) rolesOfUser(u *user) []*assignment {
 	var held []*assignment
 	for _, a := range o.roles {
@@ -75,5 +75,5 @@ func (o *Org) rolesOfUser(u *user) []*assignment {
 			held = append(held, a)
 		}
 	}
-	return held
+	return inRoleOrder(held)
 }

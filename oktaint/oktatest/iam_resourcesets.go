@@ -21,7 +21,9 @@ type resourceSet struct {
 type resource struct {
 	id, orn string
 	href    string // empty for an ORN of a kind that has no URL here
-	created time.Time
+
+	conditions       any // as sent; they restrict nothing here
+	created, updated time.Time
 }
 
 // holds reports whether the set holds all of users, groups or apps.
@@ -63,7 +65,7 @@ func (o *Org) newResource(name string) (*resource, error) {
 		if len(parts) < 5 || slices.Contains(parts, "") {
 			return nil, bad
 		}
-		return &resource{orn: name, href: o.hrefOfORN(parts[4:]), created: o.now()}, nil
+		return &resource{orn: name, href: o.hrefOfORN(parts[4:]), created: o.now(), updated: o.now()}, nil
 	}
 	path, ok := strings.CutPrefix(name, o.href("api/v1")+"/")
 	if !ok {
@@ -86,7 +88,7 @@ func (o *Org) newResource(name string) (*resource, error) {
 	default:
 		return nil, bad
 	}
-	return &resource{orn: orn, href: name, created: o.now()}, nil
+	return &resource{orn: orn, href: name, created: o.now(), updated: o.now()}, nil
 }
 
 // hrefOfORN returns the URL of what the end of an ORN names, or "".
@@ -124,9 +126,13 @@ func (o *Org) viewResource(s *resourceSet, r *resource) object {
 			links[kind] = object{"href": r.href}
 		}
 	}
-	return object{
-		"id": r.id, "orn": r.orn, "created": stamp(r.created), "lastUpdated": stamp(r.created), "_links": links,
+	view := object{
+		"id": r.id, "orn": r.orn, "created": stamp(r.created), "lastUpdated": stamp(r.updated), "_links": links,
 	}
+	if r.conditions != nil {
+		view["conditions"] = r.conditions
+	}
+	return view
 }
 
 // resourceSetNamed finds a resource set by id or label.
@@ -220,51 +226,4 @@ func (c *call) deleteResourceSet() (reply, error) {
 	}
 	c.org.resourceSets.remove(s.id)
 	return noContent()
-}
-
-func (c *call) listResources() (reply, error) {
-	s, err := c.resourceSet()
-	if err != nil {
-		return reply{}, err
-	}
-	set := c.org.href("api/v1/iam/resource-sets", s.id)
-	return listObject(c, listing[*resource]{
-		name: "resources", self: set + "/resources", rows: s.resources, limit: true,
-		id:    func(r *resource) string { return r.id },
-		view:  func(r *resource) object { return c.org.viewResource(s, r) },
-		links: object{"resource-set": object{"href": set}},
-	})
-}
-
-// addSetResources adds resources and answers the set, as recorded.
-func (c *call) addSetResources() (reply, error) {
-	s, err := c.resourceSet()
-	if err != nil {
-		return reply{}, err
-	}
-	var in struct {
-		Additions []string `json:"additions"`
-	}
-	if err := c.decode(&in); err != nil {
-		return reply{}, err
-	}
-	if err := c.org.addResources(s, in.Additions); err != nil {
-		return reply{}, err
-	}
-	s.updated = c.org.now()
-	return c.answerResourceSet(s)
-}
-
-func (c *call) removeSetResource() (reply, error) {
-	s, err := c.resourceSet()
-	if err != nil {
-		return reply{}, err
-	}
-	for i, r := range s.resources {
-		if r.id == c.param("resource") {
-			s.resources = slices.Delete(s.resources, i, i+1)
-			return noContent()
-		}
-	}
-	return reply{}, notFound(c.param("resource"), "ResourceSetResource")
 }

@@ -146,7 +146,22 @@ func (o *Org) assign(who principal, kind string) *assignment {
 	return a
 }
 
-// assignments lists what a principal holds, in order of assignment.
+// roleOrder is the order in which lists of assignments were recorded, whatever
+// the order in which they were made. Custom roles come last.
+var roleOrder = []string{
+	"APP_ADMIN", roleSuperAdmin, "GROUP_MEMBERSHIP_ADMIN", "USER_ADMIN", "HELP_DESK_ADMIN", "API_ACCESS_MANAGEMENT_ADMIN",
+	"ORG_ADMIN", "REPORT_ADMIN", "MOBILE_ADMIN", "READ_ONLY_ADMIN", roleCustom,
+}
+
+// inRoleOrder sorts assignments; those of a kind stay as they are.
+func inRoleOrder(held []*assignment) []*assignment {
+	slices.SortStableFunc(held, func(a, b *assignment) int {
+		return cmp.Compare(slices.Index(roleOrder, a.kind), slices.Index(roleOrder, b.kind))
+	})
+	return held
+}
+
+// assignments lists what a principal holds, in Okta's order.
 func (o *Org) assignments(holder string) []*assignment {
 	var held []*assignment
 	for _, a := range o.roles {
@@ -154,7 +169,7 @@ func (o *Org) assignments(holder string) []*assignment {
 			held = append(held, a)
 		}
 	}
-	return held
+	return inRoleOrder(held)
 }
 
 // dropRoles drops the assignments that match.

@@ -195,6 +195,34 @@ func TestAssignees(t *testing.T) {
 	if rest := c.admin("GET", next, nil).want(t, 200); len(a.items(t, "value")) != 2 || !slices.Equal(ids(rest.items(t, "value")), []string{through}) {
 		t.Errorf("pages = %s and %s", a.body, rest.body)
 	}
-	c.admin("GET", path+"?after=x", nil).wantError(t, 400, "E0000029", "")
+	c.admin("GET", path+"?after=x", nil).wantError(t, 400, "E0000029", "cursor")
+	if text := c.admin("GET", path+"?after=x", nil).text(t, "errorSummary"); text != "Invalid paging request." {
+		t.Errorf("errorSummary = %q", text)
+	}
 	c.do("GET", path, "SSWS "+c.org.NewAPIToken("HELP_DESK_ADMIN"), nil).wantError(t, 403, "E0000006", "")
+}
+
+// TestRoleOrder lists assignments, whose order is not that of their making.
+func TestRoleOrder(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t, oktatest.Config{RateLimits: unlimited()})
+	want := []string{
+		"APP_ADMIN", "SUPER_ADMIN", "GROUP_MEMBERSHIP_ADMIN", "USER_ADMIN", "HELP_DESK_ADMIN", "API_ACCESS_MANAGEMENT_ADMIN",
+		"ORG_ADMIN", "REPORT_ADMIN", "MOBILE_ADMIN", "READ_ONLY_ADMIN",
+	}
+	app := c.newApp()
+	user := c.org.AddUser(oktatest.User{})
+	group := c.org.AddGroup(oktatest.Group{Name: "admins"})
+	for _, path := range []string{usersBase + user, "/api/v1/groups/" + group, "/oauth2/v1/clients/" + app} {
+		for _, role := range slices.Backward(want) {
+			c.granted(path, role)
+		}
+		var got []string
+		for _, a := range c.admin("GET", path+"/roles", nil).want(t, 200).list(t) {
+			got = append(got, a["type"].(string))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: roles %v, want %v", path, got, want)
+		}
+	}
 }

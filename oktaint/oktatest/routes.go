@@ -16,7 +16,8 @@ const (
 
 // The paths under which families of endpoints live.
 const (
-	pathApp        = "/api/v1/apps/{app}"
+	pathApps       = "/api/v1/apps"
+	pathApp        = pathApps + "/{app}"
 	pathKeys       = pathApp + "/credentials/jwks"
 	pathAppSecrets = pathApp + "/credentials/secrets"
 	pathGrants     = pathApp + "/grants"
@@ -88,8 +89,8 @@ var oauthRoutes = []route{
 }
 
 var appRoutes = []route{
-	{method: get, pattern: "/api/v1/apps", scope: "okta.apps.read", need: readApps, flags: emptyList, handler: (*call).listApps},
-	{method: post, pattern: "/api/v1/apps", scope: "okta.apps.manage", need: manageApps, handler: (*call).createApp},
+	{method: get, pattern: pathApps, scope: "okta.apps.read", need: readApps, flags: emptyList, handler: (*call).listApps},
+	{method: post, pattern: pathApps, scope: "okta.apps.manage", need: manageApps, handler: (*call).createApp},
 	{method: get, pattern: pathApp, scope: "okta.apps.read", need: readApps, handler: (*call).getApp},
 	{method: put, pattern: pathApp, scope: "okta.apps.manage", need: manageApps, handler: (*call).replaceApp},
 	{method: del, pattern: pathApp, scope: "okta.apps.manage", need: manageApps, handler: (*call).deleteApp},
@@ -149,6 +150,9 @@ var resourceSetRoutes = []route{
 	{method: put, pattern: pathSets + "/{set}", scope: "okta.roles.manage", need: superAdmin, handler: (*call).replaceResourceSet},
 	{method: del, pattern: pathSets + "/{set}", scope: "okta.roles.manage", need: superAdmin, handler: (*call).deleteResourceSet},
 	{method: get, pattern: pathResources, scope: "okta.roles.read", need: readRoles, handler: (*call).listResources},
+	{method: post, pattern: pathResources, scope: "okta.roles.manage", need: superAdmin, handler: (*call).addSetResource},
+	{method: get, pattern: pathResources + "/{resource}", scope: "okta.roles.read", need: readRoles, handler: (*call).getSetResource},
+	{method: put, pattern: pathResources + "/{resource}", scope: "okta.roles.manage", need: superAdmin, handler: (*call).replaceSetResource},
 	{method: patch, pattern: pathResources, scope: "okta.roles.manage", need: superAdmin, handler: (*call).addSetResources},
 	{method: del, pattern: pathResources + "/{resource}", scope: "okta.roles.manage", need: superAdmin, handler: (*call).removeSetResource},
 }

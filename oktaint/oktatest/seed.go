@@ -1,7 +1,7 @@
 package oktatest
 
-// seed fills a new org with what every org has: its owner, a Super Admin with
-// an API token, and the group Everyone.
+// seed fills a new org with what every org has: Okta's own apps, its owner, a
+// Super Admin with an API token, and the group Everyone.
 func (o *Org) seed() {
 	o.clients = map[string]*client{}
 	o.userClients, o.attributes = map[string]bool{}, map[string]bool{}
@@ -10,6 +10,7 @@ func (o *Org) seed() {
 	o.tokenValues = map[string]*apiToken{}
 	o.privileges = o.cfg.ClientPrivileges
 
+	o.addBuiltIns()
 	o.everyone = o.addGroup(groupBuiltIn, "Everyone", "All users in your organization")
 	owner := o.addUser("Org", "Owner")
 	o.assign(principal{principalUser, owner.id}, roleSuperAdmin)

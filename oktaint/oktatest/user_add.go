@@ -59,7 +59,7 @@ func (o *Org) AddUser(in User) string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if err := o.checkUser(in); err != nil {
-		panic("oktatest: add user: " + err.Error())
+		panic("oktatest: " + err.Error())
 	}
 	u := o.newUser()
 	for name := range in.Profile {
@@ -79,9 +79,9 @@ func (o *Org) AddUser(in User) string {
 	return u.id
 }
 
-// plainJSON returns a copy of a profile as it would come from a request.
-func plainJSON(profile object) object {
-	text, err := marshal(profile)
+// plainJSON returns what a value looks like as a JSON object of a request.
+func plainJSON(value any) object {
+	text, err := marshal(value)
 	var plain object
 	if err == nil {
 		err = json.Unmarshal(text, &plain)
