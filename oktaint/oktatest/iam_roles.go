@@ -209,17 +209,7 @@ func (c *call) listClientRoles() (reply, error) {
 	return ok(c.viewAssignments(c.org.assignments(client.id)))
 }
 
-// roleOrder is the order in which lists show standard roles, as recorded. Custom
-// roles come after them, in order of assignment.
-var roleOrder = []string{
-	"APP_ADMIN", roleSuperAdmin, "GROUP_MEMBERSHIP_ADMIN", "USER_ADMIN", "HELP_DESK_ADMIN", "API_ACCESS_MANAGEMENT_ADMIN",
-	"ORG_ADMIN", "REPORT_ADMIN", "MOBILE_ADMIN", "READ_ONLY_ADMIN", roleCustom,
-}
-
 func (c *call) viewAssignments(held []*assignment) []object {
-	held = slices.SortedStableFunc(slices.Values(held), func(a, b *assignment) int {
-		return cmp.Compare(slices.Index(roleOrder, a.kind), slices.Index(roleOrder, b.kind))
-	})
 	views := []object{}
 	for _, a := range held {
 		views = append(views, c.org.viewAssignment(a))
