@@ -1,6 +1,7 @@
 package oktatest
 
 import (
+	"crypto"
 	"net/http"
 	"slices"
 	"strings"
@@ -35,6 +36,7 @@ type app struct {
 
 	in      appInput // the rest of what the administrator set, with defaults
 	keys    []*key
+	private crypto.Signer // of the first key, if the org made it or was given it
 	secrets secretSet
 	client  *client // nil unless the app is an OpenID Connect client of an administrator
 	builtIn *builtIn

@@ -1,6 +1,7 @@
 package oktatest
 
 import (
+	"crypto"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -13,9 +14,16 @@ type ServiceApp struct {
 	// Label is the app's label; the default is Test service.
 	Label string
 
-	// JWK is the public key that the app signs its assertions with. It is
-	// required.
-	JWK json.RawMessage
+	// Key is the key that the app signs its assertions with: a public key,
+	// which is an *rsa.PublicKey, an *ecdsa.PublicKey or a JWK, that is
+	// anything that marshals to one, as oktaint.PublicKey does; or a
+	// crypto.Signer with such a public key. If it is nil, the org makes a key
+	// on the curve P-256, or of RSA. [Org.Credentials] hands out the key that
+	// the org made, and a Signer that is a private key of the standard library.
+	Key crypto.PublicKey
+
+	// RSA makes the key that the org makes an RSA key of 2048 bits.
+	RSA bool
 
 	// Scopes are granted to the app.
 	Scopes scopes.Set
@@ -46,10 +54,8 @@ func (o *Org) AddServiceApp(in ServiceApp) (clientID string) {
 }
 
 func (o *Org) addServiceApp(in ServiceApp) (*app, error) {
-	for _, role := range in.Roles {
-		if roleLabels[role] == "" {
-			return nil, fmt.Errorf("unknown role type %q", role)
-		}
+	if err := checkRoles(in.Roles); err != nil {
+		return nil, err
 	}
 	for _, name := range in.Permissions {
 		if err := checkPermission(name); err != nil {
@@ -59,7 +65,11 @@ func (o *Org) addServiceApp(in ServiceApp) (*app, error) {
 	if unknown := in.Scopes.Unknown(); !unknown.IsEmpty() {
 		return nil, fmt.Errorf("unknown scopes %s", unknown)
 	}
-	body, err := in.body()
+	public, private, err := in.keys()
+	if err != nil {
+		return nil, err
+	}
+	body, err := in.body(public)
 	if err != nil {
 		return nil, err
 	}
@@ -67,6 +77,7 @@ func (o *Org) addServiceApp(in ServiceApp) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.private = private
 	who := principal{principalClient, a.client.id}
 	for _, role := range slices.Compact(slices.Sorted(slices.Values(in.Roles))) {
 		o.assign(who, role)
@@ -82,8 +93,18 @@ func (o *Org) addServiceApp(in ServiceApp) (*app, error) {
 	return a, nil
 }
 
+// checkRoles refuses roles that are not standard roles.
+func checkRoles(roles []string) error {
+	for _, role := range roles {
+		if roleLabels[role] == "" {
+			return fmt.Errorf("unknown role type %q", role)
+		}
+	}
+	return nil
+}
+
 // body is the body of the request that creates the app.
-func (in ServiceApp) body() (*appInput, error) {
+func (in ServiceApp) body(public json.RawMessage) (*appInput, error) {
 	label := in.Label
 	setDefault(&label, "Test service")
 	text, err := json.Marshal(object{
@@ -91,7 +112,7 @@ func (in ServiceApp) body() (*appInput, error) {
 		"credentials": object{"oauthClient": object{"token_endpoint_auth_method": methodPrivateKey}},
 		"settings": object{"oauthClient": object{
 			"application_type": typeService, "grant_types": []string{"client_credentials"}, "response_types": []string{"token"},
-			"jwks": object{"keys": []json.RawMessage{in.JWK}}, "dpop_bound_access_tokens": in.DPoP,
+			"jwks": object{"keys": []json.RawMessage{public}}, "dpop_bound_access_tokens": in.DPoP,
 		}},
 	})
 	if err != nil {

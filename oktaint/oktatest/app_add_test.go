@@ -1,6 +1,7 @@
 package oktatest_test
 
 import (
+	"crypto/ed25519"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -29,7 +30,7 @@ func (c *caller) serviceApp(in oktatest.ServiceApp, granted string) string {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	in.JWK, in.Scopes = rsaJWK(c.t), set
+	in.Key, in.Scopes = rsaJWK(c.t), set
 	return c.bearer(c.org.AddServiceApp(in), strings.Fields(granted)...)
 }
 
@@ -60,7 +61,7 @@ func TestAddedAppIsLikeCreated(t *testing.T) {
 			return c.admin("GET", "/api/v1/apps/"+make(c), nil).want(t, 200).body
 		}
 		added := show(func(c *caller) string {
-			return c.org.AddServiceApp(oktatest.ServiceApp{Label: "Robot", JWK: rsaJWK(t)})
+			return c.org.AddServiceApp(oktatest.ServiceApp{Label: "Robot", Key: rsaJWK(t)})
 		})
 		made := show(func(c *caller) string {
 			return c.admin("POST", "/api/v1/apps", serviceApp("Robot", jwk(rsaKey(), "k1"))).want(t, 200).text(t, "id")
@@ -100,7 +101,7 @@ func TestAddServiceAppWithDPoP(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	id := c.org.AddServiceApp(oktatest.ServiceApp{JWK: rsaJWK(t), Scopes: set, DPoP: true})
+	id := c.org.AddServiceApp(oktatest.ServiceApp{Key: rsaJWK(t), Scopes: set, DPoP: true})
 	if got := c.askToken(id, "okta.users.read").want(t, 400).text(t, "error"); got != "invalid_dpop_proof" {
 		t.Errorf("error = %q", got)
 	}
@@ -110,13 +111,15 @@ func TestAddServiceAppRefuses(t *testing.T) {
 	t.Parallel()
 	org := oktatest.New(t, oktatest.Config{})
 	for want, in := range map[string]oktatest.ServiceApp{
-		"'kty'":     {},
-		"public":    {JWK: json.RawMessage(`{"kty":"RSA","d":"x"}`)},
-		"2,048":     {JWK: json.RawMessage(`{"kty":"RSA","n":"AQAB","e":"AQAB"}`)},
-		"JSON":      {JWK: json.RawMessage(`{`)},
-		"KING":      {JWK: rsaJWK(t), Roles: []string{"KING"}},
-		"okta.king": {JWK: rsaJWK(t), Permissions: []string{"okta.king"}},
-		"too long":  {JWK: rsaJWK(t), Label: strings.Repeat("x", 101)},
+		"'kty'":     {Key: json.RawMessage(`{}`)},
+		"a string":  {Key: "a key"},
+		"a ed25519": {Key: ed25519.PublicKey(make([]byte, 32))},
+		"public":    {Key: json.RawMessage(`{"kty":"RSA","d":"x"}`)},
+		"2,048":     {Key: json.RawMessage(`{"kty":"RSA","n":"AQAB","e":"AQAB"}`)},
+		"JSON":      {Key: json.RawMessage(`{`)},
+		"KING":      {Key: rsaJWK(t), Roles: []string{"KING"}},
+		"okta.king": {Key: rsaJWK(t), Permissions: []string{"okta.king"}},
+		"too long":  {Key: rsaJWK(t), Label: strings.Repeat("x", 101)},
 	} {
 		func() {
 			defer func() {

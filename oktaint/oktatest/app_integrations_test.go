@@ -3,6 +3,7 @@ package oktatest_test
 import (
 	"encoding/base64"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
@@ -69,4 +70,76 @@ func TestServiceCatalogue(t *testing.T) {
 	}
 	c.install(t, "someservice", "okta.users.read", "okta.logs.read")
 	c.install(t, "otherservice", "okta.groups.read")
+}
+
+func TestServices(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t, oktatest.Config{})
+	const path = "/integrations/api/v1/api-services"
+	body := map[string]any{"type": "someservice", "grantedScopes": []string{"okta.users.read", "okta.logs.read", "okta.groups.read"}}
+	a := c.admin("POST", path, body).want(t, 201)
+	id, secret := a.text(t, "id"), a.text(t, "clientSecret")
+	if len(secret) != 64 || a.text(t, "createdAt") == "" || a.text(t, "createdBy") == "" {
+		t.Errorf("answer = %s", a.body)
+	}
+	one, two := c.admin("GET", path+"/"+id, nil).want(t, 200), c.admin("GET", path+"/"+id, nil).want(t, 200)
+	if strings.Contains(one.body, "clientSecret") {
+		t.Error("GET shows the secret")
+	}
+	if one.body == two.body {
+		t.Error("the order of grantedScopes stays")
+	}
+	ask := func(secret string) answer {
+		basic := "Basic " + base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(id)+":"+url.QueryEscape(secret)))
+		return c.do("POST", "/oauth2/v1/token", basic, url.Values{"grant_type": {"client_credentials"}, "scope": {"okta.users.read"}})
+	}
+	token := ask(secret).want(t, 200)
+	if got := ask("wrong").want(t, 401).text(t, "error_description"); got != "The client secret supplied for a confidential client is invalid." {
+		t.Errorf("error_description = %q", got)
+	}
+	post := url.Values{"grant_type": {"client_credentials"}, "scope": {"okta.users.read"}, "client_id": {id}, "client_secret": {secret}}
+	if got := c.do("POST", "/oauth2/v1/token", "", post).want(t, 401).text(t, "error_description"); !strings.Contains(got, "client_secret_basic") {
+		t.Errorf("error_description = %q", got)
+	}
+	// The roles are those of any client.
+	auth := "Bearer " + token.text(t, "access_token")
+	if got := c.do("GET", "/api/v1/users", auth, nil).want(t, 200).body; got != "[]" {
+		t.Errorf("users = %s", got)
+	}
+	c.assign(id, "READ_ONLY_ADMIN").want(t, 201)
+	if got := c.do("GET", "/api/v1/users", auth, nil).want(t, 200).list(t); len(got) == 0 {
+		t.Error("no users")
+	}
+
+	secrets := path + "/" + id + "/credentials/secrets"
+	first := c.admin("GET", secrets, nil).want(t, 200).list(t)[0]
+	if first["client_secret"] != "***"+secret[60:] {
+		t.Errorf("client_secret = %v, want it masked", first["client_secret"])
+	}
+	added := c.admin("POST", secrets, nil).want(t, 201)
+	c.admin("POST", secrets, nil).wantError(t, 400, "E0000001", "maximum")
+	ask(added.text(t, "client_secret")).want(t, 200)
+	own := secrets + "/" + first["id"].(string)
+	c.admin("DELETE", own, nil).want(t, 400)
+	c.admin("POST", own+"/lifecycle/deactivate", nil).want(t, 200)
+	ask(secret).want(t, 401)
+	c.admin("POST", own+"/lifecycle/activate", nil).want(t, 200)
+	ask(secret).want(t, 200)
+	c.admin("POST", own+"/lifecycle/deactivate", nil).want(t, 200)
+	c.admin("DELETE", own, nil).want(t, 204)
+
+	if got := c.admin("GET", path, nil).want(t, 200); len(got.list(t)) != 1 || !strings.Contains(got.header.Get("Link"), `rel="self"`) {
+		t.Errorf("list = %s", got.body)
+	}
+	if strings.Contains(string(c.org.State()), added.text(t, "client_secret")) {
+		t.Error("State holds a secret")
+	}
+	for what, bad := range map[string]any{"type": "", "grantedScopes": []string{"okta.nonsense"}} {
+		with := map[string]any{"type": "x", "grantedScopes": []string{"okta.users.read"}}
+		with[what] = bad
+		c.admin("POST", path, with).wantError(t, 400, "E0000001", what)
+	}
+	c.admin("DELETE", path+"/"+id, nil).want(t, 204)
+	c.admin("DELETE", path+"/"+id, nil).wantError(t, 404, "E0000007", "")
+	ask(added.text(t, "client_secret")).want(t, 401)
 }

@@ -29,10 +29,8 @@ func (t *apiToken) used(now time.Time) {
 func (o *Org) NewAPIToken(roles ...string) string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for _, role := range roles {
-		if roleLabels[role] == "" {
-			panic("oktatest: unknown role type " + role)
-		}
+	if err := checkRoles(roles); err != nil {
+		panic("oktatest: " + err.Error())
 	}
 	u := o.addUser("Test", "Admin")
 	for _, role := range slices.Compact(slices.Sorted(slices.Values(roles))) {

@@ -73,10 +73,8 @@ func (o *Org) checkGroup(in Group) error {
 			return fmt.Errorf("no user and no group has the id %q", id)
 		}
 	}
-	for _, role := range in.Roles {
-		if roleLabels[role] == "" {
-			return fmt.Errorf("unknown role type %q", role)
-		}
+	if err := checkRoles(in.Roles); err != nil {
+		return err
 	}
 	return nil
 }

@@ -63,9 +63,7 @@ func (c *call) requireMembers(g *group) error {
 		}
 	}
 	switch g.kind {
-	case groupApp:
-		return errNotHere
-	case groupBuiltIn:
+	case groupApp, groupBuiltIn:
 		return errForbidden
 	}
 	return nil
@@ -112,20 +110,28 @@ func (c *call) addGroupMember() (reply, error) {
 		return reply{}, err
 	}
 	if c.org.join(g, u) {
-		c.recordAbout(eventJoin, textJoin, targetUser(u), targetGroup(g))
+		c.recordAbout(eventJoin, textJoin, partyOfUser(u), partyOfGroup(g))
 	}
 	return noContent()
 }
 
-// removeGroupMember ends a membership, which an active rule begins again at
-// once. It is 204 for one who is no member, too.
+// removeGroupMember ends a membership. The active rules that manage it exclude
+// the user from then on; a rule whose list is full begins the membership again
+// at once. Removing a user who is not a member is 204 and changes nothing.
 func (c *call) removeGroupMember() (reply, error) {
 	g, u, err := c.membership()
 	if err != nil {
 		return reply{}, err
 	}
+	managing := c.org.rulesManaging(g, u)
 	if c.org.leave(g, u) {
-		c.recordAbout(eventLeave, textLeave, targetUser(u), targetGroup(g))
+		c.recordAbout(eventLeave, textLeave, partyOfUser(u), partyOfGroup(g))
+		for _, r := range managing {
+			if r.excludeUser(u, c.org.now()) {
+				c.org.addRuleEvent("group.user_membership.rule.add_exclusion", "Add user to the exclusions of a group rule",
+					partyOfUser(u), partyOfRule(r))
+			}
+		}
 		c.org.applyRules(u)
 	}
 	return noContent()

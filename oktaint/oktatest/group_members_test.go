@@ -81,7 +81,7 @@ func TestMemberRefusals(t *testing.T) {
 	imported := c.org.AddGroup(oktatest.Group{Type: "APP_GROUP", Members: []string{user}})
 	everyone := c.admin("GET", "/api/v1/groups?q=Everyone", nil).list(t)[0]["id"].(string)
 	for _, method := range []string{"PUT", "DELETE"} {
-		c.admin(method, groupsPath+imported+"/users/"+user, nil).wantError(t, 501, "E0000060", "")
+		c.admin(method, groupsPath+imported+"/users/"+user, nil).wantError(t, 403, "E0000006", "")
 		c.admin(method, groupsPath+everyone+"/users/"+user, nil).wantError(t, 403, "E0000006", "")
 		c.admin(method, groupsPath+group+"/users/00unobody", nil).wantError(t, 404, "E0000007", "(User)")
 		c.admin(method, groupsPath+group+"/users/ada@example.com", nil).wantError(t, 404, "E0000007", "(User)")

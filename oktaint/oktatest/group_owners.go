@@ -31,6 +31,9 @@ func (o *Org) ownerName(w *owner) string {
 	return ""
 }
 
+// partyOfOwner is an owner as the target of an event.
+func (o *Org) partyOfOwner(w *owner) party { return party{w.id, w.kind, "unknown", o.ownerName(w)} }
+
 // own makes a user or a group an owner.
 func (o *Org) own(g *group, id, kind string) *owner {
 	w := &owner{id: id, kind: kind, updated: o.now()}
@@ -84,9 +87,7 @@ func (c *call) addOwner() (reply, error) {
 		return reply{}, invalid("owner", "Provided owner is already assigned to this group")
 	}
 	w := c.org.own(g, in.ID, in.Type)
-	c.recordAbout("group.owner.add", "Add group owner", targetGroup(g), object{
-		"id": w.id, "type": w.kind, "alternateId": "unknown", "displayName": c.org.ownerName(w), "detailEntry": nil,
-	})
+	c.recordAbout("group.owner.add", "Add group owner", partyOfGroup(g), c.org.partyOfOwner(w))
 	return created(c.org.viewOwner(w, ownerPosted))
 }
 
@@ -117,8 +118,6 @@ func (c *call) removeOwner() (reply, error) {
 		return reply{}, notFound(c.param("owner"), "LinkedObject")
 	}
 	g.owners.remove(w.id)
-	c.recordAbout("group.owner.remove", "Remove group owner", targetGroup(g), object{
-		"id": w.id, "type": w.kind, "alternateId": "unknown", "displayName": c.org.ownerName(w), "detailEntry": nil,
-	})
+	c.recordAbout("group.owner.remove", "Remove group owner", partyOfGroup(g), c.org.partyOfOwner(w))
 	return noContent()
 }

@@ -13,7 +13,7 @@ func (c *call) assignGroupRole() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return c.grantRole(principal{principalGroup, g.id}, targetGroup(g))
+	return c.grantRole(principal{principalGroup, g.id}, partyOfGroup(g))
 }
 
 // groupAssignment returns the group and the assignment of the path.
@@ -40,6 +40,6 @@ func (c *call) unassignGroupRole() (reply, error) {
 		return reply{}, err
 	}
 	c.org.dropRoles(func(other *assignment) bool { return other == a })
-	c.recordPrivilege(a.holder, "revoke", targetGroup(g))
+	c.recordPrivilege(a.holder, "revoke", partyOfGroup(g))
 	return noContent()
 }

@@ -14,11 +14,11 @@ func (c *call) assignUserRole() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return c.grantRole(principal{principalUser, u.id}, targetUser(u))
+	return c.grantRole(principal{principalUser, u.id}, partyOfUser(u))
 }
 
 // grantRole gives the role of the request to a user or a group.
-func (c *call) grantRole(who principal, target object) (reply, error) {
+func (c *call) grantRole(who principal, target party) (reply, error) {
 	var in roleInput
 	if err := c.decode(&in); err != nil {
 		return reply{}, err
@@ -35,7 +35,7 @@ func (c *call) grantRole(who principal, target object) (reply, error) {
 }
 
 // recordPrivilege adds the event of a role that is granted or revoked.
-func (c *call) recordPrivilege(who principal, what string, target object) {
+func (c *call) recordPrivilege(who principal, what string, target party) {
 	if who.kind == principalGroup {
 		c.recordAbout("group.privilege."+what, "Admin privilege of a group: "+what, target)
 		return
@@ -67,6 +67,6 @@ func (c *call) unassignUserRole() (reply, error) {
 		return reply{}, err
 	}
 	c.org.dropRoles(func(other *assignment) bool { return other == a })
-	c.recordPrivilege(a.holder, "revoke", targetUser(u))
+	c.recordPrivilege(a.holder, "revoke", partyOfUser(u))
 	return noContent()
 }

@@ -18,61 +18,104 @@ const (
 )
 
 // event is a row of the System Log. They are kept in the order in which they
-// were stored; number is the place in that order, from 1.
+// were stored; number is the place in that order, from 1. An org can have
+// hundreds of thousands of them, so an event holds only what differs from one
+// to the next; view makes the rest.
 type event struct {
 	number    int
 	published time.Time
-	view      object
+	kind      string // the event type
+	text      string // the display message
+	actor     party
+	targets   []party
+	path      string
+}
+
+// party is the actor of an event, or one of its targets.
+type party struct {
+	id, kind, alternateID, name string
+}
+
+func (p party) view() object {
+	return object{"id": p.id, "type": p.kind, "alternateId": p.alternateID, "displayName": p.name, "detailEntry": nil}
+}
+
+// systemActor is the actor of what nobody asked for.
+var systemActor = party{"unknown", "SystemPrincipal", "system@okta.com", "Okta System"}
+
+// legacyTypes are the old names of event types: of application.lifecycle.update
+// as recorded, of the others from published examples. An event type that is not
+// here has no legacyEventType.
+var legacyTypes = map[string]string{
+	"application.lifecycle.update": "app.generic.config.app_updated",
+	"user.account.privilege.grant": "core.user.admin_privilege.granted",
+	"user.account.reset_password":  "core.user.config.user_status.password_reset",
+	"user.lifecycle.suspend":       "core.user.config.user_status.suspended",
+	"user.session.start":           "core.user_auth.login_success",
 }
 
 // record adds an event about an app, or about none.
 func (c *call) record(eventType, text string, a *app) {
-	targets := []object{}
-	if a != nil {
-		targets = append(targets, object{"id": a.id, "type": "AppInstance", "alternateId": a.label, "displayName": a.label, "detailEntry": nil})
+	if a == nil {
+		c.recordAbout(eventType, text)
+		return
 	}
+	c.recordAbout(eventType, text, party{a.id, "AppInstance", a.label, a.label})
+}
+
+// recordAbout adds an event about these targets, by the caller.
+func (c *call) recordAbout(eventType, text string, targets ...party) {
 	c.org.addEvent(eventType, text, c.eventActor(), targets, c.r.URL.Path)
 }
 
 // eventActor is the caller as the actor of an event.
-func (c *call) eventActor() object {
+func (c *call) eventActor() party {
 	switch {
 	case c.actor.user != nil:
-		return actorUser(c.actor.user)
+		return partyOfUser(c.actor.user)
 	case c.actor.client != nil:
-		return object{"id": c.actor.client.id, "type": "PublicClientApp", "alternateId": "unknown", "displayName": "unknown", "detailEntry": nil}
+		return party{c.actor.client.id, "PublicClientApp", "unknown", "unknown"}
 	}
-	return systemActor()
-}
-
-// systemActor is the actor of what nobody asked for.
-func systemActor() object {
-	return object{"id": "unknown", "type": "SystemPrincipal", "alternateId": "system@okta.com", "displayName": "Okta System", "detailEntry": nil}
+	return systemActor
 }
 
 // addEvent stores one event.
-func (o *Org) addEvent(eventType, text string, actor object, targets []object, path string) {
-	now := o.now()
-	number := len(o.events) + 1
+func (o *Org) addEvent(eventType, text string, actor party, targets []party, path string) {
+	o.events = append(o.events, &event{
+		number: len(o.events) + 1, published: o.now(), kind: eventType, text: text, actor: actor, targets: targets,
+		path: path,
+	})
+}
+
+// viewEvent is an event as the System Log shows it.
+func (o *Org) viewEvent(e *event) object {
 	place := object{"city": "Lille", "state": "Hauts-de-France", "country": "France", "postalCode": "59000",
 		"geolocation": object{"lat": 50.63, "lon": 3.06}}
-	request := fmt.Sprintf("%027d", number)
-	o.events = append(o.events, &event{number: number, published: now, view: object{
-		"uuid":      fmt.Sprintf("%08x-0000-11f0-8000-%s", number, o.id[3:15]),
-		"published": now.UTC().Format(logStamp), "eventType": eventType, "displayMessage": text,
+	request := fmt.Sprintf("%027d", e.number)
+	targets := []object{}
+	for _, t := range e.targets {
+		targets = append(targets, t.view())
+	}
+	view := object{
+		"uuid":      fmt.Sprintf("%08x-0000-11f0-8000-%s", e.number, o.id[3:15]),
+		"published": e.published.UTC().Format(logStamp), "eventType": e.kind, "displayMessage": e.text,
 		"severity": "INFO", "version": "0",
-		"actor": actor, "target": targets, "outcome": object{"result": "SUCCESS", "reason": nil},
+		"actor": e.actor.view(), "target": targets, "outcome": object{"result": "SUCCESS", "reason": nil},
 		"client": object{"userAgent": object{"rawUserAgent": "oktatest", "os": "Unknown", "browser": "UNKNOWN"}, "zone": "null", "device": "Unknown", "id": nil,
 			"ipAddress": "203.0.113.7", "geographicalContext": place},
 		"device": nil,
 		"authenticationContext": object{"authenticationProvider": nil, "credentialProvider": nil, "credentialType": nil,
 			"issuer": nil, "interface": nil, "authenticationStep": 0, "externalSessionId": "unknown"},
 		"securityContext": object{"asNumber": 64496, "asOrg": "example", "isp": "example", "domain": "example.com", "isProxy": false},
-		"debugContext":    object{"debugData": object{"requestId": request, "requestUri": path, "url": path + "?"}},
+		"debugContext":    object{"debugData": object{"requestId": request, "requestUri": e.path, "url": e.path + "?"}},
 		"transaction":     object{"type": "WEB", "id": request, "detail": object{}},
 		"request": object{"ipChain": []object{{"ip": "203.0.113.7", "geographicalContext": place,
 			"version": "V4", "source": nil}}},
-	}})
+	}
+	if legacy := legacyTypes[e.kind]; legacy != "" {
+		view["legacyEventType"] = legacy
+	}
+	return view
 }
 
 // logQuery is a checked query of the System Log.
@@ -120,7 +163,7 @@ func (c *call) readLogQuery() (*logQuery, error) {
 		if err != nil {
 			return nil, errLogFilter
 		}
-		q.match = func(e *event) bool { return want(e.view) }
+		q.match = func(e *event) bool { return want(c.org.viewEvent(e)) }
 	}
 	return q, c.readLogCursor(q)
 }
@@ -165,7 +208,7 @@ func (c *call) listLogs() (reply, error) {
 	events = events[:min(len(events), q.limit)]
 	items := []object{}
 	for _, e := range events {
-		items = append(items, e.view)
+		items = append(items, c.org.viewEvent(e))
 	}
 	params := []string{"since", "until", "filter", "q", "limit", "sortOrder", "after"}
 	res := reply{status: http.StatusOK, body: items, header: http.Header{}}

@@ -224,6 +224,8 @@ var credentialRoutes = []route{
 	{method: post, pattern: pathUser + "/credentials/forgot_password_recovery_question", scope: "okta.users.manage", need: manageCredentials, handler: (*call).forgotPasswordByQuestion},
 	{method: get, pattern: pathFactors, scope: "okta.users.read", need: readUsers, handler: (*call).listFactors},
 	{method: post, pattern: pathFactors, scope: "okta.users.manage", need: manageUsers, handler: (*call).enrollFactor},
+	{method: get, pattern: pathFactors + "/catalog", scope: "okta.users.read", need: readUsers, handler: (*call).listSupportedFactors},
+	{method: get, pattern: pathFactors + "/questions", need: readUsers, handler: (*call).listQuestions},
 	{method: get, pattern: pathFactors + "/{factor}", scope: "okta.users.read", need: readUsers, handler: (*call).getFactor},
 	{method: put, pattern: pathFactors + "/{factor}", scope: "okta.users.manage", need: manageUsers, handler: (*call).replaceFactor},
 	{method: del, pattern: pathFactors + "/{factor}", scope: "okta.users.manage", need: resetFactors, handler: (*call).deleteFactor},

@@ -1,6 +1,8 @@
 package oktatest
 
 import (
+	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -92,7 +94,32 @@ func (c *call) readRule(id string) (*ruleInput, error) {
 			return nil, invalid("actions", "actions: '"+id+"' is not a group that a rule can add to")
 		}
 	}
+	if err := c.org.checkExcluded(in.excluded()); err != nil {
+		return nil, err
+	}
 	return in, c.mayRule(in.Actions.Assign.Groups)
+}
+
+// excluded lists the users that the request excludes.
+func (in *ruleInput) excluded() []string {
+	if in.Conditions.People == nil {
+		return nil
+	}
+	return in.Conditions.People.Users.IDs
+}
+
+// checkExcluded refuses a list of exclusions that no rule can have: one that is
+// too long or that names a user who does not exist, which a deleted user is.
+func (o *Org) checkExcluded(ids []string) error {
+	if len(ids) > maxExcluded {
+		return invalid("conditions", fmt.Sprintf("conditions: A rule cannot exclude more than %d users", maxExcluded))
+	}
+	for _, id := range ids {
+		if _, found := o.users.get(id); !found {
+			return invalid("conditions", "conditions: '"+id+"' is not a user")
+		}
+	}
+	return nil
 }
 
 // mayRule refuses a caller who may not make members of these groups by a rule,
@@ -124,7 +151,7 @@ func (c *call) createRule() (reply, error) {
 		return reply{}, err
 	}
 	c.org.putRule(r)
-	c.recordAbout("group.rule.create", "Create group rule", targetRule(r))
+	c.recordAbout("group.rule.create", "Create group rule", partyOfRule(r))
 	return ok(c.org.viewRule(r))
 }
 
@@ -190,7 +217,8 @@ func (c *call) getRule() (reply, error) {
 	return ok(c.showRule(r))
 }
 
-// replaceRule replaces a rule that is not active; its groups stay.
+// replaceRule replaces a rule that is not active. A rule that named a group that
+// is gone is inactive then, since all groups that it may name now exist.
 func (c *call) replaceRule() (reply, error) {
 	r, err := c.ruleToChange()
 	if err != nil {
@@ -203,14 +231,12 @@ func (c *call) replaceRule() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if !slices.Equal(in.Actions.Assign.Groups, r.groups) {
-		return reply{}, invalid("actions", "actions: The field cannot be changed")
-	}
 	if err := in.apply(r); err != nil {
 		return reply{}, err
 	}
-	r.updated = c.org.now()
-	c.recordAbout("group.rule.update", "Update group rule", targetRule(r))
+	r.status, r.groups, r.updated = statusInactive, in.Actions.Assign.Groups, c.org.now()
+	maps.DeleteFunc(r.added, func(m membership, _ bool) bool { return !slices.Contains(r.groups, m.group) })
+	c.recordAbout("group.rule.update", "Update group rule", partyOfRule(r))
 	return ok(c.org.viewRule(r))
 }
 
@@ -232,7 +258,7 @@ func (c *call) deleteRule() (reply, error) {
 		return reply{}, err
 	}
 	c.org.rules.remove(r.id)
-	c.recordAbout("group.rule.delete", "Delete group rule", targetRule(r))
+	c.recordAbout("group.rule.delete", "Delete group rule", partyOfRule(r))
 	if strip {
 		c.org.removeAdded(r)
 	}
@@ -249,7 +275,7 @@ func (o *Org) removeAdded(r *rule) {
 		for _, u := range g.members.all() {
 			if r.added[membership{g.id, u.id}] {
 				o.leave(g, u)
-				o.addRuleEvent(eventLeave, textLeave, targetUser(u), targetGroup(g))
+				o.addRuleEvent(eventLeave, textLeave, partyOfUser(u), partyOfGroup(g))
 				o.applyRules(u)
 			}
 		}
@@ -268,7 +294,7 @@ func (c *call) activateRule() (reply, error) {
 		return noContent()
 	}
 	r.status, r.updated = statusActive, c.org.now()
-	c.recordAbout("group.user_membership.rule.trigger", "Group rule is activated", targetRule(r))
+	c.recordAbout("group.user_membership.rule.trigger", "Group rule is activated", partyOfRule(r))
 	for _, u := range c.org.users.all() {
 		c.org.runRule(r, u)
 	}
@@ -283,7 +309,7 @@ func (c *call) deactivateRule() (reply, error) {
 	}
 	if r.status == statusActive {
 		r.status, r.updated = statusInactive, c.org.now()
-		c.recordAbout("group.user_membership.rule.deactivated", "Group rule is deactivated", targetRule(r))
+		c.recordAbout("group.user_membership.rule.deactivated", "Group rule is deactivated", partyOfRule(r))
 	}
 	return noContent()
 }

@@ -1,6 +1,7 @@
 package oktatest_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -47,14 +48,6 @@ func TestRuleLife(t *testing.T) {
 	if got := c.members(group); !slices.Equal(got, []string{ada, bob, carl}) {
 		t.Errorf("members = %v", got)
 	}
-	// One who is removed is a member again at once.
-	c.admin("DELETE", groupsPath+group+"/users/"+ada, nil).want(t, 204)
-	if got := c.members(group); !slices.Contains(got, ada) {
-		t.Errorf("members = %v", got)
-	}
-	if got := c.eventTypes(ada); len(got) != 3 || got[1] != "group.user_membership.remove" || got[2] != "group.user_membership.add" {
-		t.Errorf("events = %v", got)
-	}
 	// An active rule stays what it is.
 	c.admin("PUT", rule, ruleBody("r", "true", []string{group})).wantError(t, 400, "E0000001", "deactivated first")
 	c.admin("DELETE", rule, nil).wantError(t, 400, "E0000001", "deactivated first")
@@ -63,10 +56,63 @@ func TestRuleLife(t *testing.T) {
 	if got := c.members(group); !slices.Equal(got, []string{bob, carl}) {
 		t.Errorf("members after deactivation = %v", got)
 	}
-	other := c.org.AddGroup(oktatest.Group{})
-	c.admin("PUT", rule, ruleBody("r", "true", []string{other})).wantError(t, 400, "E0000001", "cannot be changed")
+	if got := c.excluded(id); !slices.Equal(got, []string{excluded}) {
+		t.Errorf("an inactive rule excludes %v", got)
+	}
 	if got := c.admin("PUT", rule, ruleBody("new", "false", []string{group})).want(t, 200); got.text(t, "name") != "new" || got.text(t, "status") != "INACTIVE" {
 		t.Errorf("replaced = %s", got.body)
+	}
+}
+
+// excluded lists the users that a rule leaves alone.
+func (c *caller) excluded(rule string) []string {
+	c.t.Helper()
+	var view struct {
+		Conditions struct {
+			People struct {
+				Users struct{ Exclude []string }
+			}
+		}
+	}
+	a := c.admin("GET", rulesPath+"/"+rule, nil).want(c.t, 200)
+	if err := json.Unmarshal([]byte(a.body), &view); err != nil {
+		c.t.Fatal(err)
+	}
+	return view.Conditions.People.Users.Exclude
+}
+
+// TestRuleGroupsChange gives a rule other groups. Members of the old group stay,
+// and are the rule's no longer.
+func TestRuleGroupsChange(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t, oktatest.Config{})
+	old, other, user := c.org.AddGroup(oktatest.Group{}), c.org.AddGroup(oktatest.Group{}), c.org.AddUser(inSales())
+	id := c.org.AddRule(oktatest.Rule{Expression: `user.department=="Sales"`, Groups: []string{old}})
+	rule := rulesPath + "/" + id
+	c.admin("POST", rule+"/lifecycle/deactivate", nil).want(t, 204)
+	a := c.admin("PUT", rule, ruleBody("r", `user.department=="Sales"`, []string{other})).want(t, 200)
+	if !strings.Contains(a.body, `"groupIds":["`+other+`"]`) {
+		t.Errorf("rule = %s", a.body)
+	}
+	if got := c.members(other); len(got) != 0 {
+		t.Errorf("an inactive rule has added %v", got)
+	}
+	c.admin("POST", rule+"/lifecycle/activate", nil).want(t, 204)
+	c.admin("POST", rule+"/lifecycle/deactivate", nil).want(t, 204)
+	if got := c.members(other); !slices.Equal(got, []string{user}) {
+		t.Errorf("members = %v", got)
+	}
+	c.admin("DELETE", rule+"?removeUsers=true", nil).want(t, 202)
+	if got := append(c.members(old), c.members(other)...); !slices.Equal(got, []string{user}) {
+		t.Errorf("members of the old and the new group = %v, want that of the old one", got)
+	}
+
+	// Other groups make an invalid rule valid.
+	id = c.org.AddRule(oktatest.Rule{Expression: "true", Groups: []string{other}})
+	c.admin("DELETE", groupsPath+other, nil).want(t, 204)
+	a = c.admin("PUT", rulesPath+"/"+id, ruleBody("r", "true", []string{old})).want(t, 200)
+	if a.text(t, "status") != "INACTIVE" || a.json(t)["allGroupsValid"] != true {
+		t.Errorf("rule = %s", a.body)
 	}
 }
 

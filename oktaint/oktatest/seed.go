@@ -20,5 +20,5 @@ func (o *Org) seed() {
 	o.addToken(owner, "Owner's token", o.token)
 	o.seedGroups(o.cfg.Groups)
 	o.seedUsers(o.cfg.Users)
-	o.addEvent("user.session.start", "User login to Okta", actorUser(owner), []object{}, "/api/v1/authn")
+	o.addEvent("user.session.start", "User login to Okta", partyOfUser(owner), nil, "/api/v1/authn")
 }

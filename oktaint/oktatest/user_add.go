@@ -108,10 +108,8 @@ func (o *Org) checkUser(in User) error {
 			return fmt.Errorf("unknown factor type %q", kind)
 		}
 	}
-	for _, role := range in.Roles {
-		if roleLabels[role] == "" {
-			return fmt.Errorf("unknown role type %q", role)
-		}
+	if err := checkRoles(in.Roles); err != nil {
+		return err
 	}
 	for _, id := range in.Groups {
 		if _, found := o.groups.get(id); !found {

@@ -1,6 +1,9 @@
 package oktatest
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 func (c *call) listFactors() (reply, error) {
 	u, err := c.userByID()
@@ -10,6 +13,33 @@ func (c *call) listFactors() (reply, error) {
 	views := []object{}
 	for _, f := range u.factors {
 		views = append(views, c.org.viewFactor(u, f))
+	}
+	return ok(views)
+}
+
+// listSupportedFactors lists the types of factors that a user can enroll.
+func (c *call) listSupportedFactors() (reply, error) {
+	u, err := c.userByID()
+	if err != nil {
+		return reply{}, err
+	}
+	views := []object{}
+	for _, kind := range slices.Sorted(maps.Keys(factorKinds)) {
+		if kind != factorSignedNonce { // it comes with push
+			views = append(views, c.org.viewSupported(u, kind))
+		}
+	}
+	return ok(views)
+}
+
+// listQuestions lists the questions that a question factor can have.
+func (c *call) listQuestions() (reply, error) {
+	if _, err := c.userByID(); err != nil {
+		return reply{}, err
+	}
+	views := []object{}
+	for _, name := range slices.Sorted(maps.Keys(securityQuestions)) {
+		views = append(views, viewQuestion(name))
 	}
 	return ok(views)
 }
@@ -67,7 +97,7 @@ func (c *call) enrollFactor() (reply, error) {
 		f.status = statusPending
 	}
 	in.apply(f)
-	c.recordAbout("user.mfa.factor.activate", "Enroll factor for user", targetUser(u))
+	c.recordAbout("user.mfa.factor.activate", "Enroll factor for user", partyOfUser(u))
 	return ok(c.org.viewFactor(u, f))
 }
 
@@ -144,7 +174,7 @@ func (c *call) replaceFactor() (reply, error) {
 	}
 	in.apply(f)
 	f.updated = c.org.now()
-	c.recordAbout("user.mfa.factor.update", "Update factor for user", targetUser(u))
+	c.recordAbout("user.mfa.factor.update", "Update factor for user", partyOfUser(u))
 	return ok(c.org.viewFactor(u, f))
 }
 
@@ -165,6 +195,6 @@ func (c *call) deleteFactor() (reply, error) {
 		return reply{}, err
 	}
 	u.unenroll(f)
-	c.recordAbout("user.mfa.factor.deactivate", "Reset factor for user", targetUser(u))
+	c.recordAbout("user.mfa.factor.deactivate", "Reset factor for user", partyOfUser(u))
 	return noContent()
 }

@@ -93,6 +93,17 @@ func (u *user) unenroll(f *factor) {
 
 const statusPending = "PENDING_ACTIVATION"
 
+// viewSupported is a type of factors as one that a user can enroll.
+func (o *Org) viewSupported(u *user, kind string) object {
+	enroll := o.href("api/v1/users", u.id, "factors")
+	links := object{"enroll": object{"href": enroll, "hints": allow("POST")}}
+	if kind == factorQuestion {
+		links["questions"] = object{"href": enroll + "/questions", "hints": allow("GET")}
+	}
+	provider := factorKinds[kind].provider
+	return object{"factorType": kind, "provider": provider, "vendorName": provider, "_links": links}
+}
+
 func (o *Org) viewFactor(u *user, f *factor) object {
 	owner := o.href("api/v1/users", u.id)
 	self := owner + "/factors/" + f.id

@@ -143,7 +143,7 @@ func (c *call) revokeUserGrants() (reply, error) {
 			u.grants.remove(g.id)
 		}
 	}
-	c.recordAbout(eventRevokeConsent, textRevokeConsent, targetUser(u))
+	c.recordAbout(eventRevokeConsent, textRevokeConsent, partyOfUser(u))
 	return noContent()
 }
 
@@ -162,7 +162,7 @@ func (c *call) revokeUserGrant() (reply, error) {
 		return reply{}, err
 	}
 	u.grants.remove(g.id)
-	c.recordAbout(eventRevokeConsent, textRevokeConsent, targetUser(u))
+	c.recordAbout(eventRevokeConsent, textRevokeConsent, partyOfUser(u))
 	return noContent()
 }
 
@@ -243,7 +243,7 @@ func (c *call) revokeRefreshTokens() (reply, error) {
 			u.tokens.remove(t.id)
 		}
 	}
-	c.recordAbout(eventRevokeToken, textRevokeToken, targetUser(u))
+	c.recordAbout(eventRevokeToken, textRevokeToken, partyOfUser(u))
 	return noContent()
 }
 
@@ -262,6 +262,6 @@ func (c *call) revokeRefreshToken() (reply, error) {
 		return reply{}, err
 	}
 	u.tokens.remove(t.id)
-	c.recordAbout(eventRevokeToken, textRevokeToken, targetUser(u))
+	c.recordAbout(eventRevokeToken, textRevokeToken, partyOfUser(u))
 	return noContent()
 }

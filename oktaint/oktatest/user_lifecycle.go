@@ -53,7 +53,7 @@ var transitions = map[string]transition{
 		event: "user.account.unlock_by_admin", text: "Unlock user account by admin",
 	},
 	"expire_password": {
-		from: []string{statusActive}, allowed: hasPassword, refuse: refuseWith(errStatus),
+		from: []string{statusActive, statusExpired}, allowed: hasPassword, refuse: refuseWith(errStatus),
 		to: always(statusExpired), options: tempPasswordOption, effect: (*call).expirePassword,
 		event: "user.account.expire_password", text: "User's Okta password is expired",
 	},
@@ -139,7 +139,7 @@ func (c *call) transit(u *user, name string) (object, error) {
 	if t.effect != nil {
 		answer = t.effect(c, u, opts)
 	}
-	c.recordAbout(t.event, t.text, targetUser(u))
+	c.recordAbout(t.event, t.text, partyOfUser(u))
 	if t.to != nil {
 		c.org.userChanged(u)
 	}

@@ -99,7 +99,7 @@ func (c *call) takePassword(u *user, value string, revoke bool) (reply, error) {
 	if revoke {
 		u.sessions = 0
 	}
-	c.recordAbout("user.account.update_password", "User update password for Okta", targetUser(u))
+	c.recordAbout("user.account.update_password", "User update password for Okta", partyOfUser(u))
 	c.org.userChanged(u)
 	return ok(u.viewCredentials())
 }
@@ -141,7 +141,7 @@ func (c *call) forgotPassword() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	c.recordAbout("user.account.reset_password", "User reset password for Okta", targetUser(u))
+	c.recordAbout("user.account.reset_password", "User reset password for Okta", partyOfUser(u))
 	if byEmail {
 		return ok(object{})
 	}

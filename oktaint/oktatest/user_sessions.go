@@ -13,7 +13,7 @@ func (o *Org) SignIn(id string) {
 	}
 	u.sessions++
 	u.lastLogin = o.now()
-	o.addEvent("user.session.start", "User login to Okta", actorUser(u), []object{}, "/api/v1/authn")
+	o.addEvent("user.session.start", "User login to Okta", partyOfUser(u), nil, "/api/v1/authn")
 }
 
 // Sessions returns how many sessions a user has. It panics if there is no such
@@ -50,19 +50,9 @@ func (c *call) clearSessions() (reply, error) {
 	if tokens {
 		u.tokens = table[*refreshToken]{}
 	}
-	c.recordAbout("user.session.clear", "Clear user session", targetUser(u))
+	c.recordAbout("user.session.clear", "Clear user session", partyOfUser(u))
 	return noContent()
 }
 
-// actorUser is a user as the actor of an event.
-func actorUser(u *user) object {
-	return object{"id": u.id, "type": "User", "alternateId": u.login(), "displayName": u.name(), "detailEntry": nil}
-}
-
-// targetUser is a user as the target of an event.
-func targetUser(u *user) object { return actorUser(u) }
-
-// recordAbout adds an event about these targets, by the caller.
-func (c *call) recordAbout(eventType, text string, targets ...object) {
-	c.org.addEvent(eventType, text, c.eventActor(), targets, c.r.URL.Path)
-}
+// partyOfUser is a user as the actor or a target of an event.
+func partyOfUser(u *user) party { return party{u.id, "User", u.login(), u.name()} }

@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	userTypeID   = "oty0000000000000015d7"
-	userSchemaID = "osc0000000000000015d7"
+	userTypeID   = "oty000000000000015d7"
+	userSchemaID = "osc000000000000015d7"
 )
 
 // stampOrNil is null for a time that is not set.
@@ -25,7 +25,11 @@ func stampOrNil(t time.Time) any {
 func (o *Org) viewUser(u *user) object {
 	view := u.facts()
 	view["type"] = object{"id": userTypeID}
-	view["credentials"] = u.viewCredentials()
+	credentials := u.viewCredentials()
+	if u.hasPassword && u.provider == providerOkta {
+		credentials["emails"] = []object{{"value": u.profile["email"], "status": "VERIFIED", "type": "PRIMARY"}}
+	}
+	view["credentials"] = credentials
 	view["_links"] = object{"self": object{"href": o.href("api/v1/users", u.id)}}
 	return view
 }
@@ -37,10 +41,12 @@ func (u *user) facts() object {
 		"created": stamp(u.created), "activated": stampOrNil(u.activated),
 		"statusChanged": stampOrNil(u.statusChanged), "lastLogin": stampOrNil(u.lastLogin),
 		"lastUpdated": stamp(u.updated), "passwordChanged": stampOrNil(u.passwordChanged),
-		"profile": u.profile,
+		"profile": u.profile, "realmId": u.realm,
 	}
 }
 
+// viewCredentials are the credentials as the endpoints below /credentials show
+// them.
 func (u *user) viewCredentials() object {
 	view := object{"provider": object{"type": u.provider, "name": providerNames[u.provider]}}
 	if u.hasPassword {
@@ -62,7 +68,9 @@ var linkPaths = map[string]string{
 }
 
 // linksOfStatus are the links that a user has in each status. Those of STAGED,
-// PROVISIONED, ACTIVE and DEPROVISIONED were recorded.
+// PROVISIONED, ACTIVE and DEPROVISIONED were recorded; clients of Okta found
+// suspend with PASSWORD_EXPIRED and resetFactors with SUSPENDED. Some of them
+// lead to a request that is refused in that status.
 var linksOfStatus = map[string][]string{
 	statusStaged:      {"activate", "resetFactors"},
 	statusProvisioned: {"suspend", "resetPassword", "reactivate", "resetFactors", "deactivate"},
@@ -70,10 +78,10 @@ var linksOfStatus = map[string][]string{
 		"forgotPassword", "changePassword", "changeRecoveryQuestion"},
 	statusRecovery: {"reactivate", "resetPassword", "resetFactors", "deactivate",
 		"forgotPassword", "changePassword", "changeRecoveryQuestion"},
-	statusExpired: {"resetPassword", "expirePassword", "resetFactors", "deactivate",
+	statusExpired: {"suspend", "resetPassword", "expirePassword", "resetFactors", "deactivate",
 		"forgotPassword", "changePassword", "changeRecoveryQuestion"},
 	statusLockedOut:     {"unlock", "resetPassword", "resetFactors", "deactivate"},
-	statusSuspended:     {"unsuspend", "deactivate"},
+	statusSuspended:     {"unsuspend", "resetFactors", "deactivate"},
 	statusDeprovisioned: {"activate"},
 }
 
@@ -93,9 +101,6 @@ func (o *Org) viewOneUser(u *user) object {
 	}
 	view := o.viewUser(u)
 	view["_links"] = links
-	if credentials, _ := view["credentials"].(object); u.hasPassword && u.provider == providerOkta {
-		credentials["emails"] = []object{{"value": u.profile["email"], "status": "VERIFIED", "type": "PRIMARY"}}
-	}
 	return view
 }
 

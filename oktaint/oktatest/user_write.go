@@ -1,9 +1,11 @@
 package oktatest
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -11,6 +13,7 @@ import (
 type userBody struct {
 	Profile     object   `json:"profile"`
 	GroupIDs    []string `json:"groupIds"`
+	RealmID     string   `json:"realmId"`
 	Credentials *struct {
 		Password *passwordBody `json:"password"`
 		Question *questionBody `json:"recovery_question"`
@@ -36,6 +39,14 @@ func (in *userBody) recovery() *questionBody {
 	return in.Credentials.Question
 }
 
+// checkRealm refuses a realm id that is none. The org has no list of realms.
+func (in *userBody) checkRealm() error {
+	if in.RealmID != "" && (len(in.RealmID) != len(defaultRealm) || !strings.HasPrefix(in.RealmID, "guo")) {
+		return invalid("realmId", "realmId: The field is not the id of a realm")
+	}
+	return nil
+}
+
 // createUser makes a user: STAGED if it is not to be activated, PROVISIONED
 // without a password.
 func (c *call) createUser() (reply, error) {
@@ -57,10 +68,10 @@ func (c *call) createUser() (reply, error) {
 	u.id = c.org.newID("00u")
 	c.org.putUser(u)
 	c.org.userChanged(u)
-	c.recordAbout("user.lifecycle.create", "Create Okta user", targetUser(u))
+	c.recordAbout("user.lifecycle.create", "Create Okta user", partyOfUser(u))
 	for _, g := range groups {
 		c.org.join(g, u)
-		c.recordAbout(eventJoin, textJoin, targetUser(u), targetGroup(g))
+		c.recordAbout(eventJoin, textJoin, partyOfUser(u), partyOfGroup(g))
 	}
 	return ok(c.org.viewOneUser(u))
 }
@@ -77,8 +88,11 @@ func (c *call) readNewUser(in *userBody) (*user, error) {
 	if err := c.org.checkProfile(in.Profile, nil, "newUser"); err != nil {
 		return nil, err
 	}
+	if err := in.checkRealm(); err != nil {
+		return nil, err
+	}
 	now := c.org.now()
-	u := &user{provider: providerOkta, profile: newProfile(in.Profile), created: now, updated: now, status: statusStaged}
+	u := &user{provider: providerOkta, realm: cmp.Or(in.RealmID, defaultRealm), profile: newProfile(in.Profile), created: now, updated: now, status: statusStaged}
 	if err := c.readProvider(in, u); err != nil {
 		return nil, err
 	}
@@ -189,20 +203,25 @@ func (c *call) updateUser() (reply, error) {
 			setAttribute(profile, name, value)
 		}
 	}
-	return c.changeUser(u, in, profile, false)
+	return c.changeUser(u, in, profile)
 }
 
-// replaceUser replaces a user: what the request does not name is gone, the
-// password too.
+// replaceUser replaces the profile, the credentials or both. An attribute that
+// the profile does not name is gone. What the request has no part for stays, the
+// password too, as the clients of Okta found.
 func (c *call) replaceUser() (reply, error) {
 	u, in, err := c.readChange()
 	if err != nil {
 		return reply{}, err
 	}
-	if err := c.org.checkProfile(in.Profile, u, "profile"); err != nil {
-		return reply{}, err
+	var profile object
+	if in.Profile != nil || in.Credentials == nil {
+		if err := c.org.checkProfile(in.Profile, u, "profile"); err != nil {
+			return reply{}, err
+		}
+		profile = newProfile(in.Profile)
 	}
-	return c.changeUser(u, in, newProfile(in.Profile), u.hasPassword && in.password() == nil)
+	return c.changeUser(u, in, profile)
 }
 
 // readChange reads a change of the user of the path and checks whether its
@@ -228,10 +247,10 @@ func (c *call) readChange() (*user, *userBody, error) {
 	return u, in, nil
 }
 
-// changeUser carries out a change: a profile unless it is nil, credentials,
-// and the loss of the password. Nothing changes if any part of it is refused.
-func (c *call) changeUser(u *user, in *userBody, profile object, drop bool) (reply, error) {
-	if err := c.checkChange(u, in, profile, drop); err != nil {
+// changeUser carries out a change: a profile unless it is nil, and credentials.
+// Nothing changes if any part of it is refused.
+func (c *call) changeUser(u *user, in *userBody, profile object) (reply, error) {
+	if err := c.checkChange(u, in, profile); err != nil {
 		return reply{}, err
 	}
 	now := c.org.now()
@@ -240,25 +259,24 @@ func (c *call) changeUser(u *user, in *userBody, profile object, drop bool) (rep
 			u.touch(now)
 		}
 		u.updated = now
-		c.recordAbout("user.account.update_profile", "Update user profile for Okta", targetUser(u))
+		c.recordAbout("user.account.update_profile", "Update user profile for Okta", partyOfUser(u))
 	}
-	if drop {
-		u.hasPassword, u.password = false, ""
-		u.touch(now)
+	if in.RealmID != "" {
+		u.realm = in.RealmID
 	}
 	if err := setCredentials(u, in, now); err != nil {
 		return reply{}, err
 	}
 	if in.password() != nil {
 		u.passwordKnown(now)
-		c.recordAbout("user.account.update_password", "User update password for Okta", targetUser(u))
+		c.recordAbout("user.account.update_password", "User update password for Okta", partyOfUser(u))
 	}
 	c.org.userChanged(u)
 	return ok(c.org.viewOneUser(u))
 }
 
 // checkChange refuses what the caller may not do and what a user cannot have.
-func (c *call) checkChange(u *user, in *userBody, profile object, drop bool) error {
+func (c *call) checkChange(u *user, in *userBody, profile object) error {
 	if profile != nil {
 		if err := c.requireOn(u, manageProfiles); err != nil {
 			return err
@@ -267,7 +285,10 @@ func (c *call) checkChange(u *user, in *userBody, profile object, drop bool) err
 			return err
 		}
 	}
-	if in.password() == nil && in.recovery() == nil && !drop {
+	if err := in.checkRealm(); err != nil {
+		return err
+	}
+	if in.password() == nil && in.recovery() == nil {
 		return nil
 	}
 	if err := c.requireOn(u, manageCredentials); err != nil {
@@ -295,7 +316,7 @@ func (c *call) deleteUser() (reply, error) {
 	if err := c.requireOn(u, deleteUsers); err != nil {
 		return reply{}, err
 	}
-	c.recordAbout("user.lifecycle.delete.initiated", "Delete Okta user initiated", targetUser(u))
+	c.recordAbout("user.lifecycle.delete.initiated", "Delete Okta user initiated", partyOfUser(u))
 	c.org.userGone(u)
 	c.org.dropRolesOf(u.id)
 	c.org.dropUser(u)

@@ -103,8 +103,6 @@ var acceptedShapes = []accepted{
 	{[]string{"apps-00300"}, "extra", []string{"universalLogout.status"}, newerApp},
 	{[]string{"apps-01067", "apps-01068"}, "extra", []string{"[].orn", "[].settings.emOptInStatus", "[].universalLogout"}, newerApp},
 	{[]string{"api-tokens-00253"}, "missing", []string{"network.exclude"}, "the token was restricted by an exchange that is not recorded"},
-	{[]string{"groups-00041", "groups-00043"}, "missing", []string{"_links.owners"}, ownersLink},
-	{[]string{"groups-01021"}, "missing", []string{"[]._links.owners"}, ownersLink},
 	{[]string{"iam-01103", "iam-01104", "iam-01105", "iam-01106"}, "extra", []string{"isCloneable"}, "recorded in 2023; later roles have it"},
 	{[]string{"org-01063", "org-01064"}, "extra", []string{"settings.desktopMFAEnabled", "settings.itpEnabled"}, newerOrg},
 }
