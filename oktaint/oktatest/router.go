@@ -19,9 +19,13 @@ type route struct {
 	scope   scopes.Scope // what an access token needs; empty: no access token is accepted
 	need    permission   // what the caller's roles must allow
 	flags   flag
+	query   string // names of the parameters, between spaces
+	lacks   string // of those that Okta has and this org has not
+	body    string // members of the body, as parseMembers reads them; empty: no body
 	handler func(*call) (reply, error)
 
-	elems []string
+	elems   []string
+	members members
 }
 
 // flag marks a route that is out of the ordinary.
@@ -74,6 +78,9 @@ func (o *Org) dispatch(c *call) (reply, error) {
 		return reply{}, err
 	}
 	if err := o.authorize(c); err != nil {
+		return reply{}, err
+	}
+	if err := c.checkInput(); err != nil {
 		return reply{}, err
 	}
 	return c.route.handler(c)
@@ -184,12 +191,8 @@ func acceptsJSON(accept string) bool {
 	return false
 }
 
-// decode reads the JSON body into v, which ignores what it does not know.
+// decode reads the JSON body into v. The body has been checked before.
 func (c *call) decode(v any) error {
-	var loose any
-	if err := json.Unmarshal(c.body, &loose); err != nil || !narrow(loose) {
-		return errBody
-	}
 	if err := json.Unmarshal(c.body, v); err != nil {
 		var kind *json.UnmarshalTypeError
 		if errors.As(err, &kind) && kind.Field != "" {
@@ -198,32 +201,6 @@ func (c *call) decode(v any) error {
 		return errBody
 	}
 	return nil
-}
-
-// narrow reports whether all text in a JSON value is of characters that take
-// at most three bytes of UTF-8, all that Okta supports.
-func narrow(v any) bool {
-	switch v := v.(type) {
-	case string:
-		for _, r := range v {
-			if r > 0xFFFF {
-				return false
-			}
-		}
-	case []any:
-		for _, item := range v {
-			if !narrow(item) {
-				return false
-			}
-		}
-	case map[string]any:
-		for key, item := range v {
-			if !narrow(key) || !narrow(item) {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // ok is a 200 with a JSON body.
