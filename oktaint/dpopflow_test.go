@@ -40,7 +40,7 @@ func dpopApp(t *testing.T, sim *oktatest.Org, configured bool) *oktaint.Client {
 	}, "api", "v1", "apps")
 	post(nil, m{"type": "READ_ONLY_ADMIN"}, "oauth2", "v1", "clients", app.ID, "roles")
 	post(nil, m{"scopeId": "okta.apps.read", "issuer": org.String()}, "api", "v1", "apps", app.ID, "grants")
-	for range 99 { // something to list
+	for range 98 { // something to list, with the app itself and Okta's browser plugin
 		post(nil, m{
 			"label": "listed", "name": "oidc_client", "signOnMode": "OPENID_CONNECT",
 			"credentials": m{"oauthClient": m{"token_endpoint_auth_method": "private_key_jwt"}},

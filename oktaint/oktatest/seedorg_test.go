@@ -71,9 +71,9 @@ func TestLargeOrg(t *testing.T) {
 	for _, user := range ids(first) {
 		c.admin("DELETE", groupsPath+group+"/users/"+user, nil).want(t, 204)
 	}
-	again := ids(c.admin("GET", groupsPath+group+"/users?limit=200", nil).want(t, 200).list(t))
-	if !slices.Equal(again, ids(first)) {
-		t.Error("the rule did not add them again")
+	again := ids(c.admin("GET", groupsPath+group+"/users?limit=100", nil).want(t, 200).list(t))
+	if !slices.Equal(again, ids(first)[100:]) {
+		t.Error("the rule did not exclude the first 100 and add the others again")
 	}
 	if took := time.Since(began); took > 10*time.Second {
 		t.Errorf("200 changes took %v", took)

@@ -150,7 +150,7 @@ func TestUpdateUser(t *testing.T) {
 	full := newUser("ada@example.com", "")
 	a = c.admin("PUT", path, full).want(t, 200)
 	profile = a.json(t)["profile"].(map[string]any)
-	if _, has := profile["department"]; has || profile["lastName"] != "Smith" || strings.Contains(a.body, `"password":{}`) {
+	if _, has := profile["department"]; has || profile["lastName"] != "Smith" {
 		t.Errorf("user after a replacement = %s", a.body)
 	}
 	c.admin("PUT", path, object{"profile": object{"login": "ada@example.com"}}).wantError(t, 400, "E0000001", "cannot be left blank")

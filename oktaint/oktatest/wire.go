@@ -50,7 +50,7 @@ func newServer(h http.Handler) *http.Server {
 
 // RoundTrip implements http.RoundTripper.
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
-	if w.org.faults.refuses(r.Method, r.URL.Path) {
+	if w.org.faults.refuses(r.Method, onePath(r.URL.Path)) {
 		if r.Body != nil {
 			_ = r.Body.Close()
 		}
