@@ -60,8 +60,11 @@ func (c *call) record(eventType, text string, a *app) {
 		c.recordAbout(eventType, text)
 		return
 	}
-	c.recordAbout(eventType, text, party{a.id, "AppInstance", a.label, a.label})
+	c.recordAbout(eventType, text, partyOfApp(a))
 }
+
+// partyOfApp is an app as the target of an event.
+func partyOfApp(a *app) party { return party{a.id, "AppInstance", a.label, a.label} }
 
 // recordAbout adds an event about these targets, by the caller.
 func (c *call) recordAbout(eventType, text string, targets ...party) {

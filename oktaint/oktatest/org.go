@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -30,8 +31,12 @@ type Org struct {
 	done     chan struct{} // closed by Close
 	close    sync.Once
 
-	mu sync.Mutex // guards store; held while a request takes effect
+	errorIDs   atomic.Int64
+	requestIDs atomic.Int64
+
+	mu sync.Mutex // guards store and versions; held while a request takes effect
 	store
+	versions []version // what reads show within the lag, oldest first
 }
 
 // New returns a new org for the test t, which is closed when t ends. It fails

@@ -44,6 +44,7 @@ type call struct {
 	query  url.Values
 	body   []byte
 	actor  actor
+	rights *Org // the org whose admin roles count
 
 	nonce    string    // DPoP nonce to show in the answer
 	blind    bool      // lists show nothing: the caller has no role
@@ -59,6 +60,8 @@ func (o *Org) dispatch(c *call) (reply, error) {
 	if err := o.match(c); err != nil {
 		return reply{}, err
 	}
+	o.giveLatePrivileges()
+	c.rights = o.before(o.cfg.Lag.Roles)
 	if err := o.authenticate(c); err != nil {
 		return reply{}, err
 	}
@@ -72,8 +75,11 @@ func (o *Org) dispatch(c *call) (reply, error) {
 	if err := c.checkMessage(); err != nil {
 		return reply{}, err
 	}
-	if err := o.authorize(c); err != nil {
+	if err := c.rights.authorize(c); err != nil {
 		return reply{}, err
+	}
+	if c.org = o.seenBy(c.route); c.r.Method != http.MethodGet && c.route.flags&public == 0 {
+		o.remember(o.now())
 	}
 	return c.route.handler(c)
 }
