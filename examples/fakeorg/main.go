@@ -36,11 +36,15 @@ Examples:
   fakeorg --users 2000 --groups 50
   fakeorg --rate-limit apps=20,users=60 --principal-share 1 --log requests.jsonl
   fakeorg --fault 'POST /api/v1/apps #1 reset-after' --fault 'GET /api/v1/apps/{id} 503'
+  fakeorg --fault 'GET /api/v1/users/{id} answer=404 {"status":404}'
 
 Rate limit classes: token, logs, apps, app, users, user, user-write, groups,
-group, clients, devices, iam, default. Kinds of fault: refuse reset-before
-reset-after delay=D 429 500 502 503 504 html cut stall; {x} matches one path
-element, #n is the n-th request that matches, without it each one.
+group, clients, devices, iam, default.
+
+Kinds of fault: refuse reset-before reset-after delay=D 429 500 502 503 504 html
+proxy-404 cut stall, and answer=STATUS with or without a body after it. In a path
+{x} matches one element. #n is the n-th request that matches; without it, each
+one is hit.
 `
 
 // errUsage is a mistake on the command line, which is already reported.

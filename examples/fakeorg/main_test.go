@@ -173,6 +173,18 @@ func TestServes(t *testing.T) {
 	}
 }
 
+// TestFaultAnswers asks an org behind a proxy that does not know it.
+func TestFaultAnswers(t *testing.T) {
+	t.Parallel()
+	o := start(t, "--fault", "GET /api/v1/users/{id} proxy-404", "--fault", `GET /api/v1/org answer=404 {"status": 404}`)
+	if status, body, err := o.get(t, "/api/v1/users/me"); err != nil || status != 404 || !strings.HasPrefix(body, "<html>") {
+		t.Errorf("proxy-404: %d %q %v", status, body, err)
+	}
+	if status, body, err := o.get(t, "/api/v1/org"); err != nil || status != 404 || body != `{"status": 404}` {
+		t.Errorf("answer: %d %q %v", status, body, err)
+	}
+}
+
 // checkLog checks the lines of TestServes.
 func checkLog(t *testing.T, text []byte) {
 	t.Helper()

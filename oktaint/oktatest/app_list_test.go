@@ -33,7 +33,7 @@ func TestAppList(t *testing.T) {
 			all + `after=` + builtIn[1] + `&limit=2>; rel="self"`, all + `after=` + ids[0] + `&limit=2>; rel="next"`,
 		}},
 		{"?limit=2&after=" + ids[0], ids[1:], []string{all + `after=` + ids[0] + `&limit=2>; rel="self"`}},
-		{"?limit=1&unknown=1&q=a+b&filter=status+eq+%22ACTIVE%22", nil, []string{all + `limit=1&q=a+b&filter=status+eq+%22ACTIVE%22>; rel="self"`}},
+		{"?limit=1&q=a+b&filter=status+eq+%22ACTIVE%22", nil, []string{all + `limit=1&q=a+b&filter=status+eq+%22ACTIVE%22>; rel="self"`}},
 		{"?filter=status+eq+%22INACTIVE%22", ids[1:2], []string{all + `limit=20&filter=status+eq+%22INACTIVE%22>; rel="self"`}},
 		{"?filter=id+eq+%22" + ids[2] + "%22", ids[2:], []string{all + `limit=20&filter=id+eq+%22` + ids[2] + `%22>; rel="self"`}},
 		{"?filter=credentials.signing.kid+eq+%22none%22", nil, []string{all + `limit=20&filter=credentials.signing.kid+eq+%22none%22>; rel="self"`}},
@@ -62,6 +62,7 @@ func TestAppList(t *testing.T) {
 	for query, code := range map[string]string{
 		"?limit=0": "E0000001", "?limit=201": "E0000001", "?limit=x": "E0000001", "?after=nonsense": "E0000029",
 		"?filter=label+eq+%22x%22": "E0000031", "?filter=status+ne+%22x%22": "E0000031",
+		"?limit=1&unknown=1": "E0000001", "?Limit=1": "E0000001",
 		"?filter=settings.slo.enabled+eq+maybe": "E0000031", "?filter=status+eq+ACTIVE": "E0000031",
 		"?expand=user/id,group/id": "E0000001", "?expand=user/" + owner: "E0000001", "?expand=groups": "E0000001",
 		"?filter=user.id+eq+%22" + ids[0] + "%22&expand=user/" + owner: "E0000001",

@@ -57,6 +57,11 @@ type Config struct {
 	// an app gets the role SUPER_ADMIN by itself with its first grant.
 	ClientPrivileges bool
 
+	// Classic makes an org of the Classic Engine: it does not have the paths
+	// that came with Identity Engine, /api/v1/devices say, and answers 404
+	// E0000008 there. The default is an org of Identity Engine.
+	Classic bool
+
 	// DPoPResourceNonce makes the API, too, want a nonce in every DPoP
 	// proof. Okta does not, so far.
 	DPoPResourceNonce bool

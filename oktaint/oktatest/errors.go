@@ -102,6 +102,7 @@ var (
 	errHasRole    = &apiError{status: http.StatusConflict, code: "E0000090", summary: "The role specified is already assigned to the user."}
 	errNotService = &apiError{status: http.StatusBadRequest, code: "E0000227", summary: "Roles can only be granted to service application type"}
 	errSameGroup  = &apiError{status: http.StatusConflict, code: "E0000055", summary: "Duplicate group."}
+	errUserAgent  = invalid("User-Agent", "User-Agent: The header is required")
 	errDeleteApp  = &apiError{status: http.StatusForbidden, code: "E0000056", summary: "Delete application forbidden.",
 		causes: []string{"The application must be deactivated before deletion."}}
 )
@@ -125,6 +126,19 @@ var (
 	errSuspend   = invalid("suspendUser", "Cannot suspend a user that is not active")
 	errUnsuspend = invalid("suspendUser", "Cannot unsuspend a user that is not suspended")
 )
+
+// summaryOf is what Okta says of an error code, as far as the org answers it.
+func summaryOf(code string) string {
+	for _, e := range []*apiError{
+		errSession, errForbidden, errPath, errInternal, errReadOnly, errMethod, errMediaType, errBody, errCursor, errNotHere,
+		errToken, errFeature, errCredentials,
+	} {
+		if e.code == code {
+			return e.summary
+		}
+	}
+	return "Simulated error " + code
+}
 
 // invalid is 400 E0000001 about a part of the request.
 func invalid(what string, causes ...string) *apiError {

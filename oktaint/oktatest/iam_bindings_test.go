@@ -334,7 +334,19 @@ func TestIAMNotFound(t *testing.T) {
 	c := newCaller(t, oktatest.Config{})
 	c.newRole("r", "okta.users.read")
 	c.newSet("s", "/api/v1/users")
-	body := object{"label": "a", "description": "b", "role": "r", "additions": []string{}}
+	bodyOf := func(method, path string) any {
+		switch {
+		case method == "GET" || method == "DELETE":
+			return nil
+		case method == "PATCH":
+			return object{"additions": []string{}}
+		case strings.HasSuffix(path, "/bindings"):
+			return object{"role": "r"}
+		case strings.Contains(path, "/permissions/"):
+			return object{}
+		}
+		return object{"label": "a", "description": "b"}
+	}
 	for _, call := range []string{
 		"GET /roles/x", "PUT /roles/x", "DELETE /roles/x", "GET /roles/x/permissions", "GET /roles/x/permissions/okta.users.read",
 		"POST /roles/x/permissions/okta.users.read", "PUT /roles/x/permissions/okta.users.read", "DELETE /roles/x/permissions/okta.users.read",
@@ -345,11 +357,7 @@ func TestIAMNotFound(t *testing.T) {
 		"PATCH /resource-sets/s/bindings/r/members", "GET /resource-sets/s/bindings/r/members/y", "DELETE /resource-sets/s/bindings/r/members/y",
 	} {
 		method, path, _ := strings.Cut(call, " ")
-		var sent any
-		if method != "GET" && method != "DELETE" {
-			sent = body
-		}
-		c.admin(method, "/api/v1/iam"+path, sent).wantError(t, 404, "E0000007", "Not found: Resource not found: ")
+		c.admin(method, "/api/v1/iam"+path, bodyOf(method, path)).wantError(t, 404, "E0000007", "Not found: Resource not found: ")
 	}
 }
 

@@ -118,6 +118,10 @@ func (c *call) listAppTargets() (reply, error) {
 	}
 	return list(c, lister[*target]{
 		paging: targetPaging, table: &apps, id: func(t *target) string { return t.id }, view: c.org.viewTarget,
+		match: func(t *target) bool {
+			want := c.query.Get("status")
+			return want == "" || c.org.viewTarget(t)["status"] == want
+		},
 	})
 }
 

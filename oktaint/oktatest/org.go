@@ -141,12 +141,17 @@ func (o *Org) ResetRequests() { o.log.reset() }
 //	500 503       E0000009 and E0000010
 //	502 504       a gateway's HTML page
 //	html          200 and an HTML page in place of JSON
+//	proxy-404     404 and the HTML page of a proxy
+//	answer=S B    status S and the body B, which may be missing: answer=200,
+//	              answer=200 {}, answer=404 {"status":404}. A body that begins
+//	              with < is HTML, any other JSON; an error code of Okta's,
+//	              answer=404 E0000008 say, stands for that error
 //	cut           the request took effect, the body of the answer ends half way
 //	stall         no answer until the client gives up
 //
-// But for delay, reset-after and cut, a request that is hit has no effect and
-// counts against no rate limit. Of several faults that hit one request the
-// first one added is used. net/http itself sends a GET once more if its
+// A request that is hit has no effect and counts against no rate limit, except
+// with delay, reset-after and cut. If several faults hit one request, the first
+// one added is used. net/http itself sends a GET once more if its
 // connection was reused and closed without an answer; the second one counts.
 func (o *Org) AddFault(spec string) error {
 	f, err := parseFault(spec)

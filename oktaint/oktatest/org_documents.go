@@ -7,8 +7,12 @@ import (
 )
 
 func (c *call) wellKnownOrg() (reply, error) {
+	pipeline := "idx"
+	if c.org.cfg.Classic {
+		pipeline = "v1"
+	}
 	return ok(object{
-		"id": c.org.id, "cell": "op3", "pipeline": "idx",
+		"id": c.org.id, "cell": "op3", "pipeline": pipeline,
 		"settings": object{
 			"analyticsCollectionEnabled": false, "bugReportingEnabled": true, "omEnabled": false,
 			"pssoEnabled": false, "desktopMFAEnabled": false, "itpEnabled": true,

@@ -3,7 +3,6 @@ package conformance
 const (
 	deadOrg = "the answer of an org that does not exist"
 	signIn  = "the HTML page of a host that is not an org's"
-	slashes = "a request for a path that begins with two slashes, an error of its client"
 
 	realms    = "only some of the recorded orgs have realms"
 	resetLink = "not yet there when this was recorded; every user recorded since 2025-09 has it, but those who are deprovisioned"
@@ -14,7 +13,6 @@ const (
 var leftUserShapes = reasons(map[string][]string{
 	deadOrg: {"users-00894"},
 	signIn:  {"users-01269"},
-	slashes: {"users-00895"},
 })
 
 // acceptedUserScenarios is acceptedScenarios for users.

@@ -233,7 +233,7 @@ func (s *stage) tokens() ([]string, error) {
 // pathIDs maps the names in the path template to the elements of the path.
 func pathIDs(e exchange) map[string]string {
 	ids := make(map[string]string)
-	elements := strings.Split(e.Path, "/")
+	elements := strings.Split(strings.Replace(e.Path, "//", "/", 1), "/") // one recorded path begins with two
 	for i, name := range strings.Split(e.Template, "/") {
 		if strings.HasPrefix(name, "{") && i < len(elements) {
 			ids[strings.Trim(name, "{}")] = elements[i]
