@@ -102,7 +102,7 @@ func (o *Org) APIToken() string { return o.token }
 // an https URL names. It is the same one on every call. Requests for http
 // URLs are errors.
 func (o *Org) Transport() http.RoundTripper {
-	o.wireOnce.Do(func() { o.wire = newWire(o) })
+	o.wireOnce.Do(func() { o.wire = newWire(o, func(string) *Org { return o }) })
 	return o.wire
 }
 
