@@ -211,7 +211,7 @@ func (c *call) replaceClient(a *app, in *appInput, now time.Time) error {
 	return nil
 }
 
-// mayRotate refuses a change of keys by who is not a Super Admin, once the
+// mayRotate refuses a change of keys by anybody but a Super Admin, once the
 // app has grants.
 func (c *call) mayRotate(a *app) error {
 	if len(c.org.grantsOf(a.client.id)) == 0 {

@@ -41,8 +41,9 @@ type ServiceApp struct {
 
 // AddServiceApp makes an active service app that authenticates by
 // private_key_jwt, with its grants and roles, and returns its client_id, which
-// is its id, too. It is what the endpoints make, at once and without an event
-// in the System Log. It panics on what they refuse.
+// is also its id. The app is as the endpoints would make it, but it is there at
+// once and leaves no event in the System Log. AddServiceApp panics if they would
+// refuse it.
 func (o *Org) AddServiceApp(in ServiceApp) (clientID string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

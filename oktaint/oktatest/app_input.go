@@ -159,7 +159,7 @@ func newAppInput() *appInput {
 // swaSettings are the settings of the app template_swa.
 var swaSettings = []string{"buttonField", "checkbox", "loginUrlRegex", "passwordField", "redirectUrl", "url", "usernameField"}
 
-// checkPlain checks an app that is no OAuth client and fills in its defaults.
+// checkPlain checks an app that is not an OAuth client and fills in its defaults.
 // Of the settings named, those that are not set are null.
 func (in *appInput) checkPlain(signOnMode string, settings []string) error {
 	setDefault(&in.SignOnMode, signOnMode)

@@ -139,8 +139,8 @@ type Integration struct {
 }
 
 // InstallIntegration installs an integration of the store and returns its
-// client_id, which is its id, too. It is what the endpoints do, at once and
-// without an event in the System Log. It panics on what they refuse.
+// client_id, which is also its id. It does what the endpoints do, but at once and
+// without an event in the System Log. It panics if they would refuse it.
 func (o *Org) InstallIntegration(in Integration) (clientID string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

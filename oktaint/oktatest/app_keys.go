@@ -189,7 +189,7 @@ func curveOf(name string) elliptic.Curve {
 	return nil
 }
 
-// point returns the key of an EC JWK, or nil if it is no point of its curve.
+// point returns the key of an EC JWK, or nil if it is not a point of its curve.
 // Okta stores a key without crv; its length names the curve.
 func point(in *keyInput) crypto.PublicKey {
 	x, errX := base64.RawURLEncoding.DecodeString(*in.X)

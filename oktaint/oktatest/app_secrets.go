@@ -55,7 +55,7 @@ func checkSecret(value string) error {
 	return nil
 }
 
-// view is a secret as the API shows it; an integration's is masked but when
+// view is a secret as the API shows it; an integration's is masked, except when
 // it is made.
 func (x *secret) view(self string, masked bool) object {
 	sum := sha256.Sum256([]byte(x.value))
@@ -70,7 +70,7 @@ func (x *secret) view(self string, masked bool) object {
 	}
 }
 
-// secretHolder is whose secrets a path is about.
+// secretHolder is the client whose secrets a path is about.
 type secretHolder struct {
 	set    *secretSet
 	self   string // URL of the list

@@ -158,8 +158,8 @@ func (c *call) require(need permission) error {
 	return errForbidden
 }
 
-// requireSuperAdmin refuses who is not a Super Admin, where that depends on
-// the target.
+// requireSuperAdmin refuses a caller who is not a Super Admin, where that
+// depends on the target.
 func (c *call) requireSuperAdmin() error {
 	if c.rights.allows(c.rights.rolesOf(c.actor), superAdmin) {
 		return nil

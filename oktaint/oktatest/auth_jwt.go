@@ -67,8 +67,8 @@ func (j *jwt) text(name string) string {
 	return s
 }
 
-// when returns a claim that is a time in whole seconds. A string is none,
-// though it may look like one.
+// when returns a claim that is a time in whole seconds. A string is not a
+// time, even if it looks like one.
 func (j *jwt) when(name string) (t time.Time, ok bool) {
 	n, isNumber := j.claims[name].(json.Number)
 	if !isNumber {

@@ -43,8 +43,7 @@ func (o *Org) RotateDPoPNonces() {
 	o.nonces = nonces{}
 }
 
-// usedOnce remembers what may be used only once, until it would be refused
-// anyway.
+// usedOnce remembers what may be used only once, as long as it is needed.
 type usedOnce map[string]time.Time
 
 // use notes name until a time and reports whether it was new.

@@ -25,7 +25,7 @@ type Config struct {
 
 	// RateLimits maps a class of endpoints to the requests a minute that
 	// the whole org may send to it. A missing class has the Enterprise
-	// limit of [DefaultRateLimits]; 0 is no limit.
+	// limit of [DefaultRateLimits]; 0 means no limit.
 	RateLimits map[string]int
 
 	// PrincipalShare is the part of every limit that one API token or app
@@ -33,7 +33,7 @@ type Config struct {
 	PrincipalShare float64
 
 	// ConcurrencyLimit is the number of requests that may be in flight at
-	// once. The default is 75; a negative number is no limit.
+	// once. The default is 75; a negative number means no limit.
 	ConcurrencyLimit int
 
 	// Latency delays every answer. The request takes effect when it
@@ -62,7 +62,7 @@ type Config struct {
 	// E0000008 there. The default is an org of Identity Engine.
 	Classic bool
 
-	// DPoPResourceNonce makes the API, too, want a nonce in every DPoP
+	// DPoPResourceNonce makes the API require a nonce in every DPoP
 	// proof. Okta does not, so far.
 	DPoPResourceNonce bool
 
@@ -88,7 +88,7 @@ type Config struct {
 	KeepRequests int
 
 	// Users and Groups are how many users and groups the org has from the
-	// start, besides its owner and Everyone. They are the same in every org
+	// start, in addition to its owner and Everyone. They are the same in every org
 	// with the same numbers: most users are ACTIVE, a few are in each other
 	// status, each has a department and is in one to three of the groups.
 	Users, Groups int

@@ -71,8 +71,8 @@ func (fs *faults) next(method, path string) *fault {
 	return hit
 }
 
-// refuses reports whether the next such request would be refused; if so it is
-// counted, for it will not arrive.
+// refuses reports whether the next such request would be refused; if so, it is
+// counted here, because it will not arrive.
 func (fs *faults) refuses(method, path string) bool {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
@@ -203,8 +203,8 @@ func (f *fault) parseAnswer(value string) error {
 
 var errorCodePattern = regexp.MustCompile(`^E[0-9]{7}$`)
 
-// reply is the answer of the faults that are an answer, ok is false for the
-// others.
+// reply returns the answer of a fault that consists of one; for other faults ok
+// is false.
 func (f *fault) reply(o *Org, class string) (res reply, ok bool) {
 	switch f.kind {
 	case "429":

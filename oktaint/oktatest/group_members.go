@@ -84,7 +84,7 @@ func (c *call) listGroupMembers() (reply, error) {
 
 // membership returns the group and the user of the path, if the caller may
 // change whether one is a member of the other. A group that a role is for may
-// get any user who is no admin.
+// get any user who is not an admin.
 func (c *call) membership() (*group, *user, error) {
 	g, err := c.group()
 	if err != nil {

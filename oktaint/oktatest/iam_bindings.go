@@ -32,7 +32,7 @@ func (s *resourceSet) bind(role string) {
 	}
 }
 
-// assignCustom makes a principal a member of a binding, if it is none yet.
+// assignCustom makes a principal a member of a binding, if it is not one yet.
 func (o *Org) assignCustom(who principal, r *customRole, s *resourceSet) *assignment {
 	for _, a := range o.membersOf(s, r.id) {
 		if a.holder == who {

@@ -90,7 +90,7 @@ const (
 	manageLifecycle      = "okta.users.lifecycle.manage"
 )
 
-// ofUsers is an opening over all users, which okta.users.manage opens, too.
+// ofUsers is an opening over all users, which okta.users.manage opens as well.
 func ofUsers(permissions ...string) opening {
 	return opening{"users", append(permissions, "okta.users.manage")}
 }

@@ -2,7 +2,7 @@ package oktatest
 
 import "slices"
 
-// Who may write to whom: an admin role reaches everybody, or with group
+// This file says who may write to whom: an admin role reaches everybody, or with group
 // targets the members of these groups; those who hold an admin role
 // themselves, and groups that carry one, are for Super Admins only.
 

@@ -58,7 +58,7 @@ var (
 
 var readAll = []permission{readUsers, readGroups, readApps, readLogs, readRoles, readTokens, readOrg}
 
-// reach is what each standard role allows, besides SUPER_ADMIN, which allows
+// reach is what each standard role allows, except SUPER_ADMIN, which allows
 // everything. Okta's matrix per endpoint is not known; this one is a choice.
 var reach = map[string][]permission{
 	"ORG_ADMIN":                   slices.Concat(readAll, writeGroups, writeUsers),

@@ -75,7 +75,7 @@ func (c *call) groupTarget() (*assignment, *group, error) {
 	return a, g, nil
 }
 
-// addGroupTarget limits a role to a group, besides those that it is for.
+// addGroupTarget limits a role to a group, in addition to those that it is for.
 func (c *call) addGroupTarget() (reply, error) {
 	a, g, err := c.groupTarget()
 	if err != nil {
@@ -146,7 +146,7 @@ func (c *call) appTarget() (*assignment, target, error) {
 	return a, t, nil
 }
 
-// addAppTarget limits a role to an app, besides those that it is for. All apps
+// addAppTarget limits a role to an app, in addition to those that it is for. All apps
 // of a name take the place of single ones.
 func (c *call) addAppTarget() (reply, error) {
 	a, t, err := c.appTarget()

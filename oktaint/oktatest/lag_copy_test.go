@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
@@ -15,7 +16,8 @@ import (
 // reads it again: within the lag every answer is the same to the byte.
 func TestReadsStayWithinLag(t *testing.T) {
 	t.Parallel()
-	lagged(t, oktatest.Lag{All: time.Hour}, func(t *testing.T, c *caller) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCaller(t, oktatest.Config{Lag: oktatest.Lag{All: time.Hour}, RateLimits: unlimited()})
 		s := newSpread(t, c)
 		read := func() []string {
 			var all []string

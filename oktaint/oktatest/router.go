@@ -96,11 +96,7 @@ func (o *Org) dispatch(c *call) (reply, error) {
 // as recorded; a slash at its end belongs to those routes only for which it was
 // recorded.
 func (c *call) match() error {
-	path := c.r.URL.EscapedPath()
-	if strings.HasPrefix(path, "//") {
-		path = path[1:]
-	}
-	elems := elemsOf(path)
+	elems := elemsOf(onePath(c.r.URL.EscapedPath()))
 	known := false
 	for i := range c.org.routes {
 		row := &c.org.routes[i]
@@ -115,6 +111,14 @@ func (c *call) match() error {
 		}
 	}
 	return c.org.notServed(c.r.Method, elems, known)
+}
+
+// onePath takes one of two slashes at the beginning of a path away.
+func onePath(path string) string {
+	if strings.HasPrefix(path, "//") {
+		return path[1:]
+	}
+	return path
 }
 
 func (row *route) match(elems []string) (map[string]string, bool) {

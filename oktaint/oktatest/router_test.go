@@ -22,6 +22,9 @@ func TestFrontDoor(t *testing.T) {
 		c.admin("GET", path, nil).wantError(t, 404, "E0000008", "")
 	}
 	c.admin("GET", "//api/v1/apps", nil).want(t, 200) // as recorded
+	if all := c.org.Requests(); all[len(all)-1].Bucket != "apps" {
+		t.Errorf("bucket = %q", all[len(all)-1].Bucket)
+	}
 	c.admin("GET", "///api/v1/apps", nil).wantError(t, 404, "E0000008", "")
 	c.admin("GET", "/api//v1/apps", nil).wantError(t, 404, "E0000008", "")
 	app := c.newApp()

@@ -7,7 +7,7 @@ import (
 
 const statusInvalid = "INVALID"
 
-// rule makes the users of whom an expression is true members of groups.
+// rule makes the users for whom an expression is true members of groups.
 type rule struct {
 	id, name, status string
 	created, updated time.Time

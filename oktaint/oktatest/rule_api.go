@@ -55,7 +55,7 @@ func (in *ruleInput) check() error {
 	return nil
 }
 
-// apply makes the rule what the request says, but for its groups.
+// apply makes the rule what the request says, except for its groups.
 func (in *ruleInput) apply(r *rule) error {
 	text := in.Conditions.Expression.Value
 	e, err := parseExpression(text)

@@ -67,7 +67,7 @@ func (p *ruleParser) term(word string) (expression, error) {
 // keywords are the words that join others and stand for nothing.
 var keywords = []string{"and", "or", "not", "eq", "ne", "lt", "gt", "le", "ge", "matches"}
 
-// isName reports whether a word begins as a name does and is no keyword.
+// isName reports whether a word begins as a name does and is not a keyword.
 func isName(word string) bool {
 	first, _ := utf8.DecodeRuneInString(word)
 	return (unicode.IsLetter(first) || first == '_') && !slices.Contains(keywords, strings.ToLower(word))

@@ -33,9 +33,10 @@ type reply struct {
 // ServeHTTP answers one request. The request takes effect first; then comes
 // the latency, then the answer.
 func (o *Org) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	class := classOf(r.Method, r.URL.Path)
+	path := onePath(r.URL.Path)
+	class := classOf(r.Method, path)
 	row := o.log.arrive(r, o.now(), class)
-	f := o.faults.next(r.Method, r.URL.Path)
+	f := o.faults.next(r.Method, path)
 	if f == nil {
 		f = &fault{}
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// The statuses of a user besides ACTIVE.
+// The statuses of a user, except ACTIVE.
 const (
 	statusStaged        = "STAGED"
 	statusProvisioned   = "PROVISIONED"

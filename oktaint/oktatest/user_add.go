@@ -45,7 +45,7 @@ type User struct {
 	// refresh token of the user. They need not be clients of the org.
 	Clients []string
 
-	// Groups are the ids of the groups to be a member of, besides Everyone.
+	// Groups are the ids of the groups to be a member of, in addition to Everyone.
 	Groups []string
 
 	// Roles are standard admin roles, ORG_ADMIN say.

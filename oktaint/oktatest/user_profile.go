@@ -63,8 +63,8 @@ func (o *Org) checkProfile(profile object, u *user, what string) error {
 	return o.checkLogin(profile["login"].(string), profile["email"].(string), u)
 }
 
-// checkLogin refuses a login that is no address or that another user has, and
-// an email that is no address.
+// checkLogin refuses a login that is not an address or that another user has, and
+// an email that is not an address.
 func (o *Org) checkLogin(login, email string, u *user) error {
 	switch other := o.userNames.logins[strings.ToLower(login)]; {
 	case !isAddress(login):

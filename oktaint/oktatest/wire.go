@@ -50,11 +50,11 @@ func newServer(h http.Handler) *http.Server {
 
 // RoundTrip implements http.RoundTripper.
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
-	if o := w.orgOf(r.URL.Host); o != nil && o.faults.refuses(r.Method, r.URL.Path) {
+	if o := w.orgOf(r.URL.Host); o != nil && o.faults.refuses(r.Method, onePath(r.URL.Path)) {
 		if r.Body != nil {
 			_ = r.Body.Close()
 		}
-		o.log.answer(o.log.arrive(r, o.now(), classOf(r.Method, r.URL.Path)), 0)
+		o.log.answer(o.log.arrive(r, o.now(), classOf(r.Method, onePath(r.URL.Path))), 0)
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
 	}
 	return w.transport.RoundTrip(r)
