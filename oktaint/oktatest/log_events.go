@@ -40,7 +40,7 @@ func (p party) view() object {
 	return object{"id": p.id, "type": p.kind, "alternateId": p.alternateID, "displayName": p.name, "detailEntry": nil}
 }
 
-// systemActor is the actor of what nobody asked for.
+// systemActor is the actor of what no request asked for.
 var systemActor = party{"unknown", "SystemPrincipal", "system@okta.com", "Okta System"}
 
 // legacyTypes are the old names of event types: of application.lifecycle.update
