@@ -244,7 +244,7 @@ func (c *call) replaceRule() (reply, error) {
 var errActiveRule = invalid("status", "status: The rule must be deactivated first")
 
 // deleteRule deletes a rule that is not active, on demand with the memberships
-// that it added. It answers 202, as recorded, but has happened by then.
+// that it added. It answers 202, as recorded, after the deletion.
 func (c *call) deleteRule() (reply, error) {
 	r, err := c.ruleToChange()
 	if err != nil {
@@ -282,7 +282,8 @@ func (o *Org) removeAdded(r *rule) {
 	}
 }
 
-// activateRule lets a rule work, on all users at once. An active one stays.
+// activateRule makes a rule work, on all users at once. Activating an active rule
+// changes nothing.
 func (c *call) activateRule() (reply, error) {
 	r, err := c.ruleToChange()
 	switch {
@@ -301,7 +302,7 @@ func (c *call) activateRule() (reply, error) {
 	return noContent()
 }
 
-// deactivateRule ends the work of a rule; its members stay.
+// deactivateRule stops a rule. The members that it added stay.
 func (c *call) deactivateRule() (reply, error) {
 	r, err := c.ruleToChange()
 	if err != nil {
