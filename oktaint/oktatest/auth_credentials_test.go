@@ -49,12 +49,8 @@ func TestCredentials(t *testing.T) {
 			if test.kind != oktaint.KindAPIToken && (creds.ClientID != test.of || creds.ApplicationID != test.of || creds.Scopes != granted) {
 				t.Errorf("%s: client %s, app %s, scopes %s", test.kind, creds.ClientID, creds.ApplicationID, creds.Scopes)
 			}
-			source, err := creds.Source(org.Transport())
-			if err != nil {
-				t.Fatal(err)
-			}
 			var users []object
-			client := oktaint.NewClient(creds.Org, source, org.Transport())
+			client := oktaint.NewClient(creds, org.Transport())
 			if err := client.Get(t.Context(), &users, nil, "api", "v1", "users"); err != nil || len(users) == 0 {
 				t.Errorf("%s: %d users, %v", test.kind, len(users), err)
 			}

@@ -41,12 +41,8 @@ func TestCell(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			source, err := creds.Source(cell.Transport())
-			if err != nil {
-				t.Fatal(err)
-			}
 			var users []object
-			client := oktaint.NewClient(creds.Org, source, cell.Transport())
+			client := oktaint.NewClient(creds, cell.Transport())
 			err = client.Get(t.Context(), &users, nil, "api", "v1", `users`)
 			if err != nil || len(users) == 0 || len(users) > i+1 {
 				t.Errorf("org %d: %d users, %v", i, len(users), err)

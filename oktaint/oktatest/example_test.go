@@ -58,12 +58,7 @@ func ExampleOrg_Credentials() {
 		fmt.Println(err)
 		return
 	}
-	source, err := creds.Source(org.Transport())
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	client := oktaint.NewClient(creds.Org, source, org.Transport())
+	client := oktaint.NewClient(creds, org.Transport())
 	for group, err := range oktaint.List[struct{ Profile struct{ Name string } }](context.Background(), client, nil, "api", "v1", "groups") {
 		fmt.Println(creds.Kind, group.Profile.Name, err)
 	}
