@@ -178,7 +178,7 @@ type wire struct {
 // newWire answers every request with what serve writes; it can write until the
 // client has had enough.
 func newWire(serve func(io.Writer) error) *wire {
-	w := &wire{Transport: oktaint.SharedBase()}
+	w := &wire{Transport: oktaint.NewBase()}
 	w.DisableKeepAlives = true
 	w.DialTLSContext = func(context.Context, string, string) (net.Conn, error) {
 		client, server := net.Pipe()

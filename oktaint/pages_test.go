@@ -291,3 +291,174 @@ func TestBodyLinks(t *testing.T) {
 		t.Errorf("%v, %v", got, err)
 	}
 }
+
+// A page that takes the org too long is asked for in halves at once, by 500 and by 504,
+// before anything is retried. At the floor, or where the request names no limit, it is
+// retried. A filter that the org cannot read is not.
+func TestPagesTooSlow(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		answer func(limit int, n int) (status int, code string) // 0: a good page
+		limit  string
+		limits []string // asked for
+		took   time.Duration
+		err    int
+	}{
+		{"500", func(limit, _ int) (int, string) { return map[bool]int{true: 500}[limit > 60], "E0000009" }, "200", []string{"200", "100", "50"}, 0, 0},
+		{"504", func(limit, _ int) (int, string) { return map[bool]int{true: 504}[limit > 60], "" }, "200", []string{"200", "100", "50"}, 0, 0},
+		{"at the floor", func(_, n int) (int, string) { return map[bool]int{true: 500}[n < 6], "E0000009" }, "50", []string{"50", "25", "20", "20", "20", "20"}, 10 * time.Second, 0},
+		{"at the floor for ever", func(int, int) (int, string) { return 500, "E0000009" }, "30", []string{"30", "20", "20", "20", "20"}, 10 * time.Second, 500},
+		{"no limit", func(_, n int) (int, string) { return map[bool]int{true: 500}[n < 3], "E0000009" }, "", []string{"", "", ""}, 10 * time.Second, 0},
+		{"a filter", func(int, int) (int, string) { return 500, "E0000053" }, "200", []string{"200"}, 0, 500},
+		{"503", func(_, n int) (int, string) { return map[bool]int{true: 503}[n < 2], "" }, "200", []string{"200", "200"}, 10 * time.Second, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var limits []string
+			base := roundTripper(func(req *http.Request) (*http.Response, error) {
+				limits = append(limits, req.URL.Query().Get("limit"))
+				n, _ := strconv.Atoi(limits[len(limits)-1])
+				if status, code := tt.answer(n, len(limits)); status != 0 {
+					return respond(req, status, `{"errorCode":"`+code+`"}`), nil
+				}
+				return respond(req, 200, `[{"id":"1"}]`), nil
+			})
+			q := url.Values{}
+			if tt.limit != "" {
+				q.Set("limit", tt.limit)
+			}
+			start := time.Now()
+			got, err := collect[item](t, oktaint.NewClient(mustOrg(t, "acme"), base), q, "api", "v1", "users")
+			var e *oktaint.Error
+			if errors.As(err, &e) != (tt.err != 0) || tt.err != 0 && e.StatusCode != tt.err || tt.err == 0 && len(got) != 1 {
+				t.Errorf("%s: %d items, %v", tt.name, len(got), err)
+			}
+			if d := time.Since(start); !slices.Equal(limits, tt.limits) || d > tt.took || (d > 0) != (tt.took > 0) {
+				t.Errorf("%s: limits %q after %v, want %q", tt.name, limits, d, tt.limits)
+			}
+		})
+	}
+}
+
+// Of a next link only the path and the query count. The path may be escaped in another
+// way, and the host may be the org's other one.
+func TestNextLinkHosts(t *testing.T) {
+	t.Parallel()
+	const path = "/api/v1/users/u%40example.com/groups"
+	for _, tt := range []struct {
+		org, link string
+		followed  bool
+	}{
+		{"acme", "https://acme.okta.com" + path, true},
+		{"acme", "https://ACME.okta.com:443" + path, true},
+		{"acme", "https://acme-admin.okta.com" + path, true},
+		{"acme", path, true},
+		{"acme", "https://acme.okta.com/api/v1/users/u@example.com/groups", true},
+		{"acme", "https://acme.okta.com/api/v1/%75sers/u%40example%2Ecom/groups", true},
+		{"acme", "https://other.okta.com" + path, false},
+		{"acme", "https://other-admin.okta.com" + path, false},
+		{"acme", "https://login.example.com" + path, false},
+		{"acme", "http://acme.okta.com" + path, false},
+		{"acme", "https://acme.okta.com@evil.example.net" + path, false},
+		{"acme", "https://acme.okta.com/api/v1/users/other/groups", false},
+		{"acme", "https://acme.okta.com/api/v1/users/u%40example.com/groups/", false},
+		{"login.example.com", "https://login.example.com" + path, true},
+		{"login.example.com", "https://acme.okta.com" + path, true},
+		{"login.example.com", "https://acme.okta-emea.com" + path, true},
+		{"login.example.com", "https://acme-admin.okta.com" + path, true},
+		{"login.example.com", "https://acme.okta.com.evil.net" + path, false},
+		{"login.example.com", "http://acme.okta.com" + path, false},
+		{"https://127.0.0.1:8443", "https://acme.okta.com" + path, false},
+		{"https://localhost", "https://acme.okta.com" + path, false},
+	} {
+		var hosts []string
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			hosts = append(hosts, req.URL.Host)
+			if req.URL.Query().Get("after") != "" {
+				return respond(req, 200, `[{"id":"2"}]`), nil
+			}
+			return respond(req, 200, `[{"id":"1"}]`, "Link", "<"+tt.link+`?after=1>; rel="next"`), nil
+		})
+		org := mustOrg(t, tt.org)
+		got, err := collect[item](t, oktaint.NewClient(org, base), nil, "api", "v1", "users", "u@example.com", "groups")
+		if (err == nil) != tt.followed || tt.followed && len(got) != 2 {
+			t.Errorf("%s, %s: %d items, %v", tt.org, tt.link, len(got), err)
+		}
+		for _, host := range hosts {
+			if host != org.Host() {
+				t.Errorf("%s, %s: a request went to %s", tt.org, tt.link, host)
+			}
+		}
+	}
+}
+
+// A list of a request that is there already is sent as it is, page by page.
+func TestListRequest(t *testing.T) {
+	t.Parallel()
+	org := mustOrg(t, "acme")
+	var sent []string
+	pages := pagesOf(2, separate)
+	c := oktaint.NewClient(org, roundTripper(func(req *http.Request) (*http.Response, error) {
+		sent = append(sent, req.Header.Get("X-Mark")+" "+req.URL.RequestURI())
+		return pages(req)
+	}))
+	req, err := org.NewRequest(t.Context(), http.MethodGet, url.Values{"limit": {"5"}}, nil, "api", "v1", "users")
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("X-Mark", "mine")
+	before := req.URL.String()
+	for range 2 { // the request is not changed by the first
+		sent = nil
+		n := 0
+		for _, err := range oktaint.ListRequest[item](c, req) {
+			if n++; err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(sent) != 3 || !strings.HasPrefix(sent[2], "mine /api/v1/users?") || req.URL.String() != before {
+			t.Errorf("sent %q; the request is %s", sent, req.URL)
+		}
+	}
+	sent = nil
+	for page, err := range oktaint.PagesRequest[item](c, "/api/v1/users?after=1", req) {
+		if err != nil || len(page.Items) == 0 {
+			t.Errorf("%+v, %v", page, err)
+		}
+	}
+	if len(sent) != 2 || sent[0] != "mine /api/v1/users?after=1" {
+		t.Errorf("from a cursor: %q", sent)
+	}
+}
+
+// A base that panics under a page that is fetched ahead ends the list, not the process,
+// and so does a callback.
+func TestPagesPanic(t *testing.T) {
+	t.Parallel()
+	pages := pagesOf(5, separate)
+	for name, tt := range map[string]struct {
+		base     func(n int)
+		callback func(n int)
+	}{
+		"base":     {func(n int) { panicAt(n, 3) }, func(int) {}},
+		"callback": {func(int) {}, func(n int) { panicAt(n, 3) }},
+	} {
+		n, attempts := 0, 0
+		tr := oktaint.NewClient(mustOrg(t, "acme"), roundTripper(func(req *http.Request) (*http.Response, error) {
+			n++
+			tt.base(n)
+			return pages(req)
+		})).Transport()
+		tr.OnAttempt = func(oktaint.Attempt) { attempts++; tt.callback(attempts) }
+		got, err := collect[item](t, tr.Client(), nil, "api", "v1", "users")
+		if err == nil || !strings.Contains(err.Error(), "panicked: out of order") || len(got) == 0 {
+			t.Errorf("%s: %d items, %v", name, len(got), err)
+		}
+	}
+}
+
+func panicAt(n, at int) {
+	if n == at {
+		panic("out of order")
+	}
+}

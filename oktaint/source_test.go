@@ -535,3 +535,31 @@ func TestRevokedSession(t *testing.T) {
 		}
 	})
 }
+
+// A refresh in the background goes on when a caller that had joined it leaves.
+func TestRefreshOutlivesItsWaiters(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := newTokenEndpoint()
+		e.lifetime = 20
+		src := e.source(t)
+		if _, err := src.Token(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(19*time.Second + 500*time.Millisecond)
+		e.latency = 5 * time.Second
+		if _, err := src.Token(); err != nil { // the valid one; a refresh begins
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second) // it has expired
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := src.TokenContext(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a caller with a deadline: %v", err)
+		}
+		time.Sleep(4 * time.Second)
+		if tok, err := src.Token(); err != nil || tok.AccessToken != "token-2" || e.requests() != 2 || len(e.ended) != 0 {
+			t.Errorf("%v, %v after %d requests, ended %v", tok, err, e.requests(), e.ended)
+		}
+	})
+}

@@ -18,12 +18,14 @@ const (
 	defaultMaxRetries = 7
 )
 
-// sharedBase is the transport under every Transport and Source that has no
-// other: one pool of connections for all orgs.
-var sharedBase = sync.OnceValue(func() http.RoundTripper {
+// NewBase returns a base transport of its own, with the settings of the one that all
+// of this package shares where the base is nil. It is for programs that need another
+// proxy or certificate authority: change its fields before it is used, and use one for
+// all clients, since its connections are its own.
+func NewBase() *http.Transport {
 	// Not a clone of http.DefaultTransport, which programs replace.
 	dialer := &net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}
-	t := &http.Transport{
+	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            dialer.DialContext,
 		TLSHandshakeTimeout:    10 * time.Second,
@@ -34,11 +36,14 @@ var sharedBase = sync.OnceValue(func() http.RoundTripper {
 		ResponseHeaderTimeout:  time.Minute, // Okta itself gives up after 30 s
 		MaxResponseHeaderBytes: 256 << 10,   // of which Okta needs a few
 		ForceAttemptHTTP2:      true,
+		// A connection that died unnoticed is found out and left.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 15 * time.Second},
 	}
-	// A connection that died unnoticed is found out and left.
-	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 15 * time.Second}
-	return t
-})
+}
+
+// sharedBase is the transport under every Transport and Source that has no
+// other: one pool of connections for all orgs.
+var sharedBase = sync.OnceValue(NewBase)
 
 func baseTransport(base http.RoundTripper) http.RoundTripper {
 	if base == nil {
