@@ -1,11 +1,13 @@
 package oktaint_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
@@ -80,6 +82,35 @@ func TestAnswers(t *testing.T) {
 			check("raw", true, do(&raw))
 			if len(raw) == 0 {
 				t.Errorf("%s: the raw answer is empty", tt.name)
+			}
+		}
+	}
+}
+
+// JSON that is nested without end is an error and takes little to find out.
+func TestDeepJSON(t *testing.T) {
+	const n = 1 << 20 / 5
+	for name, body := range map[string]string{
+		"arrays":      strings.Repeat("[", n),
+		"objects":     strings.Repeat(`{"a":`, n),
+		"in a list":   `[{"id":` + strings.Repeat("[", n),
+		"closed":      strings.Repeat("[", n) + strings.Repeat("]", n),
+		"as a member": `{"roles":[{"id":"1"}],"_links":` + strings.Repeat(`{"next":`, n),
+	} {
+		for status, calls := range map[int][]func(context.Context, http.RoundTripper) error{200: {get, list, token}, 403: {get, list, token}} {
+			for i, call := range calls {
+				sent := 0
+				base := roundTripper(func(req *http.Request) (*http.Response, error) { sent++; return respond(req, status, body), nil })
+				var err error
+				start := time.Now()
+				bytes := allocated(func() { err = call(t.Context(), base) })
+				var oe *oktaint.Error
+				if !errors.As(err, &oe) || oe.StatusCode != status || len(err.Error()) > 4000 {
+					t.Errorf("%s, %d, call %d: %.200v", name, status, i, err)
+				}
+				if d := time.Since(start); sent != 1 || bytes > 32<<20 || d > 5*time.Second {
+					t.Errorf("%s, %d, call %d: %d requests, %d bytes allocated, %v", name, status, i, sent, bytes, d)
+				}
 			}
 		}
 	}

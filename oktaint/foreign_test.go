@@ -15,43 +15,7 @@ import (
 	"time"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
-	"github.com/rezonate-io/okta-integration/scopes"
 )
-
-// A turncoat is a base transport that is good to begin with, bad for as long as bad
-// is set, and good again after that. Requests that it does not come back from wait
-// for release.
-type turncoat struct {
-	bad     atomic.Pointer[func(*http.Request) (*http.Response, error)]
-	only    string // the path that it is bad at; empty for all
-	sent    atomic.Int32
-	release chan struct{}
-}
-
-func (s *turncoat) RoundTrip(req *http.Request) (*http.Response, error) {
-	s.sent.Add(1)
-	if req.Body != nil {
-		defer req.Body.Close()
-	}
-	if bad := s.bad.Load(); bad != nil && (s.only == "" || s.only == req.URL.Path) {
-		return (*bad)(req)
-	}
-	if req.URL.Path == "/oauth2/v1/token" {
-		return respond(req, 200, `{"token_type":"Bearer","expires_in":3600,"access_token":"at1","scope":"okta.users.read"}`), nil
-	}
-	h := windowHeaders(600, 599, time.Now().Add(time.Minute))
-	if strings.HasSuffix(req.URL.Path, "/users") {
-		return respond(req, 200, `[{"id":"00u1"}]`, h...), nil
-	}
-	return respond(req, 200, `{"id":"00u1"}`, h...), nil
-}
-
-// client is one of a service app, with token and API requests over s.
-func (s *turncoat) client(t testing.TB, key oktaint.Key) *oktaint.Client {
-	return oktaint.NewClient(oktaint.PrivateKeyJWT{
-		Org: mustOrg(t, "acme"), ClientID: "0oa1", Key: key, Scopes: scopes.New(scopes.UsersRead),
-	}, s)
-}
 
 type answerer = func(*http.Request) (*http.Response, error)
 

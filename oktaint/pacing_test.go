@@ -277,3 +277,205 @@ func TestPacingClocks(t *testing.T) {
 		})
 	}
 }
+
+// Where the org takes fewer requests at once than are sent, fewer are in flight,
+// few are refused, and none is lost; later there are more again.
+func TestConcurrencyAdapts(t *testing.T) {
+	t.Parallel()
+	for _, headers := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			base := &crowded{headers: headers}
+			base.limit.Store(3)
+			c := clientOver(base)
+			const n = 1500
+			d := run(t, c, n) // fails for each that is lost
+			if base.done != n || base.refused > n/10 || base.refused == 0 || d > 2*n/3*100*time.Millisecond {
+				t.Errorf("headers %v: %d answered, %d refused, %v", headers, base.done, base.refused, d)
+			}
+			base.limit.Store(100)
+			run(t, c, 200)
+			base.mu.Lock()
+			base.most, base.refused = 0, 0
+			base.mu.Unlock()
+			if run(t, c, 200); base.most != 8 || base.refused != 0 {
+				t.Errorf("headers %v: with room again %d in flight, %d refused", headers, base.most, base.refused)
+			}
+			t.Logf("headers %v: %d requests in %v", headers, n, d)
+		})
+	}
+}
+
+// A request that hangs does not shut its bucket beyond the reset.
+func TestHangingRequest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		begin, n := time.Now(), 0
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			switch n++; n {
+			case 1:
+				return respond(req, 200, "[]", windowHeaders(10, 1, begin.Add(10*time.Second))...), nil
+			case 2:
+				<-time.After(10 * time.Minute)
+			}
+			return respond(req, 200, "[]", windowHeaders(10, 9, time.Now().Add(time.Minute))...), nil
+		})
+		c := oktaint.NewClient(mustOrg(t, "acme"), base)
+		get := func() {
+			if err := c.Get(t.Context(), nil, nil, "api", "v1", "logs"); err != nil {
+				t.Error(err)
+			}
+		}
+		var wg sync.WaitGroup
+		get()
+		wg.Go(get)
+		synctest.Wait()
+		wg.Go(func() {
+			if get(); time.Since(begin) > 12*time.Second {
+				t.Errorf("sent after %v; the reset was after 10s", time.Since(begin))
+			}
+		})
+		wg.Wait()
+		time.Sleep(10 * time.Minute) // the base returns at last
+	})
+}
+
+// A new window is entered with the limit of the one before, not without any.
+func TestLimitIsRemembered(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		share          float64
+		limit, allowed int
+	}{{0.2, 10, 2}, {0, 3, 3}} {
+		synctest.Test(t, func(t *testing.T) {
+			begin, used := time.Now(), make(map[int]int)
+			var mu sync.Mutex
+			base := roundTripper(func(req *http.Request) (*http.Response, error) {
+				mu.Lock()
+				w := int(time.Since(begin) / time.Minute)
+				used[w]++
+				n := used[w]
+				mu.Unlock()
+				<-time.After(100 * time.Millisecond)
+				reset := begin.Add(time.Duration(w+1) * time.Minute)
+				if n > tt.limit {
+					return respond(req, 429, "", windowHeaders(tt.limit, 0, reset)...), nil
+				}
+				return respond(req, 200, "{}", windowHeaders(tt.limit, tt.limit-n, reset)...), nil
+			})
+			c := (&oktaint.Transport{Org: mustOrg(t, "acme"), Base: base, Share: tt.share}).Client()
+			get := func() {
+				if err := c.Get(t.Context(), nil, nil, "api", "v1", "logs"); err != nil {
+					t.Error(err)
+				}
+			}
+			get()
+			var wg sync.WaitGroup
+			for range 12 {
+				wg.Go(get)
+			}
+			wg.Wait()
+			for w, n := range used {
+				if w > 0 && n > tt.allowed {
+					t.Errorf("share %v of limit %d: %d requests in window %d, want at most %d", tt.share, tt.limit, n, w, tt.allowed)
+				}
+			}
+		})
+	}
+}
+
+// Once a bucket is used up, requests wait for its reset unsent; others go on.
+func TestBucketUsedUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		end := time.Now().Add(30 * time.Second)
+		s := &script{steps: []func(*http.Request) (*http.Response, error){func(req *http.Request) (*http.Response, error) {
+			return respond(req, 200, "{}", "X-Rate-Limit-Limit", "50", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", itoa(end.Unix())), nil
+		}}}
+		c := oktaint.NewClient(mustOrg(t, "acme"), s)
+		for _, path := range []string{"apps", "groups", "apps"} {
+			if err := c.Get(t.Context(), nil, nil, "api", "v1", path); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if d := s.when[1].Sub(s.when[0]); d != 0 {
+			t.Errorf("another bucket waited %v", d)
+		}
+		if s.when[2].Before(end) {
+			t.Errorf("a request went out %v before the reset", end.Sub(s.when[2]))
+		}
+	})
+}
+
+// The limit of concurrent requests has 0 for both figures: it is waited for in
+// seconds, with fewer in flight.
+func TestConcurrencyLimit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var inFlight, most, refused int
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			mu.Lock()
+			inFlight++
+			most = max(most, inFlight)
+			over := inFlight > 3
+			if over {
+				refused++
+			}
+			mu.Unlock()
+			<-time.After(100 * time.Millisecond)
+			mu.Lock()
+			inFlight--
+			mu.Unlock()
+			if over {
+				return respond(req, 429, "", "X-Rate-Limit-Limit", "0", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", itoa(time.Now().Unix()+100)), nil
+			}
+			return respond(req, 200, "{}"), nil
+		})
+		c := oktaint.NewClient(mustOrg(t, "acme"), base)
+		start := time.Now()
+		var wg sync.WaitGroup
+		for range 20 {
+			wg.Go(func() {
+				if err := c.Get(t.Context(), nil, nil, "api", "v1", "users"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if most > 8 || refused == 0 || time.Since(start) > 30*time.Second {
+			t.Errorf("%d in flight, %d refused, %v", most, refused, time.Since(start))
+		}
+	})
+}
+
+// crowded is an org that refuses more than so many requests at once.
+type crowded struct {
+	limit   atomic.Int32
+	headers bool // of the minute's limit, on what is answered
+
+	mu                            sync.Mutex
+	inFlight, most, refused, done int
+}
+
+func (c *crowded) RoundTrip(req *http.Request) (*http.Response, error) {
+	c.mu.Lock()
+	c.inFlight++
+	c.most = max(c.most, c.inFlight)
+	over := c.inFlight > int(c.limit.Load())
+	c.mu.Unlock()
+	<-time.After(100 * time.Millisecond)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.inFlight--
+	reset := itoa(time.Now().Add(time.Minute).Unix())
+	switch {
+	case over:
+		c.refused++
+		return respond(req, 429, "", "X-Rate-Limit-Limit", "0", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", reset), nil
+	case c.headers:
+		c.done++
+		return respond(req, 200, "{}", "X-Rate-Limit-Limit", "10000", "X-Rate-Limit-Remaining", "9000", "X-Rate-Limit-Reset", reset), nil
+	}
+	c.done++
+	return respond(req, 200, "{}"), nil
+}

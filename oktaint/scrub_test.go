@@ -134,3 +134,95 @@ func TestScrubbedBase(t *testing.T) {
 		t.Errorf("a panic: %v", err)
 	}
 }
+
+// secrets are driven through every way in which they could come out.
+func TestNoSecretInOutput(t *testing.T) {
+	t.Parallel()
+	org := mustOrg(t, "acme")
+	key := readKey(t, "rsa2048_TEST_ONLY.pem")
+	pem, err := key.PEM()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const secret = "hunter2-very-secret"
+	read := scopes.New(scopes.UsersRead)
+
+	// An endpoint that answers everything by repeating what it was sent, and
+	// hands out the secret as an access token.
+	var seen []string
+	echo := func(code int) roundTripper {
+		return func(req *http.Request) (*http.Response, error) {
+			all := req.Header.Get("Authorization")
+			if err := req.ParseForm(); err == nil {
+				all += " " + req.Form.Get("client_assertion")
+			}
+			seen = append(seen, strings.Fields(all)...)
+			if req.URL.Path == "/oauth2/v1/token" && code < 300 {
+				return respond(req, 200, `{"token_type":"Bearer","expires_in":3600,"access_token":"`+secret+`"}`), nil
+			}
+			q, _ := json.Marshal(all)
+			return respond(req, max(code, 400), `{"errorCode":`+string(q)+`,"errorSummary":`+string(q)+`,"errorId":`+string(q)+`,"errorCauses":[{"errorSummary":`+string(q)+`}],"error":`+string(q)+`,"error_description":`+string(q)+`}`,
+				"X-Okta-Request-Id", all, "WWW-Authenticate", `Bearer error="insufficient_scope", scope="`+all+`", error_description="`+all+`"`), nil
+		}
+	}
+	var things []any
+	for _, code := range []int{200, 401, 500} {
+		for _, src := range []*oktaint.Source{
+			oktaint.PrivateKeyJWT{Org: org, ClientID: "0oa1", Key: key, Scopes: read}.Source(echo(code)),
+			oktaint.ClientSecret{Org: org, ClientID: "0oa1", Secret: oktaint.NewSecret(secret), Scopes: read}.Source(echo(code)),
+			oktaint.APIToken{Org: org, Token: oktaint.NewSecret(secret)}.Source(nil),
+		} {
+			tr := &oktaint.Transport{Org: org, Source: src, Base: echo(code), MaxRetries: -1}
+			ctx, cancel := contextWithBudget(t)
+			err := tr.Client().Get(ctx, nil, nil, "api", "v1", "users")
+			cancel()
+			if err == nil {
+				t.Fatalf("%d, %v: no error", code, src)
+			}
+			for e := err; e != nil; e = errors.Unwrap(e) {
+				things = append(things, e)
+			}
+			things = append(things, src, tr, tr.Client())
+		}
+	}
+	creds := oktaint.Credentials{Kind: oktaint.KindPrivateKeyJWT, Org: org, ClientID: "0oa1", Key: key, ClientSecret: oktaint.NewSecret(secret), APIToken: oktaint.NewSecret(secret)}
+	type private struct { // a user's own struct
+		secret oktaint.Secret
+		key    oktaint.Key
+		creds  oktaint.Credentials
+		jwt    oktaint.PrivateKeyJWT
+		cs     oktaint.ClientSecret
+		token  oktaint.APIToken
+		ptr    *oktaint.Credentials
+		public oktaint.PublicKey
+	}
+	mine := private{oktaint.NewSecret(secret), key, creds, oktaint.PrivateKeyJWT{Key: key}, oktaint.ClientSecret{Secret: oktaint.NewSecret(secret)}, oktaint.APIToken{Token: oktaint.NewSecret(secret)}, &creds, key.Public()}
+	things = append(things, mine, &mine, creds, &creds, key, &key, pem, &pem, mine.jwt, mine.cs, mine.token,
+		[]oktaint.Secret{pem}, map[string]oktaint.Key{"a": key}, []any{mine, creds})
+
+	forbidden := append(seen, secret, pem.Reveal(), strings.Split(pem.Reveal(), "\n")[3], privateExponent(t))
+	check := func(how string, thing any, out string) {
+		t.Helper()
+		for _, s := range forbidden {
+			if len(s) > 8 && strings.Contains(out, s) {
+				t.Errorf("%s of a %T holds a secret: %.200s", how, thing, out)
+				return
+			}
+		}
+	}
+	for _, thing := range things {
+		for _, verb := range "vsqxXdbcoUeEfgGtTp" {
+			for _, flag := range []string{"", "+", "#", " "} {
+				format := "%" + flag + string(verb)
+				check(format, thing, fmt.Sprintf(format, thing))
+			}
+		}
+		b, err := json.Marshal(thing)
+		check("json.Marshal", thing, string(b)+fmt.Sprint(err))
+		var text, js strings.Builder
+		slog.New(slog.NewTextHandler(&text, nil)).Info("x", "thing", thing)
+		slog.New(slog.NewJSONHandler(&js, nil)).Info("x", "thing", thing)
+		check("slog text", thing, text.String())
+		check("slog JSON", thing, js.String())
+	}
+}

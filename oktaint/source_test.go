@@ -230,80 +230,6 @@ func TestTokenRetries(t *testing.T) {
 	})
 }
 
-// The wire form of a token request.
-func TestTokenRequest(t *testing.T) {
-	t.Parallel()
-	e := newTokenEndpoint()
-	var got *http.Request
-	e.answer = func(_ int, req *http.Request) *http.Response { got = req; return nil }
-	before := time.Now().Unix()
-	if _, err := e.source(t).Token(); err != nil {
-		t.Fatal(err)
-	}
-	if got.Method != "POST" || got.URL.String() != "https://acme.okta.com/oauth2/v1/token" {
-		t.Errorf("%s %s", got.Method, got.URL)
-	}
-	if got.Header.Get("Authorization") != "" || got.Header.Get("Accept") != "application/json" || got.Header.Get("Content-Type") != "application/x-www-form-urlencoded" {
-		t.Errorf("header %v", got.Header)
-	}
-	form := e.forms[0]
-	assertion := form.Get("client_assertion")
-	form.Del("client_assertion")
-	want := "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&grant_type=client_credentials&scope="
-	if s := form.Encode(); !strings.HasPrefix(s, want) || len(form) != 3 || form.Get("scope") != scopes.Visibility.String() {
-		t.Errorf("form %s", s)
-	}
-	form.Set("client_assertion", assertion)
-	header, c := claims(t, form)
-	if header["alg"] != "ES256" || header["kid"] != readKey(t, "ec_p256_TEST_ONLY.pem").ID() {
-		t.Errorf("assertion header %v", header)
-	}
-	if c["iss"] != "0oa1" || c["sub"] != "0oa1" || c["aud"] != "https://acme.okta.com/oauth2/v1/token" || c["jti"] == "" {
-		t.Errorf("assertion claims %v", c)
-	}
-	if exp := int64(c["exp"].(float64)); exp < before+299 || exp > before+310 {
-		t.Errorf("exp is %d s ahead, want 300", exp-before)
-	}
-	if iat := int64(c["iat"].(float64)); iat > before-29 || iat < before-31 {
-		t.Errorf("iat is %d s back, want 30", before-iat)
-	}
-}
-
-func TestClientSecretRequest(t *testing.T) {
-	t.Parallel()
-	e := newTokenEndpoint()
-	var got *http.Request
-	e.answer = func(_ int, req *http.Request) *http.Response { got = req; return nil }
-	src := oktaint.ClientSecret{Org: mustOrg(t, "acme"), ClientID: "0oa1", Secret: oktaint.NewSecret("s3:cr/et"), Scopes: scopes.New(scopes.UsersRead)}.Source(e)
-	if _, err := src.Token(); err != nil {
-		t.Fatal(err)
-	}
-	if id, secret, _ := got.BasicAuth(); id != "0oa1" || secret != "s3%3Acr%2Fet" { // RFC 6749, section 2.3.1
-		t.Errorf("basic auth %q %q", id, secret)
-	}
-	if s := e.forms[0].Encode(); s != "grant_type=client_credentials&scope=okta.users.read" {
-		t.Errorf("form %s", s)
-	}
-}
-
-func TestAPIToken(t *testing.T) {
-	t.Parallel()
-	src := oktaint.APIToken{Org: mustOrg(t, "acme"), Token: oktaint.NewSecret("00token")}.Source(nil)
-	req, _ := http.NewRequest("GET", "https://acme.okta.com/api/v1/users", nil)
-	if err := src.Authorize(req); err != nil || req.Header.Get("Authorization") != "SSWS 00token" {
-		t.Errorf("Authorize = %v: %q", err, req.Header.Get("Authorization"))
-	}
-	tok, _ := src.Token()
-	src.Invalidate(tok) // cannot be fetched anew
-	if again, err := src.Token(); err != nil || again != tok {
-		t.Errorf("Token after Invalidate = %v, %v", again, err)
-	}
-	foreign, _ := http.NewRequest("GET", "https://acme.okta.com.example.com/", nil)
-	if err := src.Authorize(foreign); err == nil || foreign.Header.Get("Authorization") != "" {
-		t.Errorf("Authorize for another host = %v", err)
-	}
-}
-
 func TestGranted(t *testing.T) {
 	t.Parallel()
 	e := newTokenEndpoint()
@@ -440,102 +366,6 @@ func TestEndedFetchIsNotRemembered(t *testing.T) {
 	})
 }
 
-// What is no token, or no lifetime, is an error at once. A lifetime may be a string.
-func TestTokenAnswers(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		name, body string
-		want       string        // of the error; empty: a token
-		lifetime   time.Duration // of the token
-	}{
-		{"plain", `{"token_type":"Bearer","expires_in":1800,"access_token":"at1"}`, "", 30 * time.Minute},
-		{"no expires_in", `{"token_type":"Bearer","access_token":"at1"}`, "", time.Hour},
-		{"a string", `{"token_type":"Bearer","expires_in":"1800","access_token":"at1"}`, "", 30 * time.Minute},
-		{"a fraction", `{"token_type":"Bearer","expires_in":1800.5,"access_token":"hunter2"}`, "no token", 0},
-		{"cut", `{"token_type":"Bearer","access_token":"hunter2"`, "no token", 0},
-		{"short", `{"token_type":"bearer","expires_in":1,"access_token":"at1"}`, "", time.Second},
-		{"0", `{"token_type":"Bearer","expires_in":0,"access_token":"at1"}`, "expired already", 0},
-		{"negative", `{"token_type":"Bearer","expires_in":-5,"access_token":"at1"}`, "expired already", 0},
-		{"no token", `{"token_type":"Bearer","expires_in":3600}`, "no token", 0},
-		{"an empty token", `{"token_type":"Bearer","access_token":""}`, "no token", 0},
-		{"a line break", `{"token_type":"Bearer","access_token":"hunter2\r\nX: y"}`, "cannot be sent in a header", 0},
-		{"a control character", `{"token_type":"Bearer","access_token":"hunter2\u0000"}`, "cannot be sent in a header", 0},
-		{"a blank", `{"token_type":"Bearer","access_token":"hunter2 2"}`, "cannot be sent in a header", 0},
-		{"not ASCII", `{"token_type":"Bearer","access_token":"hunter2ü"}`, "cannot be sent in a header", 0},
-		{"another type", `{"token_type":"MAC","access_token":"hunter2"}`, "neither Bearer nor DPoP", 0},
-		{"null", `null`, "no token", 0},
-		{"a list", `[]`, "no token", 0},
-		{"empty", ``, "no token", 0},
-		{"a page", `<html><title>Sign in</title></html>`, "a web page, not Okta's JSON", 0},
-		{"an error object", `{"errorCode":"E0000006","errorSummary":"You do not have permission"}`, "E0000006", 0},
-		{"an OAuth error", `{"error":"invalid_client","error_description":"d"}`, "invalid_client", 0},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			e := newTokenEndpoint()
-			e.answer = func(_ int, req *http.Request) *http.Response { return respond(req, 200, tt.body) }
-			src := e.source(t)
-			tok, err := src.Token()
-			switch {
-			case tt.want == "" && (err != nil || tok.AccessToken != "at1" || tok.Expiry.Sub(time.Now()) != tt.lifetime):
-				t.Errorf("%s: %v, %v", tt.name, tok, err)
-			case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "hunter2")):
-				t.Errorf("%s: %v, want %q", tt.name, err, tt.want)
-			case tt.want != "" && e.requests() != 1:
-				t.Errorf("%s: %d requests", tt.name, e.requests())
-			}
-		})
-	}
-}
-
-// A token that has worked and is refused with 403 E0000005, as Okta refuses one that it
-// has revoked, is dropped once: the call repeats with a new one. An endpoint that takes
-// no token costs no token requests.
-func TestRevokedSession(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		e := newTokenEndpoint()
-		revoked := ""
-		base := roundTripper(func(req *http.Request) (*http.Response, error) {
-			switch token := strings.TrimPrefix(req.Header.Get("Authorization"), "Bearer "); {
-			case req.URL.Path == "/oauth2/v1/token":
-				return e.RoundTrip(req)
-			case token == revoked || strings.HasPrefix(req.URL.Path, "/api/v1/internal"):
-				return respond(req, 403, `{"errorCode":"E0000005","errorSummary":"Invalid session"}`), nil
-			}
-			return respond(req, 200, "{}"), nil
-		})
-		c := oktaint.NewClient(oktaint.PrivateKeyJWT{Org: mustOrg(t, "acme"), ClientID: "0oa1", Key: readKey(t, "ec_p256_TEST_ONLY.pem"), Scopes: scopes.Visibility}, base)
-		get := func(elem ...string) error { return c.Get(t.Context(), nil, nil, elem...) }
-		if err := get("api", "v1", "internal"); err == nil || e.requests() != 1 {
-			t.Errorf("a new token: %v, %d token requests", err, e.requests())
-		}
-		if err := get("api", "v1", "users"); err != nil {
-			t.Error(err)
-		}
-		revoked = "token-1"
-		var wg sync.WaitGroup
-		for range 16 {
-			wg.Go(func() {
-				if err := get("api", "v1", "users"); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		wg.Wait()
-		if e.requests() != 2 {
-			t.Errorf("%d token requests, want 2", e.requests())
-		}
-		for range 3 {
-			if err := get("api", "v1", "internal"); err == nil || strings.Contains(err.Error(), "API token") {
-				t.Errorf("no token is taken: %v", err)
-			}
-		}
-		if e.requests() > 4 { // the token has worked in between, once
-			t.Errorf("%d token requests", e.requests())
-		}
-	})
-}
-
 // A refresh in the background goes on when a caller that had joined it leaves.
 func TestRefreshOutlivesItsWaiters(t *testing.T) {
 	t.Parallel()
@@ -560,6 +390,35 @@ func TestRefreshOutlivesItsWaiters(t *testing.T) {
 		time.Sleep(4 * time.Second)
 		if tok, err := src.Token(); err != nil || tok.AccessToken != "token-2" || e.requests() != 2 || len(e.ended) != 0 {
 			t.Errorf("%v, %v after %d requests, ended %v", tok, err, e.requests(), e.ended)
+		}
+	})
+}
+
+// After a 429 of the token endpoint nobody asks it again before its reset.
+func TestTokenLimitIsRemembered(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := newTokenEndpoint()
+		reset := time.Now().Add(time.Minute)
+		e.answer = func(_ int, req *http.Request) *http.Response {
+			if time.Now().Before(reset) {
+				return respond(req, 429, "{}", windowHeaders(300, 0, reset)...)
+			}
+			return nil
+		}
+		src := e.source(t)
+		for range 100 {
+			if wait, ok := oktaint.RateLimited(second(src.Token())); !ok || wait > 63*time.Second {
+				t.Fatalf("RateLimited = %v, %v", wait, ok)
+			}
+			<-time.After(100 * time.Millisecond)
+		}
+		if e.requests() != 1 {
+			t.Errorf("%d requests, want 1", e.requests())
+		}
+		<-time.After(time.Minute)
+		if _, err := src.Token(); err != nil {
+			t.Error(err)
 		}
 	})
 }

@@ -181,7 +181,8 @@ func (e *endpoint) wrap(ctx context.Context, err error, seen *tokenTransport) er
 		}
 		out := seen.error("", cleanError(err, clean))
 		out.Hint = explainNetwork(err)
-		if seen.answer != nil && seen.answer.StatusCode >= 200 && seen.answer.StatusCode < 300 { // x/oauth2 could not read it
+		if seen.body != nil { // x/oauth2 could not read it, and its error may repeat a part of it
+			out.err = &scrubbedError{text: "it is not what RFC 6749 has", err: err}
 			out.readBody(seen.body, seen.answer.Header, clean)
 			out.Summary = cmp.Or(out.Summary, "the answer holds no token")
 		}

@@ -81,3 +81,21 @@ func TestWithGrace(t *testing.T) {
 		})
 	}
 }
+
+// Nothing took effect by a request that was answered 429 and then given up.
+func TestCancelledWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		s := &script{steps: []func(*http.Request) (*http.Response, error){rateLimited(30*time.Second, 0)}}
+		c := oktaint.NewClient(mustOrg(t, "acme"), s)
+		req, err := c.Org.NewRequest(ctx, "POST", nil, nil, "api", "v1", "apps")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Do(req, nil); !errors.Is(err, context.Canceled) || oktaint.Ambiguous(err) {
+			t.Errorf("Do = %v, ambiguous: %v", err, oktaint.Ambiguous(err))
+		}
+	})
+}
