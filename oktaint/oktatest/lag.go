@@ -27,7 +27,7 @@ type Lag struct {
 	Objects time.Duration
 
 	// Roles is how late a change of admin roles takes effect. The lists and
-	// objects of role assignments and bindings are at least as late.
+	// objects of roles, their assignments and bindings are at least as late.
 	Roles time.Duration
 
 	// Tokens is how late the token endpoint knows of new and changed clients,
@@ -76,7 +76,7 @@ func (o *Org) remember(now time.Time) {
 	if n := len(o.versions); n > 0 && o.versions[n-1].until.Equal(now) {
 		return // of all that happens at one time reads show what was before the first
 	}
-	old := &Org{cfg: o.cfg, host: o.host, id: o.id, token: o.token, routes: o.routes, limits: o.limits, done: o.done}
+	old := &Org{cfg: o.cfg, host: o.host, id: o.id, token: o.token}
 	old.store = o.store.copy()
 	o.versions = append(o.versions, version{now, old})
 }

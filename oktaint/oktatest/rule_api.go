@@ -2,7 +2,6 @@ package oktatest
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -235,7 +234,6 @@ func (c *call) replaceRule() (reply, error) {
 		return reply{}, err
 	}
 	r.status, r.groups, r.updated = statusInactive, in.Actions.Assign.Groups, c.org.now()
-	maps.DeleteFunc(r.added, func(m membership, _ bool) bool { return !slices.Contains(r.groups, m.group) })
 	c.recordAbout("group.rule.update", "Update group rule", partyOfRule(r))
 	return ok(c.org.viewRule(r))
 }

@@ -43,6 +43,14 @@ func TestRuleExclusion(t *testing.T) {
 		t.Errorf("members = %v, want the excluded user to stay out", got)
 	}
 
+	// A member whom the rule added and who does not match any more.
+	carl := c.org.AddUser(inSales())
+	c.admin("POST", usersPath+carl, object{"profile": object{"department": "IT"}}).want(t, 200)
+	c.admin("DELETE", groupsPath+group+"/users/"+carl, nil).want(t, 204)
+	if got := c.excluded(rule); !slices.Equal(got, []string{ada, carl}) {
+		t.Errorf("excluded = %v, want %s and %s", got, ada, carl)
+	}
+
 	c.admin("POST", rulesPath+"/"+rule+"/lifecycle/deactivate", nil).want(t, 204)
 	body := ruleBody("sales", sales, []string{group})
 	delete(body["conditions"].(object), "people")
