@@ -74,11 +74,8 @@ func TestCheckAPITokenRefused(t *testing.T) {
 
 	d := desired()
 	d.Scopes = scopes.New(scopes.UsersRead)
-	src, err := s.credentials(s.onboard(d, nil), d.Scopes).Source(s.base)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := oauthapp.CheckAPIToken(t.Context(), oktaint.NewClient(s.org, src, s.base)); err == nil || !strings.Contains(err.Error(), "no API token") {
+	app := s.credentials(s.onboard(d, nil), d.Scopes)
+	if _, err := oauthapp.CheckAPIToken(t.Context(), oktaint.NewClient(app, s.base)); err == nil || !strings.Contains(err.Error(), "no API token") {
 		t.Errorf("an app: %v", err)
 	}
 }

@@ -179,8 +179,7 @@ func (r *run) activate(ctx context.Context) error {
 			if err != nil {
 				return false, err
 			}
-			var empty struct{}
-			return true, r.o.c.Do(req, &empty)
+			return true, r.o.c.Do(req, nil)
 		},
 		look: func(ctx context.Context) (bool, bool, error) {
 			found, err := r.o.byID(ctx, id)
@@ -285,7 +284,7 @@ func (r *run) grantOne(ctx context.Context, scope scopes.Scope) error {
 // would refuse every scope.
 func refusesScope(err error) bool {
 	status, code := answered(err)
-	if _, missing := oktaint.MissingScope(err); missing {
+	if lacks(err, oktaint.LacksScope) {
 		return false
 	}
 	switch status {

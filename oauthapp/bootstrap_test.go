@@ -33,11 +33,7 @@ func (s *setup) bootstrap(want scopes.Set, role string) (*oktaint.Client, oautha
 	res := s.onboard(d, nil)
 	creds := s.credentials(res, want)
 	creds.Key = key
-	src, err := creds.Source(s.base)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return oktaint.NewClient(s.org, src, s.base), d, res
+	return oktaint.NewClient(creds, s.base), d, res
 }
 
 func TestOAuthBootstrap(t *testing.T) {

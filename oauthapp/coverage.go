@@ -1,6 +1,7 @@
 package oauthapp
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -119,20 +120,20 @@ func domainOf(s scopes.Scope) (string, bool) {
 // returned.
 func (d *DomainCoverage) judge(rows int, err error) {
 	d.Err = err
-	scope, scopeMissing := oktaint.MissingScope(err)
+	why, _ := oktaint.Denied(err)
 	switch {
 	case err == nil && (rows > 0 || d.Scope == scopes.LogsRead):
 		d.State = Visible
 	case err == nil:
 		d.State = Empty
 		d.Explain = fmt.Sprintf("every org has %s, so the app's admin role does not reach them: a Super Admin can assign READ_ONLY_ADMIN to the app", d.Domain)
-	case scopeMissing:
+	case why.Lacks == oktaint.LacksScope:
 		d.State = ScopeMissing
-		d.Explain = fmt.Sprintf("a Super Admin can grant %s to the app", scope)
-	case oktaint.MissingRole(err):
+		d.Explain = fmt.Sprintf("a Super Admin can grant %s to the app", cmp.Or(why.Scope, d.Scope))
+	case why.Lacks == oktaint.LacksRole:
 		d.State = RoleMissing
 		d.Explain = fmt.Sprintf("the app's admin role does not reach %s: a Super Admin can assign READ_ONLY_ADMIN to the app", d.Domain)
-	case oktaint.FeatureOff(err):
+	case why.Lacks == oktaint.LacksFeature:
 		d.State = FeatureOff
 		d.Explain = "the org does not have this feature: Okta can turn it on"
 	default:

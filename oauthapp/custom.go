@@ -113,7 +113,7 @@ func (o org) unboundRole(ctx context.Context, suffix string) (c customRole, err 
 // cannot be made either.
 func (o org) hasCustomRoles(ctx context.Context) error {
 	_, err := o.customRoleID(ctx, "") // any of them
-	if oktaint.FeatureOff(err) {
+	if lacks(err, oktaint.LacksFeature) {
 		return fmt.Errorf("%w: the org does not have custom roles: pass an empty Desired.Permissions and a role such as HELP_DESK_ADMIN", err)
 	}
 	return err

@@ -46,8 +46,8 @@ type Desired struct {
 	// requests. The private half must be stored already.
 	Key oktaint.PublicKey
 
-	// Scopes are what the app shall be granted. Names that the catalogue does
-	// not know are tried, and the plan warns of them.
+	// Scopes are what the app shall be granted. A name that the catalogue does not
+	// have is an error, which says what was probably meant.
 	Scopes scopes.Set
 
 	// Role is the type of a standard admin role. Empty means
@@ -126,8 +126,9 @@ func (d Desired) checked() (Desired, error) {
 	return d, nil
 }
 
-// checkScopes refuses the scopes that no service app can use: Okta answers 400
-// to a token request that names one.
+// checkScopes refuses the scopes that no service app can use, since Okta answers
+// 400 to a token request that names one, and names that are not in the catalogue,
+// since a misspelt one is found out only after the app was created.
 func checkScopes(s scopes.Set) error {
 	if s.IsEmpty() {
 		return errors.New("no scopes: pass scopes.Visibility, or those that the integration needs")
@@ -141,7 +142,7 @@ func checkScopes(s scopes.Set) error {
 	if len(own) > 0 {
 		return fmt.Errorf("scopes that end in .self are for users, not for apps: leave out %s", strings.Join(own, ", "))
 	}
-	return nil
+	return s.CheckKnown()
 }
 
 // permissionForm is what permissions look like.

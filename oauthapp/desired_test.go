@@ -18,7 +18,7 @@ func TestDesiredIsChecked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := oktaint.NewClient(org, nil, roundTrip(func(r *http.Request) (*http.Response, error) {
+	c := oktaint.NewClient(org, roundTrip(func(r *http.Request) (*http.Response, error) {
 		t.Errorf("sent %s %s", r.Method, r.URL.Path)
 		return nil, http.ErrServerClosed
 	}))
@@ -37,6 +37,11 @@ func TestDesiredIsChecked(t *testing.T) {
 		{"unknown role", func(d *oauthapp.Desired) { d.Role = "ADMIN" }, []string{`role "ADMIN"`, "READ_ONLY_ADMIN"}},
 		{"custom role", func(d *oauthapp.Desired) { d.Role = "CUSTOM" }, []string{`role "CUSTOM"`}},
 		{"scopes of users", func(d *oauthapp.Desired) { d.Scopes = scopes.New("okta.users.read.self") }, []string{"okta.users.read.self"}},
+		{"misspelt scopes", func(d *oauthapp.Desired) {
+			d.Scopes = d.Scopes.Union(scopes.New("okta.users.reed", "okta.group.manage"))
+		},
+			[]string{`"okta.users.reed" is not a scope of Okta's: did you mean okta.users.read?`, "did you mean okta.groups.manage?"}},
+		{"unknown scope", func(d *oauthapp.Desired) { d.Scopes = scopes.New("okta.bogus.read") }, []string{`"okta.bogus.read" is not a scope that the catalogue`}},
 		{"no permission", func(d *oauthapp.Desired) { d.Permissions = []string{"okta.users.read", "suspend users"} }, []string{`"suspend users"`}},
 		{"no zone", func(d *oauthapp.Desired) { d.Network = &request.Network{} }, []string{"names no zone"}},
 		{"everything", func(d *oauthapp.Desired) { *d = oauthapp.Desired{Role: "x"} },

@@ -20,10 +20,6 @@ var ErrNotSuperAdmin = errors.New("the owner is not a Super Admin")
 // the journal says. The app was set up before that: [Verify] it.
 var ErrTokenRevoked = errors.New("oauthapp: the API token was revoked after the app was set up: verify the app, or use another token to change it")
 
-// ErrConflict is returned by [Journal].Save if the journal has changed since
-// the version that the caller knows: another run is at work on the same app.
-var ErrConflict = errors.New("oauthapp: the journal was changed by another run")
-
 // An OtherKeyError says that the org has an app of the wanted label, but none
 // with the wanted key. Nothing was written. Either pass the key that the app
 // has, or choose another label, or remove the app first.
@@ -40,6 +36,12 @@ func (e *OtherKeyError) Error() string {
 	}
 	return fmt.Sprintf("oauthapp: the org has an app labelled %q already (%s) with %s: pass the private key of one of them, or choose another label",
 		e.Label, e.ApplicationID, keys)
+}
+
+// lacks reports whether err says that this is missing.
+func lacks(err error, what oktaint.Lack) bool {
+	d, _ := oktaint.Denied(err)
+	return d.Lacks == what
 }
 
 // fromOkta reports whether err is an answer in a form that Okta gives. An HTML

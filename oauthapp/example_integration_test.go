@@ -25,7 +25,7 @@ func ExampleInstallIntegration() {
 		log.Fatal(err)
 	}
 	token := oktaint.APIToken{Org: org, Token: oktaint.NewSecret(sim.APIToken())}
-	admin := oktaint.NewClient(org, token.Source(base), base)
+	admin := oktaint.NewClient(token, base)
 
 	// A service would write to its database here, encrypted.
 	var stored oktaint.Credentials

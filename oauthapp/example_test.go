@@ -27,7 +27,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	token := oktaint.APIToken{Org: org, Token: oktaint.NewSecret(sim.APIToken())}
-	admin := oktaint.NewClient(org, token.Source(base), base)
+	admin := oktaint.NewClient(token, base)
 
 	key, err := oktaint.GenerateKey()
 	if err != nil {

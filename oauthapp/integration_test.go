@@ -68,15 +68,12 @@ func (s *setup) rotate(ctx context.Context, v *vault, base http.RoundTripper) er
 // over returns the administrator's client over another transport.
 func (s *setup) over(base http.RoundTripper) *oktaint.Client {
 	token := oktaint.APIToken{Org: s.org, Token: oktaint.NewSecret(s.sim.APIToken())}
-	return oktaint.NewClient(s.org, token.Source(base), base)
+	return oktaint.NewClient(token, base)
 }
 
 // mint gets a token with creds.
 func (s *setup) mint(creds oktaint.Credentials) error {
-	src, err := creds.Source(s.base)
-	if err == nil {
-		_, err = src.TokenContext(context.Background())
-	}
+	_, err := creds.Source(s.base).TokenContext(context.Background())
 	return err
 }
 
@@ -225,8 +222,9 @@ func TestInstallBadInput(t *testing.T) {
 	t.Parallel()
 	s, v := newStore(t), new(vault)
 	for name, d := range map[string]oauthapp.DesiredIntegration{
-		"no Type":   {Scopes: entry},
-		"no Scopes": {Type: catalogueType},
+		"no Type":                       {Scopes: entry},
+		"no Scopes":                     {Type: catalogueType},
+		"did you mean okta.users.read?": {Type: catalogueType, Scopes: entry.Union(scopes.New("okta.users.reed"))},
 	} {
 		if _, err := oauthapp.InstallIntegration(t.Context(), s.admin, d, v.store); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)

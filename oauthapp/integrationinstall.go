@@ -73,6 +73,8 @@ func InstallIntegration(ctx context.Context, c *oktaint.Client, d DesiredIntegra
 		return nil, errors.New("oauthapp: DesiredIntegration has no Type: it is the key of the entry in Okta's catalogue")
 	case d.Scopes.IsEmpty():
 		return nil, errors.New("oauthapp: DesiredIntegration has no Scopes: name those of the entry in Okta's catalogue")
+	case d.Scopes.CheckKnown() != nil:
+		return nil, fmt.Errorf("oauthapp: %w", d.Scopes.CheckKnown())
 	case store == nil:
 		return nil, errors.New("oauthapp: InstallIntegration needs a function that stores the secret: Okta shows it once")
 	}

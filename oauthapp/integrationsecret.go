@@ -111,12 +111,8 @@ func (r *rotation) prepare(ctx context.Context, creds oktaint.Credentials) (id s
 
 // prove mints a token.
 func (r *rotation) prove(ctx context.Context, creds oktaint.Credentials, patience time.Duration) error {
-	src, err := creds.Source(r.opts.Base)
-	if err != nil {
-		return err
-	}
 	v := &verifier{creds: creds, progress: new(reporter)}
-	return v.mint(ctx, src, patience)
+	return v.mint(ctx, creds.Source(r.opts.Base), patience)
 }
 
 // An integrationSecret is a secret on the wire. Its value is masked but in the

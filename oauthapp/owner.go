@@ -82,10 +82,10 @@ func (o org) ownerUser(ctx context.Context) (who Owner, note string, err error) 
 		return who, "", nil
 	case err == nil:
 		return who, "", notSuperAdmin(who.Login, "its roles: "+listed(who.Roles), nil)
-	case oktaint.MissingRole(err):
+	case lacks(err, oktaint.LacksRole):
 		return who, "", notSuperAdmin(who.Login, "it may not even read its own roles", err)
 	}
-	if _, missing := oktaint.MissingScope(err); missing {
+	if lacks(err, oktaint.LacksScope) {
 		return who, fmt.Sprintf("the roles of %s could not be read: %v", who.Login, err), nil
 	}
 	return who, "", fmt.Errorf("oauthapp: reading the roles of %s: %w", who.Login, err)

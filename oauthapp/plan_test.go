@@ -166,7 +166,7 @@ func served(t *testing.T, bodies map[string]string) *oktaint.Client {
 		}
 		return resp, nil
 	})
-	return oktaint.NewClient(org, token.Source(base), base)
+	return oktaint.NewClient(token, base)
 }
 
 // ready are the answers of an org that has no app and whose token belongs to a
@@ -249,8 +249,8 @@ func TestReadsKeysFromTheirEndpoint(t *testing.T) {
 		{"no keys", `[]`, "with no keys"},
 		{"other key", `{"keys":[` + otherKey + `]}`, "only the keys other"},
 		{"not keys", `{"status":"ok"}`, "no set of keys"},
-		{"null", `null`, "no set of keys"},
-		{"text", `"hello"`, "no set of keys"},
+		{"null", `null`, "neither an object nor a list"},
+		{"text", `"hello"`, "neither an object nor a list"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

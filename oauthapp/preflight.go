@@ -58,7 +58,7 @@ func (p *Plan) inTheWay(ownerErr error, others ...error) error {
 	}
 	errs := []error{ownerErr}
 	for _, err := range others {
-		if err != nil && !(notSuperAdmin && oktaint.MissingRole(err)) {
+		if err != nil && !(notSuperAdmin && lacks(err, oktaint.LacksRole)) {
 			errs = append(errs, explained(err))
 		}
 	}
@@ -68,10 +68,11 @@ func (p *Plan) inTheWay(ownerErr error, others ...error) error {
 // explained adds to a 403 what a credential needs for all of the work, beside
 // what this request has shown that it lacks.
 func explained(err error) error {
-	if _, missing := oktaint.MissingScope(err); missing {
+	d, _ := oktaint.Denied(err)
+	if d.Lacks == oktaint.LacksScope {
 		return fmt.Errorf("%w; setting up an app needs %s", err, BootstrapScopes)
 	}
-	if oktaint.MissingRole(err) && !errors.Is(err, ErrNotSuperAdmin) {
+	if d.Lacks == oktaint.LacksRole && !errors.Is(err, ErrNotSuperAdmin) {
 		return fmt.Errorf("%w: %w: use the credential of one, or have SUPER_ADMIN assigned to the app whose token does the work", err, ErrNotSuperAdmin)
 	}
 	return err
@@ -81,9 +82,6 @@ func explained(err error) error {
 // first write.
 func (p *Plan) warnBeforehand() {
 	d := p.Desired
-	if unknown := d.Scopes.Unknown(); !unknown.IsEmpty() {
-		p.warn("not in the catalogue of scopes, the org may refuse them: %s", unknown)
-	}
 	var users []string
 	for scope := range d.Scopes.All() {
 		if strings.HasPrefix(string(scope), "okta.myAccount.") {
@@ -124,10 +122,7 @@ func (p *Plan) appRequests() int {
 // appLimit returns what answers told about the rate limit of apps, the zero
 // Limit if they told nothing.
 func (p *Plan) appLimit() oktaint.Limit {
-	if p.client.HTTP == nil {
-		return oktaint.Limit{}
-	}
-	if t, ok := p.client.HTTP.Transport.(*oktaint.Transport); ok {
+	if t := p.client.Transport(); t != nil {
 		for _, l := range t.Limits() {
 			if l.Bucket == "/api/v1/apps" {
 				return l

@@ -187,7 +187,7 @@ func ExamplePlan_RawRequests() {
 		log.Fatal(err)
 	}
 	token := oktaint.APIToken{Org: org, Token: oktaint.NewSecret(sim.APIToken())}
-	admin := oktaint.NewClient(org, token.Source(sim.Transport()), sim.Transport())
+	admin := oktaint.NewClient(token, sim.Transport())
 	plan, err := oauthapp.BuildPlan(context.Background(), admin, oauthapp.Desired{
 		Label: "acme-visibility", Key: testKey().Public(), Scopes: scopes.New(scopes.UsersRead),
 	}, nil)

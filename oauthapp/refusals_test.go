@@ -15,21 +15,21 @@ import (
 func TestOneScopeRefused(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newSetup(t, oktatest.Config{})
+		s := newSetup(t, oktatest.Config{RefusedScopes: scopes.New(scopes.BotProtectionRead)})
 		d := desired()
-		d.Scopes = scopes.Visibility.Union(scopes.New("okta.bogus.read"))
+		d.Scopes = scopes.Visibility.Union(scopes.New(scopes.BotProtectionRead))
 		plan := s.plan(d, nil)
-		if len(plan.Warnings) != 1 || !strings.Contains(plan.Warnings[0], "okta.bogus.read") {
-			t.Errorf("warnings: %q, want one about okta.bogus.read", plan.Warnings)
+		if len(plan.Warnings) != 0 {
+			t.Errorf("warnings: %q", plan.Warnings)
 		}
 		res, err := plan.Apply(t.Context(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if res.Granted != scopes.Visibility || res.Missing.String() != "okta.bogus.read" {
+		if res.Granted != scopes.Visibility || res.Missing.String() != "okta.botProtection.read" {
 			t.Errorf("granted %s, missing %s", res.Granted, res.Missing)
 		}
-		if err := res.Refused["okta.bogus.read"]; len(res.Refused) != 1 || err == nil || !strings.Contains(err.Error(), "400") {
+		if err := res.Refused["okta.botProtection.read"]; len(res.Refused) != 1 || err == nil || !strings.Contains(err.Error(), "400") {
 			t.Errorf("refused: %v", res.Refused)
 		}
 		if res.Role != "READ_ONLY_ADMIN" {

@@ -50,10 +50,8 @@ func Verify(ctx context.Context, creds oktaint.Credentials, opts VerifyOptions) 
 	if creds.Kind == oktaint.KindAPIToken {
 		return nil, errors.New("oauthapp: an API token carries no scopes that could be verified: pass the credentials of an OAuth app")
 	}
-	src, err := creds.Source(opts.Base)
-	if err != nil {
-		return nil, fmt.Errorf("oauthapp: verifying: %w", err)
-	}
+	c := oktaint.NewClient(creds, opts.Base)
+	src := c.Source()
 	v := &verifier{creds: creds, progress: &reporter{f: opts.Progress}}
 	ctx = oktaint.WithOnWait(ctx, v.progress.wait)
 	v.progress.begin(Step{Kind: StepVerify, ApplicationID: creds.ApplicationID, Scopes: creds.Scopes}, v.parts())
@@ -67,7 +65,7 @@ func Verify(ctx context.Context, creds oktaint.Credentials, opts VerifyOptions) 
 		Missing:  creds.Scopes.Minus(granted),
 		Coverage: domains(creds.Scopes, granted),
 	}
-	v.probe(ctx, oktaint.NewClient(creds.Org, src, opts.Base), report)
+	v.probe(ctx, c, report)
 	if ctx.Err() != nil {
 		return nil, fmt.Errorf("oauthapp: verifying: %w", context.Cause(ctx))
 	}

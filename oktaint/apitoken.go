@@ -19,14 +19,17 @@ type APIToken struct {
 // symmetry with the other credentials: an API token sends no requests of its
 // own.
 func (c APIToken) Source(http.RoundTripper) *Source {
-	s := &Source{org: c.Org, scheme: string(KindAPIToken), secret: func() (Secret, bool) { return c.Token, true }}
+	token, err := c.Token.apiToken()
+	s := &Source{org: c.Org, kind: KindAPIToken, secret: func() (Secret, bool) { return token, true }}
 	switch {
+	case err != nil:
+		s.err = err
 	case c.Org.IsZero():
 		s.err = errors.New("oktaint: APIToken has no Org: make one with ParseOrg")
-	case c.Token.IsZero():
+	case token.IsZero():
 		s.err = errors.New("oktaint: APIToken has no Token: an admin makes one under Security, API, Tokens")
 	default:
-		s.current.Store(&grant{token: &oauth2.Token{AccessToken: c.Token.Reveal(), TokenType: "SSWS"}})
+		s.current.Store(&grant{token: &oauth2.Token{AccessToken: token.Reveal(), TokenType: "SSWS"}})
 	}
 	return s
 }

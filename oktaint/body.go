@@ -14,9 +14,14 @@ const (
 	maxErrorBody = 1 << 20
 )
 
-// bodyTimeout is how long the body of an answer may take that is read within the
-// attempt. It bounds what a server can hold up who sends a byte now and then.
-const bodyTimeout = 2 * time.Minute
+// headerTimeout and bodyTimeout are how long the header and then the body of an
+// answer may take that is read within the attempt. They bound what a server can
+// hold up that sends a byte now and then, or a base transport that has no limits
+// of its own.
+const (
+	headerTimeout = 2 * time.Minute
+	bodyTimeout   = 2 * time.Minute
+)
 
 // A wholeReader is a body that has been read within the attempt. A Client takes
 // its bytes without reading them again.
@@ -34,14 +39,25 @@ func (n tooLarge) Error() string {
 	return fmt.Sprintf("oktaint: the answer's body is larger than %d MB", n>>20)
 }
 
-// slowBody is the error of a body that took longer than bodyTimeout. It is a
+// slowAnswer is the error of an answer whose header or body took too long. It is a
 // timeout of the network: a connection that died unnoticed looks the same.
-type slowBody struct{}
+type slowAnswer string
 
-func (slowBody) Error() string {
+func (s slowAnswer) Error() string {
+	if s == "header" {
+		return fmt.Sprintf("oktaint: no answer came within %v", headerTimeout)
+	}
 	return fmt.Sprintf("oktaint: the answer's body was not complete after %v", bodyTimeout)
 }
-func (slowBody) Timeout() bool { return true }
+func (slowAnswer) Timeout() bool { return true }
+
+// switched is the error of an answer with a status below 200, which net/http hands
+// on only where the server leaves HTTP (101).
+type switched int
+
+func (s switched) Error() string {
+	return fmt.Sprintf("oktaint: the server answered %d and left HTTP: is a proxy in between?", int(s))
+}
 
 // readBody reads and closes a body of at most limit bytes. Of an answer outside of
 // 2xx the status says most: what is beyond maxErrorBody is dropped.

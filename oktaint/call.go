@@ -7,8 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
-
-	"golang.org/x/oauth2"
 )
 
 // A call is one request with all its attempts. It is the base of the engine's
@@ -18,49 +16,51 @@ type call struct {
 	t      *Transport
 	req    *http.Request // the caller's
 	bucket string
-	whole  bool // read the body within the attempt, so that a cut one is retried
+	fate   *fate // nil if the caller reads the body: see wholeBody
 
-	attempts int
-	sent     bool          // an attempt may have taken effect
-	fatal    bool          // the last error is none of the network
-	refusal  *Error        // the last error, if it is about a token or a rate limit
-	token    *oauth2.Token // of the last attempt
-	renewed  bool          // the token was dropped for a 401 once
-	proofs   proofErrors
-	pause    time.Duration // before the next attempt
+	attempts   int
+	sent       bool           // an attempt may have taken effect
+	fatal      bool           // the last error is none of the network
+	refusal    *Error         // the last error, if it is about a token or a rate limit
+	grant      *grant         // that authorised the last attempt; nil for none
+	credential credentialSent // of the last attempt
+	renewed    bool           // the token was dropped because the org refused it
+	failed     int            // answers of 500 that were answered by another attempt
+	proofs     proofErrors
+	alone      bool          // no other attempt of the Source is on its way: see takeTurn
+	pause      time.Duration // before the next attempt
 }
 
 // RoundTrip makes one attempt: it waits for a place in the bucket, checks the
 // origin again, authorises, sends, and learns from the answer.
 func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	c.attempts++
-	place, err := c.t.pacing().enter(req.Context(), c.bucket, c.t.urgent)
+	// One that goes on alone must not wait for a place of one that waits for its turn.
+	place, err := c.t.pacing().enter(req.Context(), c.bucket, c.t.urgent || c.alone)
 	if err != nil {
 		return nil, c.refuse(err)
 	}
 	defer place.leave()
-	ctx, cancel := req.Context(), context.CancelFunc(nil)
-	if c.whole {
-		ctx, cancel = context.WithCancel(ctx)
-		defer cancel()
+	turn, err := c.takeTurn(req.Context())
+	if err != nil {
+		return nil, c.refuse(err)
 	}
-	out := req.Clone(ctx)
+	defer turn()
+	out := req.Clone(req.Context())
 	if err := c.authorize(out); err != nil {
 		return nil, c.refuse(err)
 	}
-	resp, err := baseTransport(c.t.Base).RoundTrip(out)
+	began := time.Now()
+	resp, err := c.send(out, place)
+	if resp != nil {
+		place.observe(resp, began, time.Now())
+		c.learn(resp)
+	}
 	if err != nil {
 		c.sent = c.sent || !isDialError(err)
 		return nil, err
 	}
 	c.sent = c.sent || resp.StatusCode >= 500
-	place.observe(resp, time.Now())
-	if c.t.Source != nil && c.t.Source.dpop != nil {
-		learn(&c.t.Source.dpop.apiNonce, resp.Header)
-	}
-	if c.whole {
-		return c.readWhole(resp, cancel)
-	}
 	return resp, nil
 }
 
@@ -78,26 +78,134 @@ func (c *call) authorize(req *http.Request) (err error) {
 		return originError(c.t.Org, req.URL)
 	}
 	if c.t.Source != nil {
-		c.token, err = c.t.Source.authorize(req)
+		c.grant, err = c.t.Source.authorize(req, c.proofs.own)
+		c.credential = sentWith(c.t.Source.kind, req)
+	}
+	if c.fate != nil {
+		c.fate.credential = c.credential
 	}
 	return err
 }
 
-// readWhole replaces the body by its bytes. It ends the attempt by cancel where
-// the body takes too long.
-func (c *call) readWhole(resp *http.Response, cancel context.CancelFunc) (*http.Response, error) {
-	timer := time.AfterFunc(bodyTimeout, cancel)
-	body, err := readBody(resp, maxBody)
-	if !timer.Stop() && err != nil && c.req.Context().Err() == nil {
-		err = slowBody{}
+// send sends one attempt over the base. A base is foreign code: it is left behind
+// if it does not come back, and a panic in it is an error of this call alone. With
+// a fate the body is read within the attempt, so that one that is cut is retried.
+func (c *call) send(req *http.Request, place *bucket) (*http.Response, error) {
+	ctx, cancel := onTheWire(req.Context())
+	req = req.WithContext(ctx)
+	base, whole := baseTransport(c.t.Base), c.fate != nil
+	resp, err := foreign(ctx, "the base transport", &place.stuck, func() (*http.Response, error) {
+		if whole {
+			return roundTripWhole(base, req, cancel, maxBody)
+		}
+		return roundTrip(base, req)
+	}, func(late *http.Response) { late.Body.Close() })
+	if err == nil && !whole {
+		resp.Body = &streamedBody{resp.Body, cancel}
+		return resp, nil
 	}
+	cancel(nil)
 	if err != nil {
-		c.fatal = errors.As(err, new(tooLarge))
-		c.sent = c.sent || resp.StatusCode < 300
+		c.fatal = errors.As(err, new(tooLarge)) || errors.As(err, new(switched))
+		if slow, ok := context.Cause(ctx).(slowAnswer); ok {
+			err = slow
+		}
+		return resp, cleanError(err, c.credential.scrubber())
+	}
+	return resp, nil
+}
+
+// roundTrip takes one answer from the base. One that switches protocols is no
+// answer: its body is the connection itself, and reading it would never end.
+func roundTrip(base http.RoundTripper, req *http.Request) (*http.Response, error) {
+	resp, err := base.RoundTrip(req)
+	switch {
+	case err != nil:
 		return nil, err
+	case resp == nil || resp.Body == nil:
+		return nil, &foreignError{"the base transport", "returned neither an answer nor an error"}
+	case resp.StatusCode < 200:
+		resp.Body.Close()
+		return nil, switched(resp.StatusCode)
+	}
+	return resp, nil
+}
+
+// roundTripWhole is roundTrip with the body read. It ends the attempt by cancel
+// where the header or the body takes too long, and takes at most limit bytes. An
+// error may come with an answer, whose header is good.
+func roundTripWhole(base http.RoundTripper, req *http.Request, cancel context.CancelCauseFunc, limit int64) (*http.Response, error) {
+	timer := time.AfterFunc(headerTimeout, func() { cancel(slowAnswer("header")) })
+	defer func() { timer.Stop() }()
+	resp, err := roundTrip(base, req)
+	if err != nil {
+		return nil, err
+	}
+	timer.Stop()
+	timer = time.AfterFunc(bodyTimeout, func() { cancel(slowAnswer("body")) })
+	body, err := readBody(resp, limit)
+	if err != nil {
+		return resp, err
 	}
 	resp.Body = &wholeReader{bytes.NewReader(body), body}
 	return resp, nil
+}
+
+// A streamedBody ends the attempt's context when the caller is done with it.
+type streamedBody struct {
+	body interface {
+		Read([]byte) (int, error)
+		Close() error
+	}
+	cancel context.CancelCauseFunc
+}
+
+func (b *streamedBody) Read(p []byte) (int, error) { return b.body.Read(p) }
+
+func (b *streamedBody) Close() error {
+	defer b.cancel(nil)
+	return b.body.Close()
+}
+
+// learn takes from an answer what it says of the credential.
+func (c *call) learn(resp *http.Response) {
+	if c.grant == nil || c.grant.refreshAt.IsZero() {
+		return // an API token: nothing about it changes
+	}
+	if resp.StatusCode < 300 {
+		c.grant.worked.Store(true)
+	}
+	if c.t.Source.dpop != nil {
+		c.proofs.learn(&c.t.Source.dpop.apiNonce, resp)
+	}
+}
+
+// takeTurn returns what ends the turn of an attempt to use a nonce of the API. Any
+// number of attempts have a turn at the same time, until a call has been refused two
+// nonces in a row: that one goes on alone, while no other of the Source is on its way.
+func (c *call) takeTurn(ctx context.Context) (func(), error) {
+	s := c.t.Source
+	if c.alone || s == nil || s.dpop == nil || !s.dpop.on.Load() {
+		return func() {}, nil
+	}
+	if c.proofs.nonce < 2 {
+		if err := s.dpop.turns.Acquire(ctx, 1); err != nil {
+			return nil, err
+		}
+		return func() { s.dpop.turns.Release(1) }, nil
+	}
+	if err := s.dpop.turns.Acquire(ctx, allTurns); err != nil {
+		return nil, err
+	}
+	c.alone = true
+	return func() {}, nil
+}
+
+// end is the end of the call.
+func (c *call) end() {
+	if c.alone {
+		c.t.Source.dpop.turns.Release(allTurns)
+	}
 }
 
 // report tells the logger and OnAttempt of an attempt.
@@ -109,7 +217,7 @@ func (c *call) report(req *http.Request, resp *http.Response, err error) {
 	a := Attempt{Method: req.Method, Path: req.URL.Path, Bucket: c.bucket, Number: c.attempts, Limit: -1, Remaining: -1, Wait: c.pause, Err: err}
 	if resp != nil {
 		h := readLimits(resp.Header)
-		a.Status, a.RequestID = resp.StatusCode, clip(resp.Header.Get(headerRequestID))
+		a.Status, a.RequestID = resp.StatusCode, cleanText(c.credential.scrubber(), resp.Header.Get(headerRequestID))
 		if h.known {
 			a.Limit, a.Remaining = h.limit, h.remaining
 		}

@@ -37,11 +37,11 @@ func readChallenge(s string) challenge {
 		name = name[strings.LastIndexAny(name, " ,")+1:]
 		switch strings.ToLower(name) {
 		case "error":
-			c.Error = clip(value)
+			c.Error = value
 		case "error_description":
-			c.Description = clip(value)
+			c.Description = value
 		case "scope":
-			c.Scope = clip(value)
+			c.Scope = value
 		}
 	}
 	return c

@@ -2,35 +2,102 @@ package oktaint
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 )
 
-// A Client sends requests to one org and reads the answers. It is a thin pair:
-// whatever makes requests safe is in HTTP's [Transport], and services that want
-// another stack around that build the pair themselves.
-type Client struct {
-	Org  Org
-	HTTP *http.Client // nil means [http.DefaultClient], which authorises nothing
+// A Credential is what a [Client] is made from: [PrivateKeyJWT], [ClientSecret],
+// [APIToken], [Credentials], a [*Source] that exists already, or an [Org] for
+// requests that carry no credential.
+type Credential interface {
+	// connect returns the org, and what authorises its requests over base. The
+	// Source is nil if nothing does.
+	connect(base http.RoundTripper) (Org, *Source)
 }
 
-// NewClient returns a Client that authorises its requests with src, which may be
-// nil, over base; a nil base means a transport that all of this package shares.
-func NewClient(org Org, src *Source, base http.RoundTripper) *Client {
+func (c PrivateKeyJWT) connect(base http.RoundTripper) (Org, *Source) { return c.Org, c.Source(base) }
+func (c ClientSecret) connect(base http.RoundTripper) (Org, *Source)  { return c.Org, c.Source(base) }
+func (c APIToken) connect(base http.RoundTripper) (Org, *Source)      { return c.Org, c.Source(base) }
+func (c Credentials) connect(base http.RoundTripper) (Org, *Source)   { return c.Org, c.Source(base) }
+func (o Org) connect(http.RoundTripper) (Org, *Source)                { return o, nil }
+
+func (s *Source) connect(http.RoundTripper) (Org, *Source) {
+	if s == nil {
+		s = new(Source) // whose error says that it is zero
+	}
+	return s.org, s
+}
+
+// A Client sends requests to one org and reads the answers. What makes them
+// safe, authorised, paced and retried, is its [Transport].
+//
+// HTTP.Transport may be wrapped before the first request, for tracing: the
+// Client keeps its Source and its Transport. Such a wrapper sees each request
+// once; one around the base that [NewClient] takes sees every attempt, token
+// requests too.
+type Client struct {
+	Org  Org
+	HTTP *http.Client
+
+	transport *Transport // nil if the Client was made by hand
+}
+
+// NewClient returns a Client for a credential. base sends everything: token
+// requests, API requests, and what [Discover] and the other packages of this
+// module ask. A nil base means a transport that all of this package shares,
+// which takes its proxy from the environment. A [*Source] keeps the base that it
+// was made with for its token requests.
+//
+// If something is wrong with the credential, the first call says so.
+//
+// Settings such as MaxWait, Logger or OnAttempt are fields of
+// [Client.Transport]; set them before the first request.
+func NewClient(cred Credential, base http.RoundTripper) *Client {
+	var org Org
+	var src *Source
+	if cred != nil {
+		org, src = cred.connect(base)
+	}
 	return (&Transport{Org: org, Source: src, Base: base}).Client()
 }
 
-// Client returns a Client for the transport's org.
+// Client returns a Client that sends its requests through the Transport.
 func (t *Transport) Client() *Client {
-	return &Client{Org: t.Org, HTTP: &http.Client{Transport: t, CheckRedirect: neverRedirect}}
+	return &Client{Org: t.Org, HTTP: &http.Client{Transport: t, CheckRedirect: neverRedirect}, transport: t}
 }
 
-// Do sends req and decodes the JSON of a 2xx answer into out, unless out is nil
-// or the answer has no body. Everything else is an error of type [*Error]. The
+// Transport returns the Transport under the Client, whatever wraps HTTP. It is
+// nil for a Client that was not made by [NewClient] or [Transport.Client].
+func (c *Client) Transport() *Transport { return c.transport }
+
+// Source returns the Source that authorises the requests. It is nil if none does.
+func (c *Client) Source() *Source {
+	if c.transport == nil {
+		return nil
+	}
+	return c.transport.Source
+}
+
+// Urgent returns a Client for requests that must not wait behind others, such
+// as the response to an attack: see [Transport.Urgent]. A wrapper of HTTP is not
+// carried over: wrap the base that [NewClient] takes to trace urgent requests
+// too.
+func (c *Client) Urgent() *Client {
+	if c.transport == nil {
+		return c
+	}
+	return c.transport.Urgent().Client()
+}
+
+// Do sends req and decodes the JSON of a 2xx answer into out, which may be a
+// [*encoding/json.RawMessage]. Everything else is an error of type [*Error]. The
 // body is read whole, up to 16 MB.
+//
+// With an out, an answer without a body is an error, and so are null, a scalar,
+// a part (206) and Okta's error object, whatever the status: none of them is
+// what was asked for. [Optional] allows an answer to be empty. Without an out,
+// an answer may be empty or hold anything but a web page or an error object.
 func (c *Client) Do(req *http.Request, out any) error {
 	_, err := c.DoHeader(req, out)
 	return err
@@ -39,98 +106,73 @@ func (c *Client) Do(req *http.Request, out any) error {
 // DoHeader is Do for callers that need the header of the answer too: its ETag,
 // or X-Okta-Request-Id. The header is nil if there is none with a status of 2xx.
 func (c *Client) DoHeader(req *http.Request, out any) (http.Header, error) {
-	resp, body, err := c.send(req)
-	switch {
-	case err != nil:
+	a, err := c.send(req)
+	if err != nil {
 		return nil, err
-	case len(body.bytes) == 0:
-		return resp.Header, nil
-	case out == nil && looksLikeHTML(body.bytes, body.resp.Header): // a proxy's page
-		return resp.Header, body.error("the answer is not JSON")
-	case out == nil:
-		return resp.Header, nil
 	}
-	return resp.Header, body.decode(out)
+	return a.resp.Header, a.read(out)
 }
 
-// Source returns the Source that authorises the requests, nil if HTTP's
-// transport is not a [Transport] or has none.
-func (c *Client) Source() *Source {
-	if c.HTTP == nil {
-		return nil
-	}
-	t, ok := c.HTTP.Transport.(*Transport)
-	if !ok {
-		return nil
-	}
-	return t.Source
-}
+// Optional wraps an out of [Client.Do] for a request whose answer may have no
+// body, as those of some lifecycle operations: then out stays as it is.
+func Optional(out any) any { return optional{out} }
+
+type optional struct{ out any }
 
 // Get is Do for a GET of the path of elem: see [Org.NewRequest].
 //
 //	var user struct{ ID, Status string }
 //	err := c.Get(ctx, &user, nil, "api", "v1", "users", id)
 func (c *Client) Get(ctx context.Context, out any, q url.Values, elem ...string) error {
-	req, err := c.Org.NewRequest(ctx, http.MethodGet, q, nil, elem...)
+	req, err := c.newRequest(ctx, q, elem)
 	if err != nil {
 		return err
 	}
 	return c.Do(req, out)
 }
 
-// An answer is the body of a 2xx answer, with what an error about it needs.
-type answer struct {
-	req   *http.Request
-	resp  *http.Response
-	bytes []byte
+// newRequest makes a GET. What is wrong with the credential comes first: a
+// credential without an org says what it is that has none.
+func (c *Client) newRequest(ctx context.Context, q url.Values, elem []string) (*http.Request, error) {
+	if err := c.Source().broken(); err != nil {
+		return nil, err
+	}
+	return c.Org.NewRequest(ctx, http.MethodGet, q, nil, elem...)
 }
 
+var errZeroClient = errors.New("oktaint: the Client is zero: make it with NewClient")
+
 // send returns the answer of a 2xx.
-func (c *Client) send(req *http.Request) (*http.Response, *answer, error) {
-	hc := c.HTTP
-	if hc == nil {
-		hc = http.DefaultClient
+func (c *Client) send(req *http.Request) (*answer, error) { return c.sendPage(req, false) }
+
+// sendPage is send; smaller means that a page which takes the org too long will be
+// asked for again with a smaller limit.
+func (c *Client) sendPage(req *http.Request, smaller bool) (*answer, error) {
+	switch err := c.Source().broken(); {
+	case err != nil:
+		return nil, err
+	case c.HTTP == nil:
+		return nil, errZeroClient
 	}
-	fate := new(fate)
-	resp, err := hc.Do(req.WithContext(context.WithValue(req.Context(), wholeBody{}, fate)))
+	fate := &fate{smaller: smaller}
+	resp, err := c.HTTP.Do(req.WithContext(context.WithValue(req.Context(), wholeBody{}, fate)))
 	if err != nil {
-		return nil, nil, requestError(req, err)
+		return nil, requestError(req, err)
 	}
 	body, err := readBody(resp, maxBody)
 	if err != nil {
-		return nil, nil, requestError(req, err)
+		return nil, requestError(req, err)
 	}
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		sent := resp.Request // the copy that carried the credential
-		if sent == nil {
-			sent = req
-		}
-		e := newError(sent, resp, body)
+	a := &answer{req: req, resp: resp, bytes: body, credential: fate.credential}
+	switch {
+	case resp.StatusCode == http.StatusPartialContent:
+		return nil, a.error("the answer is a part of what was asked for")
+	case resp.StatusCode < 200 || resp.StatusCode > 299:
+		e := a.error("")
 		e.earlier = fate.sent && req.Method != http.MethodGet
-		return nil, nil, e
+		return nil, e
 	}
-	return resp, &answer{req, resp, body}, nil
-}
-
-// decode reads the body into out.
-func (a *answer) decode(out any) error {
-	err := json.Unmarshal(a.bytes, out)
-	if err == nil {
-		return nil
-	}
-	e := newError(a.req, a.resp, a.bytes)
-	e.Summary, e.err = "the answer is not the JSON that was expected", err
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		e.Summary = "the answer's JSON ends early"
-	}
-	return e
-}
-
-// error says that an answer of 2xx is not what it should be.
-func (a *answer) error(summary string) error {
-	e := newError(a.req, a.resp, a.bytes)
-	e.Summary = summary
-	return e
+	return a, nil
 }
 
 // requestError describes a request without an answer.
@@ -139,10 +181,12 @@ func requestError(req *http.Request, err error) error {
 	e := &Error{Method: req.Method, Path: clip(req.URL.Path), sent: true, err: err}
 	var se *sendError
 	if !errors.As(err, &se) {
+		e.Hint = explainNetwork(err)
 		return e
 	}
 	switch e.sent, e.err = se.sent, se.err; {
 	case se.own == nil:
+		e.Hint = explainNetwork(se.err)
 	case se.own.Path == tokenPath: // shared with others who wait for it: it stays as it is
 		return &noTokenError{method: req.Method, path: clip(req.URL.Path), sent: se.sent, err: se.own}
 	default:
@@ -152,3 +196,12 @@ func requestError(req *http.Request, err error) error {
 	}
 	return e
 }
+
+var (
+	_ Credential = PrivateKeyJWT{}
+	_ Credential = ClientSecret{}
+	_ Credential = APIToken{}
+	_ Credential = Credentials{}
+	_ Credential = (*Source)(nil)
+	_ Credential = Org{}
+)

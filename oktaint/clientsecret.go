@@ -1,6 +1,8 @@
 package oktaint
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -42,17 +44,20 @@ type ClientSecret struct {
 // base; nil means a transport that all of this package shares. What is missing
 // in c is reported by the Source when it is first used.
 func (c ClientSecret) Source(base http.RoundTripper) *Source {
+	var idErr, secretErr error
+	c.ClientID, idErr = cleanID("the client id", c.ClientID)
+	c.Secret, secretErr = c.Secret.clientSecret()
 	e := &endpoint{
 		org: c.Org, clientID: c.ClientID, scopes: c.Scopes, requireAll: c.RequireAll, base: baseTransport(base), dpop: newProver(c.DPoP),
 		secret: func() (Secret, bool) { return c.Secret, true },
-		authenticate: func(conf *clientcredentials.Config) error {
+		authenticate: func(_ context.Context, conf *clientcredentials.Config) error {
 			conf.ClientID, conf.ClientSecret = c.ClientID, c.Secret.Reveal()
 			conf.AuthStyle = oauth2.AuthStyleInHeader
 			return nil
 		},
 		explain: explainSecret,
 	}
-	return e.source(KindClientSecret, c.FetchTimeout, c.check())
+	return e.source(KindClientSecret, c.FetchTimeout, cmp.Or(idErr, secretErr, c.check()))
 }
 
 func (c ClientSecret) check() error {
@@ -72,11 +77,9 @@ func (c ClientSecret) check() error {
 func explainSecret(e *Error) string {
 	switch {
 	case e.OAuthError == "invalid_client" && strings.Contains(e.OAuthDescription, "private_key_jwt"):
-		return "a client secret works for store integrations only: this app needs a private key (PrivateKeyJWT)"
+		return "a client secret works for store integrations only: this app needs a private key (private_key_jwt)"
 	case e.OAuthError == "invalid_client":
 		return "the client id or secret is wrong, or the integration was removed: make a new secret, or install it again"
-	case e.OAuthError == "consent_required":
-		return "the integration was installed without any of the scopes asked for: have them added to its entry in Okta's catalogue, then reinstall it"
 	}
 	return explainCommon(e)
 }

@@ -4,9 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
-	"path/filepath"
+	"runtime"
 
 	"github.com/rezonate-io/okta-integration/oktaint/durable"
 	"github.com/rezonate-io/okta-integration/scopes"
@@ -35,7 +36,18 @@ type Credentials struct {
 	ClientSecret  Secret // of KindClientSecret
 	APIToken      Secret // of KindAPIToken
 	Scopes        scopes.Set
-	DPoP          bool // the app requires DPoP; where false it is learned
+	DPoP          bool // the app requires DPoP; if false, that is learned from the org
+
+	// Roles are the types of the admin roles that the app or the token's owner
+	// holds, such as READ_ONLY_ADMIN, or CUSTOM for a custom role. Onboarding writes
+	// what it assigned; a person who connects an org may say what the roles are.
+	// Empty means that they are not known. They are advice: the org decides.
+	Roles []string
+
+	// Warnings are what a person should know of how the credentials are kept, such
+	// as that others can read the file. [ReadCredentials] and [CredentialsFromEnv]
+	// set them; they are not stored.
+	Warnings []string
 }
 
 // documentVersion is the version of the document that this package writes.
@@ -56,6 +68,7 @@ type document struct {
 	APIToken      string         `json:"api_token,omitempty"`
 	Scopes        []scopes.Scope `json:"scopes,omitempty"`
 	DPoP          bool           `json:"dpop,omitempty"`
+	Roles         []string       `json:"roles,omitempty"`
 }
 
 // Document returns the credentials as a JSON document, secrets included. It is
@@ -84,7 +97,7 @@ func (c Credentials) document() document {
 		OrgURL: c.Org.String(), TenantID: c.Org.TenantID(), OrgID: c.OrgID,
 		ApplicationID: c.ApplicationID, ClientID: c.ClientID, KeyID: c.Key.ID(),
 		ClientSecret: c.ClientSecret.String(), APIToken: c.APIToken.String(),
-		Scopes: c.Scopes.Slice(), DPoP: c.DPoP,
+		Scopes: c.Scopes.Slice(), DPoP: c.DPoP, Roles: c.Roles,
 	}
 	if !c.Key.IsZero() {
 		d.PrivateKey = redacted
@@ -105,28 +118,36 @@ func (c *Credentials) UnmarshalJSON(b []byte) error {
 	return err
 }
 
+// maxDocument is longer than any document of credentials.
+const maxDocument = 1 << 20
+
 // ParseCredentials reads a document. A document whose secret is redacted is an
 // error, and so is one of a later version or without what its kind needs. An
 // application id may be missing: the document of an onboarding is written with
-// its key before the app exists. No error repeats a secret.
+// its key before the app exists. White space around ids, tokens and secrets is
+// dropped; inside one it is an error, as a control character is. No error repeats
+// a secret. The document may have up to 1 MiB.
 func ParseCredentials(b []byte) (Credentials, error) {
 	var d document
-	if err := json.Unmarshal(b, &d); err != nil {
+	if len(b) > maxDocument {
+		return Credentials{}, fmt.Errorf("oktaint: the credentials document has %d bytes: it may have %d", len(b), maxDocument)
+	}
+	if err := json.Unmarshal([]byte(decodeUTF(b)), &d); err != nil {
 		// The error of encoding/json can repeat a value.
-		return Credentials{}, errors.New("oktaint: the credentials are not a JSON document of this package")
+		return Credentials{}, errors.New("oktaint: the credentials are not a JSON document as this library stores them")
 	}
 	if d.Version != documentVersion {
 		return Credentials{}, fmt.Errorf("oktaint: the credentials document has version %d: only version %d can be read", d.Version, documentVersion)
 	}
 	for _, s := range []string{d.PrivateKey, d.ClientSecret, d.APIToken} {
-		if s == redacted {
-			return Credentials{}, errors.New("oktaint: the credentials document is redacted: write it with Credentials.Document, not with json.Marshal")
+		if trimmed(s) == redacted {
+			return Credentials{}, errors.New("oktaint: the credentials document is redacted, as a printed or logged copy is: use the one that was stored")
 		}
 	}
 	c := Credentials{
 		Kind: d.Kind, OrgID: d.OrgID, ApplicationID: d.ApplicationID, ClientID: d.ClientID,
 		ClientSecret: NewSecret(d.ClientSecret), APIToken: NewSecret(d.APIToken),
-		DPoP: d.DPoP,
+		DPoP: d.DPoP, Roles: d.Roles,
 	}
 	var err error
 	for _, scope := range d.Scopes {
@@ -139,12 +160,42 @@ func ParseCredentials(b []byte) (Credentials, error) {
 	if c.Org, err = documentOrg(d); err != nil {
 		return Credentials{}, err
 	}
-	if d.PrivateKey != "" {
+	if trimmed(d.PrivateKey) != "" {
 		if c.Key, err = ParseKey([]byte(d.PrivateKey), d.KeyID); err != nil {
 			return Credentials{}, err
 		}
 	}
+	if err := c.clean(); err != nil {
+		return Credentials{}, err
+	}
 	return c, c.check()
+}
+
+// clean drops what surrounds ids, tokens and secrets, and refuses what no request
+// could carry.
+func (c *Credentials) clean() (err error) {
+	if c.APIToken, err = c.APIToken.apiToken(); err != nil {
+		return err
+	}
+	if c.ClientSecret, err = c.ClientSecret.clientSecret(); err != nil {
+		return err
+	}
+	for what, id := range map[string]*string{"the client id": &c.ClientID, "the application id": &c.ApplicationID, "the org's id": &c.OrgID} {
+		if *id, err = cleanID(what, *id); err != nil {
+			return err
+		}
+	}
+	var roles []string
+	for _, role := range c.Roles {
+		if role, err = cleanID("a role", role); err != nil {
+			return err
+		}
+		if role != "" {
+			roles = append(roles, role)
+		}
+	}
+	c.Roles = roles
+	return nil
 }
 
 // documentOrg takes the org from its URL, or else from the tenant id.
@@ -174,9 +225,10 @@ func (c Credentials) check() error {
 	return nil
 }
 
-// ReadCredentials reads a document from a file.
+// ReadCredentials reads a document from a file. If other users of the machine can
+// read or write the file, the credentials have a warning that says so.
 func ReadCredentials(path string) (Credentials, error) {
-	b, err := os.ReadFile(path)
+	b, warnings, err := readPrivate(path, maxDocument)
 	if err != nil {
 		return Credentials{}, fmt.Errorf("oktaint: read credentials: %w", err)
 	}
@@ -184,17 +236,36 @@ func ReadCredentials(path string) (Credentials, error) {
 	if err != nil {
 		return Credentials{}, fmt.Errorf("%w (%s)", err, path)
 	}
+	c.Warnings = warnings
 	return c, nil
 }
 
+// readPrivate reads a file that holds a secret, up to one byte more than limit,
+// and warns if others can read or write it. On Windows, where the mode says
+// nothing, and for what is not a regular file, it does not warn.
+func readPrivate(path string, limit int64) (data []byte, warnings []string, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, nil, err
+	}
+	if perm := info.Mode().Perm(); runtime.GOOS != "windows" && info.Mode().IsRegular() && perm&0o066 != 0 {
+		warnings = append(warnings, fmt.Sprintf("%s holds a secret, and its mode %04o lets other users of this machine read or change it: run chmod 600 on it", path, perm))
+	}
+	data, err = io.ReadAll(io.LimitReader(f, limit+1))
+	return data, warnings, err
+}
+
 // WriteFile writes the document with its secrets to a file that only its owner
-// can read (mode 0600; on Windows the directory's access list applies). The
-// file is replaced at once, by way of a temporary file beside it, and is on the
-// disk when WriteFile returns.
+// can read, as [durable.WriteFile] does.
 func (c Credentials) WriteFile(path string) error {
 	doc, err := c.Document()
 	if err == nil {
-		err = writeFile(path, doc)
+		err = durable.WriteFile(path, doc)
 	}
 	if err != nil {
 		return fmt.Errorf("oktaint: write credentials: %w", err)
@@ -202,49 +273,19 @@ func (c Credentials) WriteFile(path string) error {
 	return nil
 }
 
-func writeFile(path string, data []byte) (err error) {
-	dir := filepath.Dir(path)
-	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*") // made with 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	if _, err = f.Write(data); err != nil {
-		return err
-	}
-	if err = f.Sync(); err != nil {
-		return err
-	}
-	if err = f.Close(); err != nil {
-		return err
-	}
-	if err = os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	return durable.SyncDir(dir) // the name, too, is to be on the disk
-}
-
 // Source returns a Source for the credentials over base; nil means a transport
-// that all of this package shares.
-func (c Credentials) Source(base http.RoundTripper) (*Source, error) {
-	if err := c.check(); err != nil {
-		return nil, err
-	}
-	var s *Source
+// that all of this package shares. What is missing in c is reported by the Source
+// when it is first used.
+func (c Credentials) Source(base http.RoundTripper) *Source {
 	switch c.Kind {
 	case KindPrivateKeyJWT:
-		s = PrivateKeyJWT{Org: c.Org, ClientID: c.ClientID, Key: c.Key, Scopes: c.Scopes, DPoP: c.DPoP}.Source(base)
+		return PrivateKeyJWT{Org: c.Org, ClientID: c.ClientID, Key: c.Key, Scopes: c.Scopes, DPoP: c.DPoP}.Source(base)
 	case KindClientSecret:
-		s = ClientSecret{Org: c.Org, ClientID: c.ClientID, Secret: c.ClientSecret, Scopes: c.Scopes, DPoP: c.DPoP}.Source(base)
+		return ClientSecret{Org: c.Org, ClientID: c.ClientID, Secret: c.ClientSecret, Scopes: c.Scopes, DPoP: c.DPoP}.Source(base)
 	case KindAPIToken:
-		s = APIToken{Org: c.Org, Token: c.APIToken}.Source(base)
+		return APIToken{Org: c.Org, Token: c.APIToken}.Source(base)
 	}
-	return s, s.err
+	return &Source{org: c.Org, kind: c.Kind, err: c.check()}
 }
 
 // String names the kind, the org and the client.

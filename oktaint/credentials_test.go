@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,6 +19,7 @@ func sampleCredentials(t testing.TB) map[oktaint.Kind]oktaint.Credentials {
 		oktaint.KindPrivateKeyJWT: {
 			Kind: oktaint.KindPrivateKeyJWT, Org: org, OrgID: "00o1", ApplicationID: "0oa1", ClientID: "client1",
 			Key: readKey(t, "ec_p256_TEST_ONLY.pem"), Scopes: scopes.New(scopes.UsersRead, scopes.LogsRead),
+			Roles: []string{"READ_ONLY_ADMIN", "CUSTOM"},
 		},
 		oktaint.KindClientSecret: {
 			Kind: oktaint.KindClientSecret, Org: org, ApplicationID: "0oa2", ClientID: "0oa2",
@@ -40,10 +42,10 @@ func TestCredentialsRoundTrip(t *testing.T) {
 		}
 		if got.Kind != c.Kind || got.Org != c.Org || got.OrgID != c.OrgID || got.ApplicationID != c.ApplicationID || got.ClientID != c.ClientID ||
 			got.Key.Public() != c.Key.Public() || got.ClientSecret.Reveal() != c.ClientSecret.Reveal() ||
-			got.APIToken.Reveal() != c.APIToken.Reveal() || got.Scopes != c.Scopes || got.DPoP != c.DPoP {
+			got.APIToken.Reveal() != c.APIToken.Reveal() || got.Scopes != c.Scopes || got.DPoP != c.DPoP || !slices.Equal(got.Roles, c.Roles) {
 			t.Errorf("%s: the document gives %v, want %v", kind, got, c)
 		}
-		if _, err := got.Source(nil); err != nil {
+		if _, err := got.Source(nil).Token(); err != nil && strings.Contains(err.Error(), " has no ") {
 			t.Errorf("%s: Source: %v", kind, err)
 		}
 	}
@@ -77,7 +79,7 @@ func TestCredentialsDocument(t *testing.T) {
 	if err := json.Unmarshal(doc, &fields); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"version", "kind", "org_url", "tenant_id", "org_id", "application_id", "client_id", "key_id", "private_key", "scopes"} {
+	for _, name := range []string{"version", "kind", "org_url", "tenant_id", "org_id", "application_id", "client_id", "key_id", "private_key", "scopes", "roles"} {
 		if fields[name] == nil {
 			t.Errorf("the document lacks %s", name)
 		}
@@ -88,7 +90,7 @@ func TestCredentialsDocument(t *testing.T) {
 	}
 }
 
-// What json.Marshal writes is no credential, and is refused as one.
+// What json.Marshal writes is not a credential, and is refused as one.
 func TestCredentialsRedacted(t *testing.T) {
 	t.Parallel()
 	for kind, c := range sampleCredentials(t) {
@@ -96,7 +98,7 @@ func TestCredentialsRedacted(t *testing.T) {
 		if err != nil || strings.Contains(string(b), "hunter2") || strings.Contains(string(b), "BEGIN") || !strings.Contains(string(b), "redacted") {
 			t.Errorf("%s: Marshal = %s, %v", kind, b, err)
 		}
-		if _, err := oktaint.ParseCredentials(b); err == nil || !strings.Contains(err.Error(), "Credentials.Document") {
+		if _, err := oktaint.ParseCredentials(b); err == nil || !strings.Contains(err.Error(), "is redacted") {
 			t.Errorf("%s: ParseCredentials of the redacted document = %v", kind, err)
 		}
 	}
@@ -123,6 +125,29 @@ func TestParseCredentialsRefuses(t *testing.T) {
 			t.Errorf("ParseCredentials(%s) = %v; want an error with %q", in, err, want)
 		}
 	}
+	for in, want := range map[string]string{
+		`{"version":1,"kind":"api_token","org_url":"acme","api_token":"hunter2\nhunter2"}`:                             "the API token has a line break inside",
+		`{"version":1,"kind":"api_token","org_url":"acme","api_token":"hunter2\u0000"}`:                                "the API token has a control character inside",
+		`{"version":1,"kind":"api_token","org_url":"acme","api_token":"Bearer hunter2"}`:                               "begins with Bearer",
+		`{"version":1,"kind":"api_token","org_url":"acme","api_token":" SSWS "}`:                                       "missing",
+		`{"version":1,"kind":"api_token","org_url":"acme","api_token":" redacted\n"}`:                                  "is redacted",
+		`{"version":1,"kind":"client_secret","org_url":"acme","client_id":"0oa1","client_secret":"hunter2 x"}`:         "the client secret has white space inside",
+		`{"version":1,"kind":"client_secret","org_url":"acme","client_id":"hunter2 x","client_secret":"s"}`:            "the client id has white space inside",
+		`{"version":1,"kind":"client_secret","org_url":"acme","client_id":" \n","client_secret":"s"}`:                  "missing",
+		`{"version":1,"kind":"api_token","org_url":"acme","api_token":"t","application_id":"hunter2\nx"}`:              "the application id has a line break inside",
+		`{"version":1,"kind":"api_token","org_url":"acme","api_token":"t","org_id":"hunter2\u001bx"}`:                  "the org's id has a control character inside",
+		`{"version":1,"kind":"api_token","org_url":"acme","api_token":"t","roles":["hunter2 x"]}`:                      "a role has white space inside",
+		`{"version":1,"kind":"api_token","org_url":"acme","api_token":"t","roles":"hunter2"}`:                          "not a JSON document",
+		`{"version":1,"kind":"private_key_jwt","org_url":"acme","private_key":"-----BEGIN PRIVATE KEY-----\nhunter2"}`: "is cut",
+		`{"version":1,"kind":"private_key_jwt","org_url":"acme","private_key":"  "}`:                                   "missing",
+		`{"version":1,"kind":"api_token","org_url":"acme-admin.okta-miltest.com","api_token":"hunter2"}`:               "write https://acme.okta-miltest.com",
+		strings.Repeat(" ", 1<<20) + `{}`: "1048578 bytes",
+	} {
+		_, err := oktaint.ParseCredentials([]byte(in))
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("ParseCredentials(%.200s) = %v; want an error with %q", in, err, want)
+		}
+	}
 	// The org may be given by its tenant id; an app may not exist yet.
 	c := sampleCredentials(t)[oktaint.KindPrivateKeyJWT]
 	c.ApplicationID, c.ClientID = "", ""
@@ -132,7 +157,7 @@ func TestParseCredentialsRefuses(t *testing.T) {
 	if err != nil || got.Org != c.Org {
 		t.Fatalf("a document without an app: %v", err)
 	}
-	if _, err := got.Source(nil); err == nil || !strings.Contains(err.Error(), "ClientID") {
+	if _, err := got.Source(nil).Token(); err == nil || !strings.Contains(err.Error(), "ClientID") {
 		t.Errorf("Source without a client id = %v", err)
 	}
 }
@@ -158,7 +183,7 @@ func TestCredentialsFile(t *testing.T) {
 		t.Errorf("%d files are left, want 1", len(entries))
 	}
 	if err := sampleCredentials(t)[oktaint.KindAPIToken].WriteFile(filepath.Join(dir, "none", "acme.json")); err == nil {
-		t.Error("WriteFile into a folder that does not exist is no error")
+		t.Error("WriteFile into a folder that does not exist is not an error")
 	}
 	if err := os.WriteFile(path, []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
@@ -168,64 +193,76 @@ func TestCredentialsFile(t *testing.T) {
 	}
 }
 
-func TestCredentialsFromEnv(t *testing.T) {
+// White space, quotation marks and a pasted scheme around values are dropped, and
+// so is a byte order mark of the whole.
+func TestParseCredentialsCleans(t *testing.T) {
 	t.Parallel()
-	pem := string(readFile(t, "ec_p256_TEST_ONLY.pem"))
-	file := filepath.Join(t.TempDir(), "key_TEST_ONLY.pem")
-	if err := os.WriteFile(file, []byte(pem), 0o600); err != nil {
-		t.Fatal(err)
+	c, err := oktaint.ParseCredentials([]byte("\ufeff" + `{"version":1,"kind":"api_token","org_url":" https://ACME.okta.com./\n","api_token":"SSWS 00a\r\n","org_id":" 00o1","application_id":"0oa1 ","roles":[" SUPER_ADMIN\n","",
+		"CUSTOM"],"future_member":[1]}`))
+	if err != nil || c.Org != mustOrg(t, "acme") || c.APIToken.Reveal() != "00a" || c.OrgID != "00o1" || c.ApplicationID != "0oa1" || !slices.Equal(c.Roles, []string{"SUPER_ADMIN", "CUSTOM"}) {
+		t.Errorf("ParseCredentials = %v, token %q, org id %q, app %q, roles %q, %v", c, c.APIToken.Reveal(), c.OrgID, c.ApplicationID, c.Roles, err)
 	}
-	for _, tt := range []struct {
-		env  map[string]string
-		kind oktaint.Kind
-		err  string
-	}{
-		{map[string]string{"ORGURL": "https://acme.okta.com", "TOKEN": "hunter2"}, oktaint.KindAPIToken, ""},
-		{map[string]string{"ORGURL": "https://acme.okta.com", "CLIENTID": "0oa1", "SCOPES": "okta.users.read,okta.logs.read", "PRIVATEKEY": pem, "PRIVATEKEYID": "k"}, oktaint.KindPrivateKeyJWT, ""},
-		{map[string]string{"ORGURL": "https://acme.okta.com", "CLIENTID": "0oa1", "SCOPES": "okta.users.read", "PRIVATEKEY": file, "PRIVATEKEYID": "k"}, oktaint.KindPrivateKeyJWT, ""},
-		{map[string]string{"ORGURL": "https://acme.okta.com", "CLIENTID": "0oa1", "SCOPES": "okta.users.read", "CLIENTSECRET": "hunter2"}, oktaint.KindClientSecret, ""},
-		{map[string]string{"TOKEN": "hunter2"}, "", "OKTA_CLIENT_ORGURL"},
-		{map[string]string{"ORGURL": "https://acme.okta.com"}, "", "exactly one"},
-		{map[string]string{"ORGURL": "https://acme.okta.com", "TOKEN": "hunter2", "CLIENTSECRET": "hunter2"}, "", "exactly one"},
-		{map[string]string{"ORGURL": "https://acme.okta.com", "CLIENTSECRET": "hunter2"}, "", "OKTA_CLIENT_SCOPES"},
-		{map[string]string{"ORGURL": "https://acme.okta.com", "CLIENTID": "0oa1", "SCOPES": "x", "PRIVATEKEY": "hunter2"}, "", "private key"},
-	} {
-		c, err := oktaint.CredentialsFromEnv(func(name string) string { return tt.env[strings.TrimPrefix(name, "OKTA_CLIENT_")] })
-		if tt.err != "" {
-			if err == nil || !strings.Contains(err.Error(), tt.err) || strings.Contains(err.Error(), "hunter2") {
-				t.Errorf("%v: %v, want an error with %q", tt.env["ORGURL"], err, tt.err)
-			}
-			continue
-		}
-		if err != nil || c.Kind != tt.kind || c.Org != mustOrg(t, "acme") {
-			t.Errorf("%s: %v, %v", tt.kind, c, err)
-		}
-		if tt.kind == oktaint.KindPrivateKeyJWT && (c.Key.ID() != "k" || !c.Scopes.Contains(scopes.UsersRead)) {
-			t.Errorf("key %v, scopes %v", c.Key, c.Scopes)
-		}
+	c, err = oktaint.ParseCredentials([]byte(`{"version":1,"kind":"client_secret","org_url":"acme","client_id":"\t0oa1\n","client_secret":"s3:cr/et\n"}`))
+	if err != nil || c.ClientID != "0oa1" || c.ClientSecret.Reveal() != "s3:cr/et" || c.Roles != nil {
+		t.Errorf("ParseCredentials = %v, secret %q, %v", c, c.ClientSecret.Reveal(), err)
 	}
 }
 
-func FuzzParseCredentials(f *testing.F) {
-	for _, c := range sampleCredentials(f) {
-		doc, err := c.Document()
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(doc)
+// A document of before roles were kept is read as it was.
+func TestParseCredentialsVersion1(t *testing.T) {
+	t.Parallel()
+	text := string(marshal(t, string(readFile(t, "ec_p256_TEST_ONLY.pem"))))
+	c, err := oktaint.ParseCredentials([]byte(`{"version":1,"kind":"private_key_jwt","org_url":"https://acme.okta.com","tenant_id":"acme","org_id":"00o1","application_id":"0oa1","client_id":"0oa1","key_id":"k","private_key":` + text + `,"scopes":["okta.users.read"],"dpop":true}`))
+	if err != nil || c.Key.ID() != "k" || !c.DPoP || c.Roles != nil || c.Warnings != nil {
+		t.Errorf("ParseCredentials = %v, %v", c, err)
 	}
-	f.Fuzz(func(t *testing.T, b []byte) {
-		c, err := oktaint.ParseCredentials(b)
-		if err != nil {
-			return
-		}
-		doc, err := c.Document()
-		if err != nil {
+	doc, err := c.Document()
+	if err != nil || strings.Contains(string(doc), "roles") || strings.Contains(string(doc), "arnings") {
+		t.Errorf("Document = %s, %v", doc, err)
+	}
+}
+
+// Reading a file that others can read or change warns, and says what to do.
+func TestCredentialsFileMode(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("modes say nothing on Windows")
+	}
+	path := filepath.Join(t.TempDir(), "acme.json")
+	if err := sampleCredentials(t)[oktaint.KindAPIToken].WriteFile(path); err != nil {
+		t.Fatal(err)
+	}
+	for mode, warns := range map[os.FileMode]bool{0o600: false, 0o400: false, 0o700: false, 0o711: false, 0o640: true, 0o604: true, 0o644: true, 0o620: true, 0o602: true, 0o666: true} {
+		if err := os.Chmod(path, mode); err != nil {
 			t.Fatal(err)
 		}
-		again, err := oktaint.ParseCredentials(doc)
-		if err != nil || again.Org != c.Org || again.Scopes != c.Scopes || again.Key.Public() != c.Key.Public() {
-			t.Fatalf("the document of %v gives %v, %v", c, again, err)
+		c, err := oktaint.ReadCredentials(path)
+		if err != nil || len(c.Warnings) > 0 != warns {
+			t.Errorf("mode %o: warnings %q, %v", mode, c.Warnings, err)
 		}
-	})
+		for _, w := range c.Warnings {
+			if !strings.HasPrefix(w, path) || !strings.Contains(w, "chmod 600") || strings.Contains(w, "hunter2") {
+				t.Errorf("mode %o: warning %q", mode, w)
+			}
+		}
+	}
+	link := path + ".link"
+	if err := os.Symlink(path, link); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := oktaint.ReadCredentials(link); err != nil || len(c.Warnings) != 1 { // the mode is that of the file
+		t.Errorf("through a link: %q, %v", c.Warnings, err)
+	}
+	if _, err := oktaint.ReadCredentials(filepath.Dir(path)); err == nil {
+		t.Error("a folder is read")
+	}
+	if err := os.WriteFile(path, make([]byte, 1<<20+1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := oktaint.ReadCredentials(path); err == nil || !strings.Contains(err.Error(), "1048577 bytes") {
+		t.Errorf("a file without end: %v", err)
+	}
 }

@@ -18,19 +18,15 @@ type OrgInfo struct {
 
 // Discover asks an org for its id, its canonical URL and its engine (GET
 // /.well-known/okta-organization). It sends no credential and follows no
-// redirect. Requests go over hc's transport, without the authorisation of a
-// [Transport] or an oauth2.Transport; pass none of another kind. nil means a
-// transport that all of this package shares.
+// redirect. base sends the request, as in [NewClient]; nil means a transport that
+// all of this package shares. Of a [*Transport] or an oauth2.Transport only the
+// base is used, without its credential.
 //
 // The answer is trusted only if the canonical host is the one given or lies
 // under Okta's own domains; else the error asks the user to name it, since
 // credentials would be sent there.
-func Discover(ctx context.Context, org Org, hc *http.Client) (OrgInfo, error) {
-	var base http.RoundTripper
-	if hc != nil {
-		base = hc.Transport
-	}
-	switch t := base.(type) { // without its credential
+func Discover(ctx context.Context, org Org, base http.RoundTripper) (OrgInfo, error) {
+	switch t := base.(type) {
 	case *Transport:
 		base = t.Base
 	case *oauth2.Transport:
@@ -44,7 +40,7 @@ func Discover(ctx context.Context, org Org, hc *http.Client) (OrgInfo, error) {
 		} `json:"_links"`
 		Pipeline string `json:"pipeline"`
 	}
-	if err := NewClient(org, nil, base).Get(ctx, &doc, nil, ".well-known", "okta-organization"); err != nil {
+	if err := NewClient(org, base).Get(ctx, &doc, nil, ".well-known", "okta-organization"); err != nil {
 		return OrgInfo{}, fmt.Errorf("oktaint: ask %s about itself: %w", org, err)
 	}
 	info := OrgInfo{ID: doc.ID, Org: org, Engine: doc.Pipeline}

@@ -11,7 +11,7 @@
 //		Org: org, ClientID: "0oa...", Key: key, Scopes: scopes.Visibility,
 //	}.Source(nil)
 //
-//	client := oktaint.NewClient(org, src, nil)
+//	client := oktaint.NewClient(src, nil)
 //	for user, err := range oktaint.List[User](ctx, client, nil, "api", "v1", "users") {
 //		if err != nil {
 //			return err // the list is not complete

@@ -1,6 +1,7 @@
 package oktaint
 
 import (
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+	"golang.org/x/sync/semaphore"
 )
 
 // ErrDPoPBound is returned by [Source.Token] for a token that is bound to a key
@@ -40,7 +42,10 @@ const proofBackdate = 30 * time.Second
 // Okta asks for another one, and a proof is made for every request, where P-256
 // costs a thirtieth of RSA.
 type prover struct {
-	on atomic.Bool // the credential says so, or the org did
+	required bool        // the credential says so
+	on       atomic.Bool // it does, or the org did
+
+	turns *semaphore.Weighted // see call.takeTurn
 
 	// Nonces of the token endpoint and of the API. Every answer can bring a
 	// new one.
@@ -51,8 +56,11 @@ type prover struct {
 	err    error
 }
 
+// allTurns is more than the attempts that can be on their way at once.
+const allTurns = 1 << 20
+
 func newProver(on bool) *prover {
-	p := new(prover)
+	p := &prover{required: on, turns: semaphore.NewWeighted(allTurns)}
 	p.on.Store(on)
 	return p
 }
@@ -68,9 +76,21 @@ func (p *prover) init() {
 	p.signer, p.err = jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: key}, opts)
 }
 
-// prove sets the proof of a request; token is empty on the token endpoint. A
-// proof is good once, so each attempt needs its own.
-func (p *prover) prove(req *http.Request, token string) error {
+// proveToken sets the proof of a token request.
+func (p *prover) proveToken(req *http.Request) error {
+	return p.prove(req, "", nonceOf(&p.tokenNonce))
+}
+
+// proveUse sets the proof of a request that uses a token. nonce "" means the last
+// one that an answer brought.
+func (p *prover) proveUse(req *http.Request, token, nonce string) error {
+	sum := sha256.Sum256([]byte(token))
+	return p.prove(req, base64.RawURLEncoding.EncodeToString(sum[:]), cmp.Or(nonce, nonceOf(&p.apiNonce)))
+}
+
+// prove sets the proof of a request. A proof is good once, so each attempt needs
+// its own.
+func (p *prover) prove(req *http.Request, tokenHash, nonce string) error {
 	if p.once.Do(p.init); p.err != nil {
 		return p.err
 	}
@@ -81,16 +101,7 @@ func (p *prover) prove(req *http.Request, token string) error {
 		JTI   string `json:"jti"`
 		ATH   string `json:"ath,omitempty"`
 		Nonce string `json:"nonce,omitempty"`
-	}{HTM: req.Method, HTU: proofURL(req.URL), IAT: time.Now().Add(-proofBackdate).Unix(), JTI: rand.Text()}
-	nonce := &p.tokenNonce
-	if token != "" {
-		sum := sha256.Sum256([]byte(token))
-		claims.ATH = base64.RawURLEncoding.EncodeToString(sum[:])
-		nonce = &p.apiNonce
-	}
-	if n := nonce.Load(); n != nil {
-		claims.Nonce = *n
-	}
+	}{HTM: req.Method, HTU: proofURL(req.URL), IAT: time.Now().Add(-proofBackdate).Unix(), JTI: rand.Text(), ATH: tokenHash, Nonce: nonce}
 	payload, err := json.Marshal(claims)
 	if err != nil {
 		return fmt.Errorf("oktaint: make the DPoP proof: %w", err)
@@ -107,12 +118,34 @@ func (p *prover) prove(req *http.Request, token string) error {
 	return nil
 }
 
-// proofErrors counts the errors about proofs that were answered by another one.
-type proofErrors struct{ invalid, nonce int }
+// proofErrors are the errors about proofs that were answered by another one.
+type proofErrors struct {
+	invalid, nonce int
+
+	// own is the nonce that came with the refusal of the last one. It belongs to
+	// this call's repeat: were it shared, many requests on their way would use it
+	// up for each other.
+	own string
+}
 
 // maxNonces is how often a new nonce is taken for one request: it can change again
 // while other requests are on their way.
 const maxNonces = 3
+
+// learn takes the nonce from an answer of the API.
+func (seen *proofErrors) learn(shared *atomic.Pointer[string], resp *http.Response) {
+	if parseChallenge(resp.Header).Error == errUseNonce {
+		if n := resp.Header.Get(headerDPoPNonce); isNonce(n) {
+			seen.own = n
+		}
+		return
+	}
+	if !learn(shared, resp.Header) && seen.own != "" {
+		n := seen.own
+		shared.Store(&n) // it was taken, and the answer brings no other
+	}
+	seen.own = ""
+}
 
 // again reports whether another proof may do: a fresh one once, and one with the
 // nonce that the org asked for.
@@ -142,13 +175,28 @@ func (seen *proofErrors) againToken(err error, p *prover) bool {
 // is what Okta compares it with.
 func proofURL(u *url.URL) string { return u.Scheme + "://" + u.Host + u.Path }
 
-// learn takes the nonce from an answer, whatever its status.
-func learn(nonce *atomic.Pointer[string], h http.Header) {
+// learn takes the nonce from an answer, whatever its status, and reports whether
+// there was one.
+func learn(nonce *atomic.Pointer[string], h http.Header) bool {
 	n := h.Get(headerDPoPNonce)
-	if n == "" || len(n) > 1024 {
-		return
+	if !isNonce(n) {
+		return false
 	}
-	if old := nonce.Load(); old == nil || *old != n {
+	if nonceOf(nonce) != n {
 		nonce.Store(&n)
 	}
+	return true
+}
+
+// isNonce reports whether a server may have meant n as a nonce. One that is longer
+// would make every request too large.
+func isNonce(n string) bool { return n != "" && len(n) <= maxNonce }
+
+const maxNonce = 1024
+
+func nonceOf(p *atomic.Pointer[string]) string {
+	if n := p.Load(); n != nil {
+		return *n
+	}
+	return ""
 }

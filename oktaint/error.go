@@ -1,8 +1,6 @@
 package oktaint
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -18,9 +16,9 @@ const insufficientScope = "insufficient_scope"
 
 // An Error is a request to an org that did not succeed: an answer outside of
 // 2xx, an answer that cannot be read, or none at all. What it means for the
-// caller is asked with [IsNotFound], [MissingScope], [MissingRole],
-// [FeatureOff], [RateLimited] and [Ambiguous]. Decide by those, by StatusCode
-// and by Code: Summary and Causes are for people, and in the org's language.
+// caller is asked with [IsNotFound], [Denied], [NoToken], [RateLimited] and
+// [Ambiguous]. Decide by those, by StatusCode and by Code: Summary and Causes are
+// for people, and in the org's language.
 type Error struct {
 	StatusCode int      // 0 if there was no answer
 	Code       string   // Okta's error code, such as E0000006
@@ -43,6 +41,7 @@ type Error struct {
 	Hint string
 
 	err        error
+	kind       Kind          // of the credential that was sent
 	sent       bool          // without an answer: it may have reached the org
 	earlier    bool          // an attempt before the one of this answer may have taken effect
 	skew       time.Duration // the server's clock less ours
@@ -104,67 +103,33 @@ func (e *Error) errText() string {
 func (e *Error) Unwrap() error { return e.err }
 
 // newError describes an answer outside of 2xx, or one of 2xx that cannot be read.
-func newError(req *http.Request, resp *http.Response, body []byte) *Error {
-	e := &Error{Method: req.Method, Path: clip(req.URL.Path), sent: true}
-	e.readHeader(resp, time.Now())
+// The summary, if there is one, is said instead of the body's.
+func newError(req *http.Request, resp *http.Response, body []byte, sent credentialSent, summary string) *Error {
+	clean := sent.scrubber()
+	e := &Error{Method: req.Method, Path: clip(req.URL.Path), sent: true, kind: sent.kind}
+	e.readHeader(resp, time.Now(), clean)
 	c := parseChallenge(resp.Header)
-	e.OAuthError, e.OAuthDescription = c.Error, c.Description
+	e.OAuthError, e.OAuthDescription = cleanText(clean, c.Error), cleanText(clean, c.Description)
 	if c.Error == insufficientScope {
 		first, _, _ := strings.Cut(c.Scope, " ")
-		e.Scope = scopes.Scope(first)
+		e.Scope = scopes.Scope(cleanText(clean, first))
 	}
-	e.parseBody(body, resp.Header)
+	e.readBody(body, resp.Header, clean)
+	if summary != "" {
+		e.Summary, e.Causes = summary, nil
+	}
 	if e.Hint == "" {
 		e.Hint = e.explain()
 	}
-	_, credential, _ := strings.Cut(req.Header.Get("Authorization"), " ")
-	e.scrub(scrubber(credential))
 	return e
 }
 
-func (e *Error) readHeader(resp *http.Response, received time.Time) {
-	e.StatusCode, e.RequestID = resp.StatusCode, clip(resp.Header.Get(headerRequestID))
+func (e *Error) readHeader(resp *http.Response, received time.Time, clean func(string) string) {
+	e.StatusCode, e.RequestID = resp.StatusCode, cleanText(clean, resp.Header.Get(headerRequestID))
 	e.limits, e.received = readLimits(resp.Header), received
 	if !e.limits.date.IsZero() {
 		e.skew = e.limits.date.Sub(received)
 	}
-}
-
-// parseBody reads the error documents of the API and of the token endpoint.
-func (e *Error) parseBody(body []byte, h http.Header) {
-	var doc struct {
-		ErrorCode    string `json:"errorCode"`
-		ErrorSummary string `json:"errorSummary"`
-		ErrorID      string `json:"errorId"`
-		ErrorCauses  []struct {
-			ErrorSummary string `json:"errorSummary"`
-		} `json:"errorCauses"`
-		Error            string `json:"error"`
-		ErrorDescription string `json:"error_description"`
-		Message          string `json:"message"`
-	}
-	if err := json.Unmarshal(body, &doc); err != nil && len(bytes.TrimSpace(body)) > 0 {
-		if looksLikeHTML(body, h) {
-			e.Hint = "the answer is a web page, not Okta's JSON: is a proxy or a sign-in page in between?"
-		}
-	}
-	e.Code, e.ID = clip(doc.ErrorCode), clip(doc.ErrorID)
-	if e.Summary == "" {
-		e.Summary = clip(doc.ErrorSummary + doc.Message)
-	}
-	for _, c := range doc.ErrorCauses[:min(len(doc.ErrorCauses), maxCauses)] {
-		e.Causes = append(e.Causes, clip(c.ErrorSummary))
-	}
-	if e.OAuthError == "" {
-		e.OAuthError, e.OAuthDescription = clip(doc.Error), clip(doc.ErrorDescription)
-	}
-}
-
-// maxCauses bounds the reasons that are kept of an answer.
-const maxCauses = 20
-
-func looksLikeHTML(body []byte, h http.Header) bool {
-	return strings.Contains(h.Get("Content-Type"), "html") || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))
 }
 
 // clip bounds what a server can put into a line of a log.
@@ -180,52 +145,6 @@ func clip(s string) string {
 	}, s)
 }
 
-// explain gives the hint for errors of the API.
-func (e *Error) explain() string {
-	switch {
-	case e.StatusCode == http.StatusUnauthorized && e.Code == "E0000015":
-		return "the org does not have this feature"
-	case e.StatusCode == http.StatusUnauthorized && e.Code == "E0000011":
-		return "the API token is wrong, revoked or expired (30 days without use): make a new one"
-	case e.OAuthError == insufficientScope:
-		return fmt.Sprintf("the token lacks the scope %s: a Super Admin grants it to the app (Okta API Scopes tab)", e.Scope)
-	case e.Code == "E0000006":
-		return "the scope is there, but no admin role allows this: a Super Admin assigns one to the app or to the token's owner"
-	case e.Code == "E0000005":
-		return "this endpoint does not take OAuth tokens"
-	case e.OAuthError == errInvalidProof, e.OAuthError == errUseNonce:
-		return explainCommon(e)
-	case 300 <= e.StatusCode && e.StatusCode < 400:
-		return "redirects are not followed: use the org's canonical URL (Discover)"
-	case e.StatusCode == http.StatusNotFound && e.Code == "":
-		return "is this the org's URL? Okta answers so where there is no org"
-	}
-	return ""
-}
-
-// scrub takes the request's credential out of everything the server said, in
-// case it repeats what it was sent.
-func (e *Error) scrub(clean func(string) string) {
-	e.Summary, e.OAuthDescription, e.OAuthError = clean(e.Summary), clean(e.OAuthDescription), clean(e.OAuthError)
-	e.Code, e.ID, e.RequestID, e.Scope = clean(e.Code), clean(e.ID), clean(e.RequestID), scopes.Scope(clean(string(e.Scope)))
-	for i := range e.Causes {
-		e.Causes[i] = clean(e.Causes[i])
-	}
-	e.Hint = clean(e.Hint)
-}
-
-// skewNote tells of a difference of the clocks that is worth a word. Date has
-// whole seconds, and the answer was some time on its way.
-func (e *Error) skewNote() string {
-	switch {
-	case e.skew > 5*time.Second:
-		return fmt.Sprintf(" (this machine is %v behind)", e.skew.Round(time.Second))
-	case e.skew < -5*time.Second:
-		return fmt.Sprintf(" (this machine is %v ahead)", -e.skew.Round(time.Second))
-	}
-	return ""
-}
-
 // wait is how long to wait after the n-th 429 in a row, from 0.
 func (e *Error) wait(n int) time.Duration {
 	if e.retryAfter > 0 {
@@ -239,68 +158,11 @@ func reason(err error) string {
 	var e *Error
 	switch {
 	case !errors.As(err, &e) || e.StatusCode == 0:
-		return "no connection to the org"
+		return networkReason(err)
 	case e.StatusCode == http.StatusTooManyRequests:
 		return "rate limit"
 	}
 	return fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))
-}
-
-// A noTokenError is a request that was not sent for want of a token. What the
-// token endpoint said is in its chain, but is no answer to the request.
-type noTokenError struct {
-	method, path string
-	sent         bool // an earlier attempt may have taken effect
-	err          *Error
-}
-
-func (e *noTokenError) Error() string {
-	return fmt.Sprintf("oktaint: %s %s: no access token: %v", e.method, e.path, e.err)
-}
-func (e *noTokenError) Unwrap() error { return e.err }
-
-// answerOf returns the error of the request itself, not of its token.
-func answerOf(err error) (*Error, bool) {
-	var none *noTokenError
-	if errors.As(err, &none) {
-		return nil, false
-	}
-	var e *Error
-	ok := errors.As(err, &e)
-	return e, ok
-}
-
-// IsNotFound reports whether err is a 404. It does not mean that the thing does
-// not exist: Okta also answers 404 for some it does not show, and for a user
-// who is deactivated already.
-func IsNotFound(err error) bool {
-	e, ok := answerOf(err)
-	return ok && e.StatusCode == http.StatusNotFound
-}
-
-// MissingScope reports whether err says that the token lacks a scope, and which
-// one the endpoint wants. The scope is empty if the org did not name it.
-func MissingScope(err error) (scopes.Scope, bool) {
-	var e *Error
-	if !errors.As(err, &e) || e.OAuthError != insufficientScope {
-		return "", false
-	}
-	return e.Scope, true
-}
-
-// MissingRole reports whether err is Okta's E0000006: the credential may use
-// the endpoint, but no admin role of it reaches what was asked for.
-func MissingRole(err error) bool {
-	e, ok := answerOf(err)
-	return ok && e.StatusCode == http.StatusForbidden && e.Code == "E0000006"
-}
-
-// FeatureOff reports whether err says that the org does not have the feature:
-// Okta's E0000015 (a 401, though the credential is good), or E0000008 for an
-// endpoint that the org's engine does not have.
-func FeatureOff(err error) bool {
-	e, ok := answerOf(err)
-	return ok && (e.Code == "E0000015" || e.Code == "E0000008" && e.StatusCode == http.StatusNotFound)
 }
 
 // RateLimited reports whether err is a rate limit, and how long to wait.

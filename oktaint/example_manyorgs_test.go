@@ -18,13 +18,7 @@ func ExampleNewClient_manyOrgs() {
 
 	clients := make([]*oktaint.Client, 500)
 	for i := range clients {
-		creds := stored(i)
-		src, err := creds.Source(base)
-		if err != nil {
-			fmt.Println(err)
-			return
-		}
-		clients[i] = oktaint.NewClient(creds.Org, src, base)
+		clients[i] = oktaint.NewClient(stored(i), base)
 	}
 
 	poll := func(c *oktaint.Client) error {

@@ -39,11 +39,7 @@ func ExampleList() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	src, err := creds.Source(nil)
-	if err != nil {
-		log.Fatal(err)
-	}
-	client := oktaint.NewClient(creds.Org, src, nil)
+	client := oktaint.NewClient(creds, nil)
 	for user, err := range oktaint.List[User](ctx, client, nil, "api", "v1", "users") {
 		if err != nil {
 			log.Fatal(err) // the list is not complete
@@ -68,8 +64,8 @@ func ExampleClient_Get() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	src := oktaint.APIToken{Org: org, Token: oktaint.NewSecret(sim.APIToken())}.Source(nil)
-	client := oktaint.NewClient(org, src, sim.Transport())
+	token := oktaint.APIToken{Org: org, Token: oktaint.NewSecret(sim.APIToken())}
+	client := oktaint.NewClient(token, sim.Transport())
 
 	var me User
 	if err := client.Get(context.Background(), &me, nil, "api", "v1", "users", "me"); err != nil {
@@ -94,14 +90,14 @@ func ExampleTransport() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	src := oktaint.APIToken{Org: org, Token: oktaint.NewSecret("00example")}.Source(nil)
-	client := (&oktaint.Transport{Org: org, Source: src, Base: mock}).Client()
+	client := oktaint.NewClient(oktaint.APIToken{Org: org, Token: oktaint.NewSecret("00example")}, mock)
 
 	err = client.Get(context.Background(), nil, nil, "api", "v1", "users", "00u1")
 	var e *oktaint.Error
-	fmt.Println(errors.As(err, &e), e.StatusCode, e.Code, oktaint.MissingRole(err))
+	denial, _ := oktaint.Denied(err)
+	fmt.Println(errors.As(err, &e), e.StatusCode, e.Code, "lacks a", denial.Lacks)
 	fmt.Println(mock.GetTotalCallCount(), "request")
 	// Output:
-	// true 403 E0000006 true
+	// true 403 E0000006 lacks a role
 	// 1 request
 }

@@ -18,8 +18,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/scopes"
+	"golang.org/x/oauth2"
 )
 
 func mustOrg(t testing.TB, s string) oktaint.Org {
@@ -42,6 +44,25 @@ func readKey(t testing.TB, name string) oktaint.Key {
 		t.Fatal(err)
 	}
 	return key
+}
+
+func readFile(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// privateJWK writes a test key as a JWK.
+func privateJWK(t testing.TB, name, kid string) []byte {
+	t.Helper()
+	b, err := json.Marshal(jose.JSONWebKey{Key: parsePKCS8(t, readFile(t, name)), KeyID: kid})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 // A roundTripper is a base transport made of a func.
@@ -174,6 +195,12 @@ func parsePKCS8(t testing.TB, data []byte) any {
 	return key
 }
 
+// denied reports whether err is about such a lack.
+func denied(err error, lack oktaint.Lack) bool {
+	d, ok := oktaint.Denied(err)
+	return ok && d.Lacks == lack
+}
+
 func readAll(t testing.TB, resp *http.Response) string {
 	t.Helper()
 	b, err := io.ReadAll(resp.Body)
@@ -182,3 +209,11 @@ func readAll(t testing.TB, resp *http.Response) string {
 	}
 	return string(b)
 }
+
+func windowHeaders(limit, remaining int, reset time.Time) []string {
+	return []string{"X-Rate-Limit-Limit", itoa(int64(limit)), "X-Rate-Limit-Remaining", itoa(int64(remaining)), "X-Rate-Limit-Reset", itoa(reset.Unix())}
+}
+
+func second(_ *oauth2.Token, err error) error { return err }
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }

@@ -1,22 +1,17 @@
 package oktaint
 
 import (
-	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
-	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
-
-	"github.com/go-jose/go-jose/v4"
 )
 
 // A Key signs client assertions (RFC 7523). It is a [crypto.Signer], which may
@@ -29,6 +24,7 @@ type Key struct {
 type key struct {
 	signer crypto.Signer
 	public PublicKey
+	stuck  stuckCount // signatures that were left behind
 }
 
 // GenerateKey makes an RSA key of 2048 bits, which every tool that speaks to
@@ -49,112 +45,14 @@ func NewKey(signer crypto.Signer, kid string) (Key, error) {
 	if signer == nil {
 		return Key{}, errors.New("oktaint: the key's signer is nil")
 	}
-	switch pub := signer.Public().(type) {
-	case *rsa.PublicKey:
-		if bits := pub.N.BitLen(); bits < 2048 {
-			return Key{}, fmt.Errorf("oktaint: the RSA key has %d bits: Okta takes 2048 or more", bits)
-		}
-	case *ecdsa.PublicKey:
-		if name := pub.Curve.Params().Name; name == "P-224" {
-			return Key{}, errors.New("oktaint: the EC key is on P-224: Okta takes P-256, P-384 and P-521")
-		}
-	case ed25519.PublicKey:
+	if _, ok := signer.Public().(ed25519.PublicKey); ok {
 		return Key{}, errors.New("oktaint: Ed25519 keys do not work with Okta, which has no algorithm for them: use RSA 2048 or P-256")
 	}
 	public, err := newPublicKey(signer.Public(), kid)
 	if err != nil {
 		return Key{}, err
 	}
-	return Key{&key{signer, public}}, nil
-}
-
-// ParseKey reads a private key: PEM (PKCS #1, PKCS #8 or SEC 1) or a JWK. kid ""
-// means the JWK's own kid, or else the thumbprint of RFC 7638; a kid that
-// differs from the JWK's own is an error. PEM in which the line breaks have
-// become "\n", as environment variables have it, is understood. No error
-// repeats any part of the input.
-func ParseKey(pemOrJWK []byte, kid string) (Key, error) {
-	data := bytes.TrimSpace(pemOrJWK)
-	switch {
-	case len(data) == 0:
-		return Key{}, errors.New("oktaint: the private key is empty")
-	case data[0] == '{':
-		return parseJWK(data, kid)
-	}
-	return parsePEM(bytes.ReplaceAll(data, []byte(`\n`), []byte("\n")), kid)
-}
-
-func parsePEM(data []byte, kid string) (Key, error) {
-	for {
-		var block *pem.Block
-		if block, data = pem.Decode(data); block == nil {
-			return Key{}, errors.New("oktaint: the private key is neither PEM nor a JSON Web Key: it starts with -----BEGIN or {")
-		}
-		if block.Type == "EC PARAMETERS" { // what openssl ecparam writes first
-			continue
-		}
-		if block.Type == "ENCRYPTED PRIVATE KEY" || strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED") {
-			return Key{}, errors.New("oktaint: the private key is encrypted: decrypt it first, for example with openssl pkcs8 -in KEY -out PLAINKEY")
-		}
-		signer, err := parseDER(block)
-		if err != nil {
-			return Key{}, err
-		}
-		return NewKey(signer, kid)
-	}
-}
-
-func parseDER(block *pem.Block) (crypto.Signer, error) {
-	var k any
-	var err error
-	switch block.Type {
-	case "RSA PRIVATE KEY":
-		k, err = x509.ParsePKCS1PrivateKey(block.Bytes)
-	case "EC PRIVATE KEY":
-		k, err = x509.ParseECPrivateKey(block.Bytes)
-	case "PRIVATE KEY":
-		k, err = x509.ParsePKCS8PrivateKey(block.Bytes)
-	case "PUBLIC KEY", "RSA PUBLIC KEY", "CERTIFICATE":
-		return nil, fmt.Errorf("oktaint: this is a %s: the private key is needed", strings.ToLower(block.Type))
-	default:
-		return nil, fmt.Errorf("oktaint: PEM of type %.40q is not a private key that can be read: use PKCS #8", block.Type)
-	}
-	if err != nil {
-		// x509's errors name the structure, never its content.
-		return nil, fmt.Errorf("oktaint: read the private key: %w", err)
-	}
-	signer, ok := k.(crypto.Signer)
-	if !ok {
-		return nil, fmt.Errorf("oktaint: a private key of type %T cannot sign: use RSA 2048 or P-256", k)
-	}
-	return signer, nil
-}
-
-func parseJWK(data []byte, kid string) (Key, error) {
-	var j jose.JSONWebKey
-	if err := json.Unmarshal(data, &j); err != nil {
-		return Key{}, errors.New("oktaint: the private key is not a JSON Web Key that can be read: RSA and EC are")
-	}
-	if j.IsPublic() {
-		return Key{}, errors.New("oktaint: the JSON Web Key is public: the private key is needed")
-	}
-	if kid != "" && j.KeyID != "" && kid != j.KeyID {
-		return Key{}, fmt.Errorf("oktaint: the key's own kid is %.80q, not %.80q: use the one that the app has", j.KeyID, kid)
-	}
-	if kid == "" {
-		kid = j.KeyID
-	}
-	signer, ok := j.Key.(crypto.Signer)
-	if !ok {
-		return Key{}, errors.New("oktaint: the JSON Web Key cannot sign: use RSA or EC")
-	}
-	if k, ok := signer.(*rsa.PrivateKey); ok {
-		if err := k.Validate(); err != nil {
-			return Key{}, errors.New("oktaint: the JSON Web Key's numbers do not fit together: it is damaged")
-		}
-		k.Precompute()
-	}
-	return NewKey(signer, kid)
+	return Key{&key{signer: signer, public: public}}, nil
 }
 
 // ID returns the kid, and the empty string for the zero Key.

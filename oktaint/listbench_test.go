@@ -127,7 +127,7 @@ func BenchmarkList(b *testing.B) {
 			})
 		}},
 		{"List", func() (n int, err error) {
-			c := oktaint.NewClient(org, src, base)
+			c := oktaint.NewClient(src, base)
 			for _, err := range oktaint.List[User](context.Background(), c, map[string][]string{"limit": {"200"}}, "api", "v1", "users") {
 				if err != nil {
 					return n, err

@@ -40,8 +40,9 @@ type pacer struct {
 // its users share, so that the headers are all that is needed to get along with
 // other processes.
 type bucket struct {
-	p    *pacer
-	name string
+	p     *pacer
+	name  string
+	stuck stuckCount // requests that were left behind on the way
 
 	mu       sync.Mutex
 	inFlight int
@@ -55,6 +56,7 @@ type bucket struct {
 	limit     int
 	remaining int
 	reset     time.Time // by the server's clock: which window it is
+	since     time.Time // by our clock: when we heard of it first
 	until     time.Time // its end by our clock
 	ours      int       // answers in it that were ours
 	sharedTo  time.Time // until when others are taken to use the bucket too
@@ -92,6 +94,9 @@ func (p *pacer) bucket(name string) *bucket {
 // MaxWait or beyond the context's deadline.
 func (p *pacer) enter(ctx context.Context, name string, urgent bool) (*bucket, error) {
 	b := p.bucket(name)
+	if err := b.stuck.full("the base transport, or the network below it,", maxAbandoned); err != nil {
+		return nil, err
+	}
 	w := b.ask(urgent)
 	if w == nil {
 		return b, nil
@@ -239,7 +244,7 @@ func (b *bucket) room(now time.Time, urgent bool) (time.Duration, bool) {
 	if b.known && !now.Before(b.until) {
 		// A new window, which is taken to be full until an answer tells more.
 		b.assumed, b.remaining, b.ours, b.next = true, b.limit, 0, time.Time{}
-		b.until = now.Add(time.Minute)
+		b.since, b.until = now, now.Add(window)
 	}
 	switch {
 	case urgent && (!b.known || b.remaining > max(0, b.inFlight-maxInFlight)):
@@ -289,7 +294,7 @@ func (b *bucket) spread(now time.Time, left int) (time.Duration, bool) {
 	}
 	interval := b.until.Sub(now) / time.Duration(left+1)
 	if last {
-		b.scarceTo = b.until.Add(time.Minute)
+		b.scarceTo = b.until.Add(window)
 	} else {
 		interval /= 4
 	}
@@ -297,29 +302,32 @@ func (b *bucket) spread(now time.Time, left int) (time.Duration, bool) {
 	return 0, true
 }
 
-// observe learns from an answer.
-func (b *bucket) observe(resp *http.Response, now time.Time) {
+// observe learns from the answer to a request that was sent at some time.
+func (b *bucket) observe(resp *http.Response, sent, now time.Time) {
 	l := readLimits(resp.Header)
 	limited := resp.StatusCode == http.StatusTooManyRequests
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	switch b.answered++; {
-	case limited && l.concurrency():
-		b.most, b.answered = max(1, min(b.most, b.inFlight/2)), 0
-	case !limited && b.most < maxInFlight && b.answered > recovery*b.most:
-		b.most, b.answered = b.most+1, 0
-	}
+	b.adapt(limited && l.concurrency(), limited)
 	if !l.known || l.concurrency() {
 		return // the figures say nothing about the window
 	}
 	if limited {
 		l.remaining = 0
 	}
-	until := now.Add(l.left(now) + resetMargin)
+	left, ok := l.left(now)
+	if !ok {
+		b.guess(l, now)
+		return
+	}
+	until := now.Add(left + resetMargin)
+	// What was sent since we have known of this window cannot be answered from one
+	// before it, whatever the server's clock says: it may have been set.
+	later := !sent.Before(b.since)
 	switch {
-	case !b.known || l.reset.After(b.reset):
+	case !b.known || l.reset.After(b.reset), later && l.reset.Before(b.reset), later && b.assumed:
 		b.assumed = false
-		b.known, b.reset, b.limit, b.remaining, b.until = true, l.reset, l.limit, l.remaining, until
+		b.known, b.reset, b.limit, b.remaining, b.until, b.since = true, l.reset, l.limit, l.remaining, until, now
 		b.ours, b.next = 0, time.Time{}
 	case b.assumed:
 		return // an answer of the window before
@@ -335,8 +343,33 @@ func (b *bucket) observe(resp *http.Response, now time.Time) {
 		b.ours++
 	}
 	if b.limit-b.remaining > b.ours+b.inFlight {
-		b.sharedTo = b.until.Add(time.Minute) // and so it will be in the next window
+		b.sharedTo = b.until.Add(window) // and so it will be in the next window
 	}
+}
+
+// adapt changes how many may be in flight: fewer after a 429 for too many at once,
+// and one more after some answers without.
+func (b *bucket) adapt(tooMany, limited bool) {
+	switch b.answered++; {
+	case tooMany:
+		b.most, b.answered = max(1, min(b.most, b.inFlight/2)), 0
+	case !limited && b.most < maxInFlight && b.answered > recovery*b.most:
+		b.most, b.answered = b.most+1, 0
+	}
+}
+
+// guess takes figures whose reset cannot be believed. What they say of now counts:
+// where nothing is left, one probe goes out a little later and finds out more.
+func (b *bucket) guess(l limits, now time.Time) {
+	if l.remaining > 0 {
+		if b.reset.IsZero() {
+			b.known = false // what we know is a guess: it is over
+		}
+		return
+	}
+	b.known, b.assumed, b.since = true, false, now
+	b.limit, b.remaining, b.reset, b.until = 1, 0, time.Time{}, now.Add(blind)
+	b.ours, b.next = 0, time.Time{}
 }
 
 // A Limit is the state of one rate limit, as its last answers described it.

@@ -35,11 +35,20 @@ type Page[T any] struct {
 //
 //	for user, err := range oktaint.List[User](ctx, c, nil, "api", "v1", "users") {
 func List[T any](ctx context.Context, c *Client, q url.Values, elem ...string) iter.Seq2[T, error] {
+	return items(Pages[T](ctx, c, "", q, elem...))
+}
+
+// ListRequest is List for a request that is there already, such as one of the
+// package oauthapp/request. The request's context ends the list.
+func ListRequest[T any](c *Client, req *http.Request) iter.Seq2[T, error] {
+	return items(PagesRequest[T](c, "", req))
+}
+
+func items[T any](pages iter.Seq2[Page[T], error]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		for page, err := range Pages[T](ctx, c, "", q, elem...) {
+		for page, err := range pages {
 			if err != nil {
-				var zero T
-				yield(zero, err)
+				yield(*new(T), err)
 				return
 			}
 			for _, item := range page.Items {
@@ -59,29 +68,39 @@ func List[T any](ctx context.Context, c *Client, q url.Values, elem ...string) i
 // From the second one on, the next page is fetched while one is decoded and used.
 // A list is a JSON array, or an object with one array in it, as Okta's IAM
 // endpoints have it; the next page is named by a Link header or by _links.next.
-// Of such a link only the path and the query are used, and its host must be the
-// org's or that of its Admin Console.
+// Of such a link only the path and the query are used. Its host must be the org's or
+// that of its Admin Console; the org behind a custom domain may also link to a host
+// under Okta's own domains.
 //
-// Where the org answers 500, as it does when a page takes it too long, the page is
-// asked for again with half the limit that the request names, down to 20.
+// Where the org answers 500 or 504, as it does when a page takes it too long, the
+// page is asked for again at once with half the limit that the request names, down
+// to 20.
 //
 // It is an error if a page is no list, if a next link is foreign, malformed or
 // leads to another endpoint, or if a cursor comes back.
 func Pages[T any](ctx context.Context, c *Client, from Cursor, q url.Values, elem ...string) iter.Seq2[Page[T], error] {
+	req, err := c.newRequest(ctx, q, elem)
+	if err != nil {
+		return func(yield func(Page[T], error) bool) { yield(Page[T]{}, err) }
+	}
+	return PagesRequest[T](c, from, req)
+}
+
+// PagesRequest is Pages for a request that is there already. The request's context
+// ends the list.
+func PagesRequest[T any](c *Client, from Cursor, req *http.Request) iter.Seq2[Page[T], error] {
 	return func(yield func(Page[T], error) bool) {
-		ctx, cancel := context.WithCancel(ctx)
-		req, err := c.Org.NewRequest(ctx, http.MethodGet, q, nil, elem...)
-		if err == nil && from != "" {
-			err = follow(c.Org, req, string(from))
-		}
-		if err != nil {
-			cancel()
-			yield(Page[T]{}, err)
-			return
-		}
-		w := &walk{c: c}
+		ctx, cancel := context.WithCancel(req.Context())
+		w := &walk{c: c, seen: make(map[Cursor]bool)}
 		defer w.wait() // for a page that nobody wants any more
 		defer cancel()
+		req := req.Clone(ctx)
+		if from != "" {
+			if err := follow(c.Org, req, string(from)); err != nil {
+				yield(Page[T]{}, err)
+				return
+			}
+		}
 		for n := 1; ; n++ {
 			raw, err := w.fetch(req)
 			if err != nil {
@@ -115,15 +134,24 @@ type rawPage struct {
 // A walk fetches the pages of one list in order.
 type walk struct {
 	c     *Client
-	limit int          // the limit that 500s have left; 0: none
-	seen  cycle        // cursors
+	limit int // the limit that 500s have left; 0: none
+	seen  map[Cursor]bool
 	early chan rawPage // the page that is on its way, if any
 }
 
 // ahead begins to fetch the page of req.
 func (w *walk) ahead(req *http.Request) {
 	w.early = make(chan rawPage, 1)
-	go func() { w.early <- w.get(req) }()
+	go func() {
+		p := rawPage{err: &foreignError{"a callback of the request", "ended its goroutine"}}
+		defer func() {
+			if v := recover(); v != nil {
+				p = rawPage{err: &foreignError{"a callback of the request", "panicked: " + panicText(v)}}
+			}
+			w.early <- p
+		}()
+		p = w.get(req)
+	}()
 }
 
 // fetch returns the page of req, which may be on its way already.
@@ -144,37 +172,38 @@ func (w *walk) wait() {
 	}
 }
 
-// get fetches a page, with a smaller limit after each 500.
+// get fetches a page, with a smaller limit after each answer that says that it takes
+// the org too long.
 func (w *walk) get(req *http.Request) rawPage {
-	for n := 0; ; n++ {
+	for {
 		p := w.once(req)
 		var e *Error
-		if !errors.As(p.err, &e) || e.StatusCode != http.StatusInternalServerError || !w.halve(req) {
+		if !errors.As(p.err, &e) || !tooSlow(e.StatusCode) || e.Code == "E0000053" || !w.canHalve(req) {
 			return p
 		}
-		wait := backoff(n)
-		announce(req.Context(), Wait{Bucket: bucketOf(req.Method, req.URL.Path), For: wait, Reason: fmt.Sprintf("500 Internal Server Error, asking for %d at a time", w.limit)})
-		if err := sleep(req.Context(), wait); err != nil {
-			return rawPage{err: err}
-		}
+		w.limit = max(w.limitOf(req)/2, leastLimit)
 	}
 }
+
+// mostSeen bounds the memory of a list that grows: a circle of so many pages, or
+// fewer, is found.
+const mostSeen = 1000
 
 // leastLimit is what a list is not asked for less of: some take no less than 20.
 const leastLimit = 20
 
-// halve halves the limit for this and the following pages. It reports false where
-// it is at its least, or the request names none: not every list knows one.
-func (w *walk) halve(req *http.Request) bool {
-	if w.limit == 0 {
-		w.limit, _ = strconv.Atoi(req.URL.Query().Get("limit"))
+// limitOf is how many objects a page is asked for; 0 where the request names no
+// limit: not every list knows one.
+func (w *walk) limitOf(req *http.Request) int {
+	if w.limit > 0 {
+		return w.limit
 	}
-	if w.limit <= leastLimit {
-		return false
-	}
-	w.limit = max(w.limit/2, leastLimit)
-	return true
+	n, _ := strconv.Atoi(req.URL.Query().Get("limit"))
+	return n
 }
+
+// canHalve reports whether a page can be asked for with a smaller limit.
+func (w *walk) canHalve(req *http.Request) bool { return w.limitOf(req) > leastLimit }
 
 // once fetches a page and finds where the list goes on.
 func (w *walk) once(req *http.Request) rawPage {
@@ -184,12 +213,12 @@ func (w *walk) once(req *http.Request) rawPage {
 		req = req.Clone(req.Context())
 		req.URL.RawQuery = q.Encode()
 	}
-	resp, body, err := w.c.send(req)
+	body, err := w.c.sendPage(req, w.canHalve(req))
 	if err != nil {
 		return rawPage{err: err}
 	}
 	p := rawPage{answer: body}
-	target, ok, err := nextLink(resp.Header)
+	target, ok, err := nextLink(body.resp.Header)
 	if err == nil && !ok {
 		target, err = bodyLink(body.bytes)
 	}
@@ -211,9 +240,13 @@ func (w *walk) once(req *http.Request) rawPage {
 		if !isEmptyList(body.bytes) {
 			p.err = body.error("the next link leads to the same page again")
 		}
-	case w.seen.again(p.cursor):
+	case w.seen[p.cursor]:
 		p.err = body.error("a cursor came back: the list would never end")
 	}
+	if len(w.seen) == mostSeen {
+		clear(w.seen)
+	}
+	w.seen[p.cursor] = true
 	return p
 }
 
@@ -224,23 +257,6 @@ func sameQuery(a, b *http.Request) bool {
 }
 
 func cursorOf(req *http.Request) Cursor { return Cursor(req.URL.RequestURI()) }
-
-// A cycle finds a cursor that comes back, in constant memory (Brent): it
-// compares with one cursor, which it moves up ever more rarely.
-type cycle struct {
-	mark        Cursor
-	steps, next int
-}
-
-func (c *cycle) again(cur Cursor) bool {
-	if cur == c.mark {
-		return true
-	}
-	if c.steps++; c.steps > c.next {
-		c.mark, c.next = cur, 2*c.steps
-	}
-	return false
-}
 
 // bodyLink returns _links.next.href of an object, and the empty string for an
 // array, which has none. What else is wrong with the body is said when it is
@@ -275,7 +291,7 @@ func decodeList[T any](a *answer) ([]T, error) {
 		}
 	}
 	var items []T
-	if err := (&answer{a.req, a.resp, body}).decode(&items); err != nil {
+	if err := (&answer{a.req, a.resp, body, a.credential}).decode(&items); err != nil {
 		return nil, err
 	}
 	if items == nil {
@@ -314,7 +330,7 @@ func follow(org Org, req *http.Request, target string) error {
 			return fmt.Errorf("oktaint: GET %s: the next link leads to %s://%s, not to %s: it is not followed", req.URL.Path, u.Scheme, u.Host, org)
 		}
 	}
-	if u.EscapedPath() != req.URL.EscapedPath() {
+	if u.Path != req.URL.Path {
 		return errors.New("oktaint: GET " + req.URL.Path + ": the next link or cursor leads to another endpoint: it is not followed")
 	}
 	req.URL.RawQuery = u.RawQuery

@@ -1,6 +1,8 @@
 package oktaint
 
 import (
+	"cmp"
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rand"
@@ -50,8 +52,7 @@ type PrivateKeyJWT struct {
 	RequireAll bool
 
 	// FetchTimeout is the budget of one fetch of a token with all its
-	// retries. Zero means 30 seconds. The time that the Key's signer takes is
-	// not cut off: one in a KMS should have a timeout of its own.
+	// retries, the time of the Key's signer included. Zero means 30 seconds.
 	FetchTimeout time.Duration
 }
 
@@ -59,14 +60,16 @@ type PrivateKeyJWT struct {
 // base; nil means a transport that all of this package shares. What is missing
 // in c is reported by the Source when it is first used.
 func (c PrivateKeyJWT) Source(base http.RoundTripper) *Source {
+	var idErr error
+	c.ClientID, idErr = cleanID("the client id", c.ClientID)
 	e := &endpoint{
 		org: c.Org, clientID: c.ClientID, scopes: c.Scopes, requireAll: c.RequireAll, base: baseTransport(base), dpop: newProver(c.DPoP),
 		secret: func() (Secret, bool) {
 			pem, err := c.Key.PEM()
 			return pem, err == nil
 		},
-		authenticate: func(conf *clientcredentials.Config) error {
-			assertion, err := clientAssertion(c.Key, c.ClientID, conf.TokenURL)
+		authenticate: func(ctx context.Context, conf *clientcredentials.Config) error {
+			assertion, err := clientAssertion(ctx, c.Key, c.ClientID, conf.TokenURL)
 			if err != nil {
 				return err
 			}
@@ -77,7 +80,7 @@ func (c PrivateKeyJWT) Source(base http.RoundTripper) *Source {
 		},
 		explain: func(e *Error) string { return explainAssertion(e, c.ClientID, c.Key.ID()) },
 	}
-	return e.source(KindPrivateKeyJWT, c.FetchTimeout, c.check())
+	return e.source(KindPrivateKeyJWT, c.FetchTimeout, cmp.Or(idErr, c.check()))
 }
 
 func (c PrivateKeyJWT) check() error {
@@ -96,20 +99,24 @@ func (c PrivateKeyJWT) check() error {
 
 // clientAssertion signs an assertion (RFC 7523, section 3) for audience. Each
 // has a jti of its own, since Okta takes each but once.
-func clientAssertion(k Key, clientID, audience string) (string, error) {
+func clientAssertion(ctx context.Context, k Key, clientID, audience string) (string, error) {
+	if err := k.k.stuck.full("the signer of key "+k.String(), 1); err != nil {
+		return "", err
+	}
 	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.SignatureAlgorithm(k.Algorithm()), Key: signingKey(k)}, nil)
 	if err != nil {
 		return "", fmt.Errorf("oktaint: sign the client assertion: %w", err)
 	}
 	now := time.Now()
-	assertion, err := jwt.Signed(signer).Claims(jwt.Claims{
+	claims := jwt.Claims{
 		Issuer:   clientID,
 		Subject:  clientID,
 		Audience: jwt.Audience{audience},
 		IssuedAt: jwt.NewNumericDate(now.Add(-assertionBackdate)),
 		Expiry:   jwt.NewNumericDate(now.Add(assertionLifetime)),
 		ID:       rand.Text(),
-	}).Serialize()
+	}
+	assertion, err := foreign(ctx, "the signer of key "+k.String(), &k.k.stuck, jwt.Signed(signer).Claims(claims).Serialize, nil)
 	if err != nil {
 		return "", fmt.Errorf("oktaint: sign the client assertion with key %s: %w", k, err)
 	}
@@ -140,7 +147,7 @@ func explainAssertion(e *Error, clientID, kid string) string {
 	case e.OAuthError == "invalid_client" && (says("expired") || says("issued before") || says("too far into the future")):
 		return "this machine's clock and Okta's differ" + skew + ": set the clock"
 	case e.OAuthError == "invalid_client" && says("audience"):
-		return "the org calls itself by another host: use its canonical URL (Discover)"
+		return "the org calls itself by another host: " + nameCanonical
 	case e.OAuthError == "invalid_client" && (says("client_id") || says("subject") || says("issuer")):
 		return fmt.Sprintf("client id %s is unknown in %s, or its app is deactivated", clientID, "this org")
 	case e.OAuthError == "invalid_client" && says("JWKSet"):
@@ -154,9 +161,10 @@ func explainAssertion(e *Error, clientID, kid string) string {
 // explainCommon explains the errors that do not depend on how the client
 // authenticates.
 func explainCommon(e *Error) string {
+	if d, ok := e.denial(); ok {
+		return d.Remedy
+	}
 	switch e.OAuthError {
-	case "consent_required":
-		return "none of the scopes asked for is granted to the app: a Super Admin grants them (Okta API Scopes tab)"
 	case "invalid_scope":
 		return "a scope asked for does not exist in this org"
 	case "access_denied":
@@ -167,7 +175,7 @@ func explainCommon(e *Error) string {
 		return "the app does not allow the client credentials grant: make it an API service app"
 	}
 	if 300 <= e.StatusCode && e.StatusCode < 400 {
-		return "redirects of the token endpoint are not followed: use the org's canonical URL (Discover)"
+		return "redirects of the token endpoint are not followed: " + nameCanonical
 	}
 	return ""
 }

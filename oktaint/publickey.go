@@ -1,9 +1,9 @@
 package oktaint
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
@@ -32,54 +32,57 @@ type publicMembers struct {
 	Y   string `json:"y,omitempty"`
 }
 
+// maxJWK is longer than any JWK of a public key, with its certificates.
+const maxJWK = 1 << 16
+
 // ParsePublicKey reads a public JWK (RFC 7517) as Okta returns it. Members that
 // it does not know are ignored; a JWK with private members is refused.
-func ParsePublicKey(jwk []byte) (PublicKey, error) {
-	var in struct {
-		publicMembers
-		Kid string          `json:"kid"`
-		D   json.RawMessage `json:"d"`
+//
+// Damaged text is an error, never another key: numbers are base64url without
+// padding, a point lies on its curve, an RSA key has 2048 to 16384 bits and an
+// odd exponent of 3 or more. Only a modulus that was cut, and still has 2048 bits,
+// cannot be told from a whole one. No error repeats any part of the input.
+func ParsePublicKey(data []byte) (PublicKey, error) {
+	if len(data) > maxJWK {
+		return PublicKey{}, fmt.Errorf("oktaint: the public key has %d bytes, more than any JSON Web Key", len(data))
 	}
-	if err := json.Unmarshal(jwk, &in); err != nil {
-		// The error could repeat a part of the input.
-		return PublicKey{}, errors.New("oktaint: the public key is not a JSON Web Key")
+	j, err := parseMembers(bytes.TrimSpace(data))
+	if err != nil {
+		return PublicKey{}, fmt.Errorf("oktaint: the public key is not a JSON Web Key: it %w", err)
 	}
-	if len(in.D) > 0 {
+	if j.isPrivate() {
 		return PublicKey{}, errors.New("oktaint: the JSON Web Key holds a private key: pass its public part")
 	}
-	pub, err := in.key()
+	kid, err := j.text("kid")
 	if err != nil {
-		return PublicKey{}, err
+		return PublicKey{}, fmt.Errorf("oktaint: the JSON Web Key %w", err)
 	}
-	return newPublicKey(pub, in.Kid)
+	pub, err := j.public()
+	if err != nil {
+		return PublicKey{}, fmt.Errorf("oktaint: the JSON Web Key %w", err)
+	}
+	return newPublicKey(pub, kid)
 }
 
-func (m publicMembers) key() (crypto.PublicKey, error) {
-	decode := func(s string) []byte { b, _ := base64.RawURLEncoding.DecodeString(s); return b }
-	switch m.Kty {
-	case "RSA":
-		n, e := decode(m.N), decode(m.E)
-		if len(n) == 0 || len(n) > 2048 || len(e) == 0 || len(e) > 4 {
-			return nil, errors.New("oktaint: the RSA key lacks its n or e, or they are out of range")
-		}
-		return &rsa.PublicKey{N: new(big.Int).SetBytes(n), E: int(new(big.Int).SetBytes(e).Int64())}, nil
-	case "EC":
-		curve, ok := map[string]elliptic.Curve{"P-256": elliptic.P256(), "P-384": elliptic.P384(), "P-521": elliptic.P521()}[m.Crv]
-		if !ok {
-			return nil, fmt.Errorf("oktaint: the EC key has the curve %.20q: only P-256, P-384 and P-521 are known", m.Crv)
-		}
-		size := (curve.Params().BitSize + 7) / 8
-		x, y := decode(m.X), decode(m.Y)
-		if len(x) != size || len(y) != size {
-			return nil, errors.New("oktaint: the EC key's x or y has the wrong length")
-		}
-		pub, err := ecdsa.ParseUncompressedPublicKey(curve, append(append([]byte{4}, x...), y...))
-		if err != nil {
-			return nil, fmt.Errorf("oktaint: the EC key is not on its curve: %w", err)
-		}
-		return pub, nil
+// maxRSA is the number of bits up to which crypto/rsa verifies in a bearable time.
+const maxRSA = 16384
+
+// checkRSA refuses numbers that no RSA key of use with Okta has.
+func checkRSA(pub *rsa.PublicKey) error {
+	if pub.N == nil {
+		return errors.New("has no modulus")
 	}
-	return nil, fmt.Errorf("oktaint: the key has the type %.20q: only RSA and EC are known", m.Kty)
+	switch bits := pub.N.BitLen(); {
+	case bits < 2048:
+		return fmt.Errorf("is RSA with %d bits: Okta takes 2048 or more", bits)
+	case bits > maxRSA:
+		return fmt.Errorf("is RSA with %d bits: %d are the most", bits, maxRSA)
+	case pub.N.Bit(0) == 0:
+		return errors.New("is damaged: its modulus is even")
+	case pub.E < 3 || pub.E%2 == 0:
+		return errors.New("is damaged: its exponent is even, or less than 3")
+	}
+	return nil
 }
 
 // newPublicKey describes pub; kid "" means its thumbprint.
@@ -88,8 +91,14 @@ func newPublicKey(pub crypto.PublicKey, kid string) (PublicKey, error) {
 	var m publicMembers
 	switch pub := pub.(type) {
 	case *rsa.PublicKey:
+		if err := checkRSA(pub); err != nil {
+			return PublicKey{}, fmt.Errorf("oktaint: the key %w", err)
+		}
 		m = publicMembers{Kty: "RSA", N: encode(pub.N.Bytes()), E: encode(big.NewInt(int64(pub.E)).Bytes())}
 	case *ecdsa.PublicKey:
+		if pub.Curve == nil || curves[pub.Curve.Params().Name] != pub.Curve {
+			return PublicKey{}, errNoAlgorithm(pub)
+		}
 		point, err := pub.Bytes()
 		if err != nil {
 			return PublicKey{}, fmt.Errorf("oktaint: the EC key is not on its curve: %w", err)
@@ -103,6 +112,14 @@ func newPublicKey(pub crypto.PublicKey, kid string) (PublicKey, error) {
 		kid = m.thumbprint()
 	}
 	return PublicKey{kid: kid, jwk: m}, nil
+}
+
+func errNoAlgorithm(pub *ecdsa.PublicKey) error {
+	name := "an unknown curve"
+	if pub.Curve != nil {
+		name = "the curve " + pub.Curve.Params().Name
+	}
+	return fmt.Errorf("oktaint: the key is on %s, for which Okta has no algorithm: use P-256, P-384 or P-521", name)
 }
 
 func (m publicMembers) thumbprint() string {

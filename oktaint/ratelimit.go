@@ -38,28 +38,43 @@ func readLimits(h http.Header) limits {
 // about those of a minute: then both figures are 0.
 func (l limits) concurrency() bool { return l.known && l.limit == 0 && l.remaining == 0 }
 
-// left is the time to the reset by the server's clock, as far as whole seconds
-// tell.
-func (l limits) left(received time.Time) time.Duration {
-	now := l.date
-	if now.IsZero() {
-		now = received
+// window is the length of Okta's rate limit windows.
+const window = time.Minute
+
+// left is the time to the reset, and whether it can be believed: a reset is less
+// than two windows ahead. It is measured by the server's own clock, and by ours where
+// that gives nothing plausible, since either may be wrong.
+func (l limits) left(received time.Time) (time.Duration, bool) {
+	for _, now := range []time.Time{l.date, received} {
+		if d := l.reset.Sub(now); !now.IsZero() && -window/2 < d && d <= 2*window {
+			return max(d, 0), true
+		}
 	}
-	return min(max(0, l.reset.Sub(now)), time.Hour)
+	return 0, false
 }
+
+// blind is how long to wait before a probe where a limit is used up and nobody knows
+// for how long.
+const blind = 5 * time.Second
 
 // jitter keeps clients that were answered 429 from coming back in step.
 func jitter() time.Duration { return rand.N(500 * time.Millisecond) }
 
 // pause is the wait after the n-th 429 in a row, from 0.
 func (l limits) pause(received time.Time, n int) time.Duration {
-	switch {
-	case l.concurrency():
+	if l.concurrency() {
 		return time.Second<<min(n, 5) + jitter()
-	case l.known: // a second more, since both ends are whole ones
-		return l.left(received) + time.Second + jitter()
+	}
+	if l.known {
+		if left, ok := l.left(received); ok { // a second more, since both ends are whole ones
+			return left + time.Second + jitter()
+		}
+	}
+	switch {
 	case l.retryAfter > 0:
 		return l.retryAfter + jitter()
+	case l.known:
+		return blind + backoff(n)
 	}
 	return time.Second + backoff(n)
 }

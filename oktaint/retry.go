@@ -24,7 +24,7 @@ func (c *call) checkRetry(ctx context.Context, resp *http.Response, err error) (
 	switch {
 	case ctx.Err() != nil, c.fatal:
 	case err != nil:
-		c.pause, why = backoff(c.attempts-1), "no connection to the org"
+		c.pause, why = backoff(c.attempts-1), networkReason(err)
 		again = isTransient(err) && (c.repeatable() || isDialError(err))
 	default:
 		c.pause, why, again = c.checkStatus(resp)
@@ -46,27 +46,53 @@ func (c *call) checkStatus(resp *http.Response) (wait time.Duration, why string,
 	switch resp.StatusCode {
 	case http.StatusBadRequest, http.StatusUnauthorized:
 		return 0, "", c.reprove(resp) || c.renew(resp)
+	case http.StatusForbidden:
+		return 0, "", c.renew(resp)
 	case http.StatusTooManyRequests:
 		return readLimits(resp.Header).pause(time.Now(), n), "rate limit of " + c.bucket, true
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return max(backoff(n), retryAfter(resp.Header)), resp.Status, c.repeatable()
+		return max(backoff(n), retryAfter(resp.Header)), resp.Status, c.repeatable() && !c.asksForLess(resp)
 	case http.StatusLocked, http.StatusConflict, http.StatusInternalServerError:
 		code := peekCode(resp)
-		return backoff(n), resp.Status + " (" + code + ")", c.asksAgain(resp.StatusCode, code)
+		return backoff(n), strings.TrimSuffix(resp.Status+" ("+code+")", " ()"), !c.asksForLess(resp) && c.asksAgain(resp.StatusCode, code)
 	}
 	return 0, "", false
 }
 
-// asksAgain knows the answers after which Okta asks to try again: they come
-// before anything was done.
+// asksForLess reports whether the caller answers a page that takes the org too long
+// by asking for a smaller one.
+func (c *call) asksForLess(resp *http.Response) bool {
+	return c.fate != nil && c.fate.smaller && tooSlow(resp.StatusCode)
+}
+
+// tooSlow reports whether a list that is too large for the org may be answered so.
+func tooSlow(status int) bool {
+	return status == http.StatusInternalServerError || status == http.StatusGatewayTimeout
+}
+
+// maxFailed is how often a GET is sent again after a 500.
+const maxFailed = 3
+
+// asksAgain knows the answers after which Okta asks to try again, since they come
+// before anything was done, and what harmless to ask again.
 func (c *call) asksAgain(status int, code string) bool {
 	switch code {
 	case "E0000239", // policy priorities are being reconciled
 		"E0000268", // another request is changing the role assignments
 		"E0000112": // the user is still being activated
 		return status != http.StatusInternalServerError
-	case "E0000009": // recorded twice on deleting an app, which then worked
-		return c.req.Method == http.MethodDelete && isAppPath(c.req.URL.Path) && c.repeatable()
+	case "E0000053": // the filter: it will not get better
+		return false
+	}
+	if status != http.StatusInternalServerError || !c.repeatable() {
+		return false
+	}
+	switch {
+	case c.req.Method == http.MethodGet || c.req.Method == http.MethodHead:
+		c.failed++
+		return c.failed <= maxFailed
+	case c.req.Method == http.MethodDelete: // recorded twice on deleting an app, which then worked
+		return code == "E0000009" && isAppPath(c.req.URL.Path)
 	}
 	return false
 }
@@ -80,21 +106,28 @@ func isAppPath(path string) bool {
 // reprove reports whether another DPoP proof may do: after a nonce has changed, or
 // where net/http sent a request twice on its own and with it the proof.
 func (c *call) reprove(resp *http.Response) bool {
-	if c.token == nil || c.token.TokenType != headerDPoP {
-		return false
-	}
-	return c.proofs.again(parseChallenge(resp.Header).Error)
+	return c.grant != nil && c.grant.bound && c.proofs.again(parseChallenge(resp.Header).Error)
 }
 
-// renew drops the token that the org called invalid, once per call.
+// renew drops the token that the org refuses, once per call, and reports whether it
+// did. The refusal of a proof is not about the token. Okta answers E0000005 to a
+// token that it has revoked, and where it takes no token at all: only a token that
+// has worked is dropped for it.
 func (c *call) renew(resp *http.Response) bool {
-	if resp.StatusCode != http.StatusUnauthorized || c.token == nil || c.t.Source.fetch == nil || c.renewed {
+	if c.grant == nil || c.grant.refreshAt.IsZero() || c.renewed {
 		return false
 	}
-	if parseChallenge(resp.Header).Error != "invalid_token" && peekCode(resp) != "E0000011" {
+	challenge := parseChallenge(resp.Header).Error
+	if challenge == errUseNonce || challenge == errInvalidProof {
 		return false
 	}
-	c.t.Source.Invalidate(c.token)
+	switch code := peekCode(resp); {
+	case resp.StatusCode == http.StatusUnauthorized && (challenge == "invalid_token" || code == "E0000011"):
+	case resp.StatusCode == http.StatusForbidden && code == "E0000005" && c.grant.worked.Load():
+	default:
+		return false
+	}
+	c.t.Source.Invalidate(c.grant.token)
 	c.renewed = true
 	return true
 }
@@ -133,14 +166,26 @@ func backoff(n int) time.Duration {
 	return d + rand.N(d/4)
 }
 
-// retryAfter reads the seconds of Retry-After, which proxies send with a 503.
+// retryAfter reads Retry-After, in seconds or as a date, which is measured by the
+// server's own clock where it names one. Proxies send it with a 503.
 func retryAfter(h http.Header) time.Duration {
-	s, err := strconv.Atoi(h.Get("Retry-After"))
-	if err != nil || s < 0 || s > 1<<20 {
+	value := strings.TrimSpace(h.Get("Retry-After"))
+	if s, err := strconv.ParseInt(value, 10, 64); err == nil {
+		return time.Duration(min(max(s, 0), int64(longest/time.Second))) * time.Second
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
 		return 0
 	}
-	return time.Duration(s) * time.Second
+	now, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		now = time.Now()
+	}
+	return min(max(at.Sub(now), 0), longest)
 }
+
+// longest bounds what a server can ask for, far above what anybody waits.
+const longest = 365 * 24 * time.Hour
 
 func deadlineWithin(ctx context.Context, d time.Duration) bool {
 	deadline, ok := ctx.Deadline()
@@ -169,7 +214,12 @@ func isTransient(err error) bool {
 		return false
 	}
 	var op *net.OpError
-	return errors.As(err, &op) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.ErrClosedPipe) || isTimeout(err) || isHTTP2(err)
+	return errors.As(err, &op) || isBroken(err) || isTimeout(err)
+}
+
+// isBroken reports whether err is a connection or stream that ended.
+func isBroken(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.ErrClosedPipe) || isHTTP2(err)
 }
 
 func isTimeout(err error) bool {

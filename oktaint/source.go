@@ -33,8 +33,8 @@ const defaultFetchTimeout = 30 * time.Second
 // in a cache of its own that would go on serving a revoked token.
 type Source struct {
 	org    Org
-	scheme string                               // how it prints: the kind of the credential
-	fetch  func(context.Context) (grant, error) // one fetch with its retries; nil for an API token
+	kind   Kind                                  // of the credential
+	fetch  func(context.Context) (*grant, error) // one fetch with its retries; nil for an API token
 	budget time.Duration
 	dpop   *prover // nil for an API token
 	err    error   // what is wrong with the credential itself
@@ -44,28 +44,40 @@ type Source struct {
 
 	current atomic.Pointer[grant]
 
-	mu       sync.Mutex
-	flight   *flight   // the token request that is on its way, if any
-	failures int       // of refreshes in a row
-	retryAt  time.Time // no refresh before this
-	limited  *Error    // the 429 because of which there is no fetch at all before that
+	mu        sync.Mutex
+	flight    *flight   // the token request that is on its way, if any
+	failures  int       // of fetches in a row
+	retryAt   time.Time // no refresh before this
+	refused   *Error    // the answer because of which there is no fetch at all before refusedTo
+	refusedTo time.Time
 }
+
+const (
+	// remembered is how long the token endpoint's final word stands, so that a
+	// storm of callers is not a storm of requests.
+	remembered = time.Second
+
+	// longestPutOff is how long a rate limit of the token endpoint is believed at
+	// the most, whatever it says.
+	longestPutOff = window + 2*time.Second
+)
 
 // A grant is one answer of the token endpoint.
 type grant struct {
 	token     *oauth2.Token
 	scopes    scopes.Set
 	bound     bool      // by DPoP
-	refreshAt time.Time // zero: never
+	refreshAt time.Time // zero: never, for an API token
 	expiry    time.Time
+	worked    atomic.Bool // the API has taken the token
 }
 
 // newGrant counts the lifetime from before the request was sent, so that the
 // token expires here no later than there.
-func newGrant(tok *oauth2.Token, granted scopes.Set, sent time.Time, lifetime time.Duration) grant {
+func newGrant(tok *oauth2.Token, granted scopes.Set, sent time.Time, lifetime time.Duration) *grant {
 	sent = sent.Round(0) // wall clock: the monotonic one stands still while a machine sleeps
 	early := lifetime/10 + rand.N(lifetime/20+1)
-	return grant{token: tok, scopes: granted, refreshAt: sent.Add(lifetime - early), expiry: sent.Add(lifetime)}
+	return &grant{token: tok, scopes: granted, refreshAt: sent.Add(lifetime - early), expiry: sent.Add(lifetime)}
 }
 
 // fresh reports whether the token can be used without a thought of refreshing.
@@ -131,16 +143,15 @@ func (s *Source) ClientID() string { return s.clientID }
 // send a request, since a proof is good once. [Transport] does all that, and
 // answers an org that asks for another proof.
 func (s *Source) Authorize(req *http.Request) error {
-	_, err := s.authorize(req)
+	_, err := s.authorize(req, "")
 	return err
 }
 
-func (s *Source) authorize(req *http.Request) (*oauth2.Token, error) {
-	switch {
-	case s.err != nil:
-		return nil, s.err
-	case s.org.IsZero():
-		return nil, errNoSource
+// authorize is Authorize with the nonce for the proof; "" means the last one that
+// an answer brought.
+func (s *Source) authorize(req *http.Request, nonce string) (*grant, error) {
+	if err := s.broken(); err != nil {
+		return nil, err
 	}
 	if !s.org.owns(req.URL) {
 		return nil, originError(s.org, req.URL)
@@ -151,11 +162,22 @@ func (s *Source) authorize(req *http.Request) (*oauth2.Token, error) {
 	}
 	g.token.SetAuthHeader(req)
 	if g.bound {
-		if err := s.dpop.prove(req, g.token.AccessToken); err != nil {
+		if err := s.dpop.proveUse(req, g.token.AccessToken, nonce); err != nil {
 			return nil, err
 		}
 	}
-	return g.token, nil
+	return g, nil
+}
+
+// broken returns what is wrong with the credential. A nil Source has none.
+func (s *Source) broken() error {
+	switch {
+	case s == nil:
+		return nil
+	case s.err == nil && s.org.IsZero():
+		return errNoSource
+	}
+	return s.err
 }
 
 // Invalidate drops tok, so that the next caller fetches a new one. It does
@@ -213,11 +235,9 @@ func (s *Source) wait(ctx context.Context) (*grant, error) {
 			return g, nil
 		}
 		f := s.flight
-		if f == nil && s.limited != nil && time.Now().Before(s.retryAt) {
-			err := *s.limited
-			err.retryAfter = time.Until(s.retryAt)
+		if err := s.stillRefused(); f == nil && err != nil {
 			s.mu.Unlock()
-			return nil, &err
+			return nil, err
 		}
 		if f == nil {
 			f = s.launch(context.WithoutCancel(ctx), false)
@@ -257,13 +277,13 @@ func (s *Source) launch(ctx context.Context, background bool) *flight {
 	s.flight = f
 	go func() {
 		defer cancel()
-		g, err := s.fetch(ctx)
+		g, err := s.fetchSafely(ctx)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if err == nil {
-			f.grant = &g
-			s.current.Store(&g)
-			s.failures, s.retryAt, s.limited = 0, time.Time{}, nil
+			f.grant = g
+			s.current.Store(g)
+			s.failures, s.retryAt, s.refused = 0, time.Time{}, nil
 		} else {
 			f.err = err
 			s.putOff(err)
@@ -274,21 +294,54 @@ func (s *Source) launch(ctx context.Context, background bool) *flight {
 	return f
 }
 
-// putOff sets when to try again after a fetch that failed: with back-off, and
-// after a 429 not before its reset. s.mu is held.
-func (s *Source) putOff(err error) {
-	wait := min(time.Second<<min(s.failures, 6), time.Minute)
-	s.failures++
-	s.limited = nil
-	if reset, ok := RateLimited(err); ok {
-		wait = reset
-		errors.As(err, &s.limited)
+// fetchSafely makes a panic of a callback that the context carries an error of the
+// fetch: it runs in a goroutine of its own, where a panic would end the process.
+func (s *Source) fetchSafely(ctx context.Context) (g *grant, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			g, err = nil, &foreignError{"a callback of the token request", "panicked: " + panicText(p)}
+		}
+	}()
+	return s.fetch(ctx)
+}
+
+// stillRefused returns the error that the token endpoint would give again, nil if
+// it may be asked. s.mu is held.
+func (s *Source) stillRefused() error {
+	if s.refused == nil || !time.Now().Before(s.refusedTo) {
+		return nil
 	}
-	s.retryAt = time.Now().Add(wait)
+	err := *s.refused
+	if err.StatusCode == http.StatusTooManyRequests {
+		err.retryAfter = time.Until(s.refusedTo)
+	}
+	return &err
+}
+
+// putOff sets when to try again after a fetch that failed: a refresh with back-off,
+// and any fetch not before the end of a rate limit, nor a moment after an error that
+// is final. s.mu is held.
+func (s *Source) putOff(err error) {
+	now := time.Now()
+	s.retryAt = now.Add(min(time.Second<<min(s.failures, 6), time.Minute))
+	s.failures++
+	s.refused = nil
+	reset, limited := RateLimited(err)
+	_, transient := tokenRetry(err, 0)
+	ended := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	if !limited && (transient || ended) || !errors.As(err, &s.refused) {
+		return
+	}
+	wait := remembered
+	if limited {
+		wait = min(reset, longestPutOff)
+		s.retryAt = now.Add(wait)
+	}
+	s.refusedTo = now.Add(wait)
 }
 
 // String names the kind of credential and the org.
-func (s *Source) String() string { return "oktaint: " + s.scheme + " for " + s.org.String() }
+func (s *Source) String() string { return "oktaint: " + string(s.kind) + " for " + s.org.String() }
 
 // Format implements [fmt.Formatter]: every verb prints the form of String,
 // never a token.

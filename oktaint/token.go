@@ -1,14 +1,15 @@
 package oktaint
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
+	"math"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,22 +40,26 @@ type endpoint struct {
 
 	// authenticate completes the request with the client's authentication.
 	// It runs for every attempt, since an assertion is good for one only.
-	authenticate func(*clientcredentials.Config) error
+	authenticate func(context.Context, *clientcredentials.Config) error
 	// explain gives the hint for an error of this kind of credential.
 	explain func(*Error) string
+
+	kind  Kind
+	stuck stuckCount // token requests that were left behind
 }
 
 // source makes the Source of an endpoint; err is what its literal lacks.
 func (e *endpoint) source(kind Kind, budget time.Duration, err error) *Source {
+	e.kind = kind
 	if budget <= 0 {
 		budget = defaultFetchTimeout
 	}
-	return &Source{org: e.org, scheme: string(kind), clientID: e.clientID, secret: e.secret, fetch: e.fetch, budget: budget, dpop: e.dpop, err: err}
+	return &Source{org: e.org, kind: kind, clientID: e.clientID, secret: e.secret, fetch: e.fetch, budget: budget, dpop: e.dpop, err: err}
 }
 
 // fetch asks for a token until there is one, the error is final, or the next
 // wait would outlast the context's budget.
-func (e *endpoint) fetch(ctx context.Context) (grant, error) {
+func (e *endpoint) fetch(ctx context.Context) (*grant, error) {
 	var proofs proofErrors
 	for n := 0; ; n++ {
 		g, err := e.attempt(ctx)
@@ -67,61 +72,69 @@ func (e *endpoint) fetch(ctx context.Context) (grant, error) {
 		}
 		wait, again := tokenRetry(err, n)
 		if deadline, ok := ctx.Deadline(); !again || ok && time.Until(deadline) < wait {
-			return grant{}, err
+			return nil, err
 		}
 		announce(ctx, Wait{Bucket: tokenPath, For: wait, Reason: "token endpoint: " + reason(err)})
 		if err := sleep(ctx, wait); err != nil {
-			return grant{}, fmt.Errorf("oktaint: access token: %w", err)
+			return nil, fmt.Errorf("oktaint: access token: %w", err)
 		}
 	}
 }
 
 // attempt makes one token request.
-func (e *endpoint) attempt(ctx context.Context) (grant, error) {
+func (e *endpoint) attempt(ctx context.Context) (*grant, error) {
 	// A Config is made for each attempt: an assertion in it is good for one.
 	conf := &clientcredentials.Config{
 		TokenURL:       e.org.String() + tokenPath,
 		Scopes:         strings.Fields(e.scopes.String()),
 		EndpointParams: url.Values{},
 	}
-	if err := e.authenticate(conf); err != nil {
-		return grant{}, err
+	seen := &tokenTransport{endpoint: e}
+	if err := e.authenticate(ctx, conf); err != nil {
+		return nil, seen.error("", err)
 	}
+	seen.secrets = []string{conf.ClientSecret, basicAuth(conf), conf.EndpointParams.Get("client_assertion")}
 	sent := time.Now()
-	seen := &tokenTransport{base: e.base, dpop: e.dpop}
 	tok, err := conf.Token(context.WithValue(ctx, oauth2.HTTPClient, &http.Client{
 		Transport:     seen,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}))
 	if err != nil {
-		return grant{}, e.wrap(ctx, err, seen, conf)
+		return nil, e.wrap(ctx, err, seen)
 	}
 	return e.grant(tok, sent, seen)
 }
 
 // grant reads what was granted from the answer.
-func (e *endpoint) grant(tok *oauth2.Token, sent time.Time, seen *tokenTransport) (grant, error) {
+func (e *endpoint) grant(tok *oauth2.Token, sent time.Time, seen *tokenTransport) (*grant, error) {
 	granted := e.scopes // RFC 6749, section 5.1: no scope means that asked for
 	if s, ok := tok.Extra("scope").(string); ok {
 		set, err := scopes.Parse(s)
 		if err != nil {
-			return grant{}, seen.error("the answer's scope cannot be read", err)
+			return nil, seen.error("the answer's scope cannot be read", err)
 		}
 		granted = set
 	}
 	bound := strings.EqualFold(tok.TokenType, headerDPoP)
-	if tok.Type() != "Bearer" && !bound {
-		return grant{}, seen.error(fmt.Sprintf("the token is of type %.20q, neither Bearer nor DPoP", tok.TokenType), nil)
+	switch {
+	case tok.Type() != "Bearer" && !bound:
+		return nil, seen.error(fmt.Sprintf("the token is of type %.20q, neither Bearer nor DPoP", tok.TokenType), nil)
+	case !bound && e.dpop.required:
+		err := seen.error("the token is not bound to the DPoP key, though the credential requires that", nil)
+		err.Hint = "switch DPoP on for the app (its setting dpop_bound_access_tokens), or off in the credential"
+		return nil, err
+	case !isSendable(tok.AccessToken):
+		return nil, seen.error("the token holds characters that cannot be sent in a header", nil)
 	}
 	if missing := e.scopes.Minus(granted); e.requireAll && !missing.IsEmpty() {
 		err := seen.error("the token lacks scopes that were asked for: "+missing.String(), nil)
 		err.OAuthError, err.Scope = insufficientScope, missing.Slice()[0]
 		err.Hint = "a Super Admin grants them to the app (Okta API Scopes tab), or ask for fewer"
-		return grant{}, err
+		return nil, err
 	}
-	lifetime := defaultLifetime
-	if s, ok := tok.Extra("expires_in").(float64); ok && s > 0 && s < 1e9 {
-		lifetime = time.Duration(s * float64(time.Second))
+	lifetime, err := lifetimeOf(tok)
+	if err != nil {
+		return nil, seen.error("", err)
 	}
 	g := newGrant(nil, granted, sent, lifetime)
 	// A token of its own leaves out the raw answer, which idle sources would keep.
@@ -132,10 +145,31 @@ func (e *endpoint) grant(tok *oauth2.Token, sent time.Time, seen *tokenTransport
 	return g, nil
 }
 
+// lifetimeOf reads expires_in, which some servers write as a string.
+func lifetimeOf(tok *oauth2.Token) (time.Duration, error) {
+	raw := tok.Extra("expires_in")
+	if raw == nil {
+		return defaultLifetime, nil
+	}
+	s, err := strconv.ParseFloat(fmt.Sprint(raw), 64)
+	switch {
+	case err != nil, math.IsNaN(s):
+		return defaultLifetime, nil
+	case s <= 0:
+		return 0, errors.New("oktaint: the token has expired already: its expires_in is not above 0")
+	}
+	return time.Duration(min(s, longest.Seconds()) * float64(time.Second)), nil
+}
+
+// isSendable reports whether s can stand in a header as it is.
+func isSendable(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
 // wrap turns an error of x/oauth2 into an *Error that holds no secret, even if
 // the server's answer repeats the request.
-func (e *endpoint) wrap(ctx context.Context, err error, seen *tokenTransport, conf *clientcredentials.Config) error {
-	clean := scrubber(conf.ClientSecret, url.QueryEscape(conf.ClientSecret), basicAuth(conf), conf.EndpointParams.Get("client_assertion"))
+func (e *endpoint) wrap(ctx context.Context, err error, seen *tokenTransport) error {
+	clean := scrubber(seen.secrets...)
 	var re *oauth2.RetrieveError
 	if !errors.As(err, &re) {
 		if ctx.Err() != nil {
@@ -145,27 +179,33 @@ func (e *endpoint) wrap(ctx context.Context, err error, seen *tokenTransport, co
 		if errors.As(err, &ue) {
 			err = ue.Err
 		}
-		out := seen.error("", err)
-		out.scrub(clean)
+		out := seen.error("", cleanError(err, clean))
+		out.Hint = explainNetwork(err)
+		if seen.body != nil { // x/oauth2 could not read it, and its error may repeat a part of it
+			out.err = &scrubbedError{text: "it is not what RFC 6749 has", err: err}
+			out.readBody(seen.body, seen.answer.Header, clean)
+			out.Summary = cmp.Or(out.Summary, "the answer holds no token")
+		}
 		return out
 	}
-	body := re.Body[:min(len(re.Body), 64<<10)] // an error has a few lines
 	out := seen.error("", nil)
-	out.OAuthError, out.OAuthDescription = re.ErrorCode, re.ErrorDescription
-	out.parseBody(body, re.Response.Header)
+	out.readBody(re.Body, re.Response.Header, clean)
 	if out.Hint == "" {
 		out.Hint = e.explain(out)
 	}
-	out.scrub(clean)
+	kept := cleanBody(re.Body, clean)
 	out.err = &oauth2.RetrieveError{ // without the request, which holds the credential
 		Response:         &http.Response{Status: re.Response.Status, StatusCode: re.Response.StatusCode, Header: cleanHeader(re.Response.Header, clean), Body: http.NoBody},
-		Body:             []byte(clean(string(body))),
-		ErrorCode:        clean(re.ErrorCode),
-		ErrorDescription: clean(re.ErrorDescription),
-		ErrorURI:         clean(re.ErrorURI),
+		Body:             kept[:min(len(kept), maxTokenError)],
+		ErrorCode:        out.OAuthError,
+		ErrorDescription: out.OAuthDescription,
+		ErrorURI:         cleanText(clean, re.ErrorURI),
 	}
 	return out
 }
+
+// maxTokenError bounds what is kept of an error's body: it has a few lines.
+const maxTokenError = 16 << 10
 
 // basicAuth is the credential as x/oauth2 sends it.
 func basicAuth(conf *clientcredentials.Config) string {
@@ -173,27 +213,6 @@ func basicAuth(conf *clientcredentials.Config) string {
 		return ""
 	}
 	return base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(conf.ClientID) + ":" + url.QueryEscape(conf.ClientSecret)))
-}
-
-func cleanHeader(h http.Header, clean func(string) string) http.Header {
-	h = h.Clone()
-	for _, values := range h {
-		for i := range values {
-			values[i] = clean(values[i])
-		}
-	}
-	return h
-}
-
-// scrubber returns a func that takes secrets out of a text.
-func scrubber(secrets ...string) func(string) string {
-	var pairs []string
-	for _, s := range secrets {
-		if s != "" {
-			pairs = append(pairs, s, redacted)
-		}
-	}
-	return strings.NewReplacer(pairs...).Replace
 }
 
 // tokenRetry says whether and after what wait a token request is made again.
@@ -206,7 +225,7 @@ func tokenRetry(err error, n int) (time.Duration, bool) {
 	case e.StatusCode == http.StatusTooManyRequests:
 		return e.wait(n), true
 	case e.StatusCode >= 500, e.OAuthError == "temporarily_unavailable", e.OAuthError == "server_error":
-		return backoff(n), true
+		return max(backoff(n), e.limits.retryAfter), true
 	}
 	return backoff(n), isTransient(e.err) // no answer, or one that was cut
 }
@@ -214,44 +233,46 @@ func tokenRetry(err error, n int) (time.Duration, bool) {
 // A tokenTransport sends one token request and keeps what its answer says about
 // itself. x/oauth2 sets neither Accept nor User-Agent.
 type tokenTransport struct {
-	base     http.RoundTripper
-	dpop     *prover
+	*endpoint
 	answer   *http.Response
+	body     []byte
+	secrets  []string // what the request carries
 	received time.Time
 	began    bool
 }
 
 func (t *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	req = req.Clone(req.Context())
+	if err := t.stuck.full("the base transport", maxAbandoned); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancelCause(req.Context())
+	defer cancel(nil)
+	req = req.Clone(ctx)
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", userAgent())
 	if t.dpop.on.Load() {
-		if err := t.dpop.prove(req, ""); err != nil {
+		if err := t.dpop.proveToken(req); err != nil {
 			return nil, err
 		}
+		t.secrets = append(t.secrets, req.Header.Get(headerDPoP))
 	}
 	t.began = true
-	resp, err := t.base.RoundTrip(req)
+	// The body is read here: x/oauth2 reports one that ends early as text only.
+	resp, err := foreign(ctx, "the base transport", &t.stuck, func() (*http.Response, error) { return roundTripWhole(t.base, req, cancel, maxErrorBody) }, nil)
 	t.answer, t.received = resp, time.Now()
 	if err != nil {
-		return nil, err
+		return nil, err // x/oauth2 takes no answer with an error
 	}
+	t.body = resp.Body.(*wholeReader).bytes
 	learn(&t.dpop.tokenNonce, resp.Header)
-	// x/oauth2 reports a body that ends early as text only: read it here,
-	// where the cause is still known.
-	body, err := readBody(resp, maxErrorBody)
-	if err != nil {
-		return nil, err
-	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil
 }
 
 // error makes an *Error about the token endpoint.
 func (t *tokenTransport) error(summary string, err error) *Error {
-	e := &Error{Method: http.MethodPost, Path: tokenPath, Summary: summary, err: err, sent: t.began && !isDialError(err)}
+	e := &Error{Method: http.MethodPost, Path: tokenPath, Summary: summary, err: err, sent: t.began && !isDialError(err), kind: t.kind}
 	if t.answer != nil {
-		e.readHeader(t.answer, t.received)
+		e.readHeader(t.answer, t.received, scrubber(t.secrets...))
 	}
 	return e
 }

@@ -18,12 +18,14 @@ const (
 	defaultMaxRetries = 7
 )
 
-// sharedBase is the transport under every Transport and Source that has no
-// other: one pool of connections for all orgs.
-var sharedBase = sync.OnceValue(func() http.RoundTripper {
+// NewBase returns a base transport of its own, with the settings of the one that all
+// of this package shares where the base is nil. It is for programs that need another
+// proxy or certificate authority: change its fields before it is used, and use one for
+// all clients, since its connections are its own.
+func NewBase() *http.Transport {
 	// Not a clone of http.DefaultTransport, which programs replace.
 	dialer := &net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}
-	t := &http.Transport{
+	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            dialer.DialContext,
 		TLSHandshakeTimeout:    10 * time.Second,
@@ -34,11 +36,14 @@ var sharedBase = sync.OnceValue(func() http.RoundTripper {
 		ResponseHeaderTimeout:  time.Minute, // Okta itself gives up after 30 s
 		MaxResponseHeaderBytes: 256 << 10,   // of which Okta needs a few
 		ForceAttemptHTTP2:      true,
+		// A connection that died unnoticed is found out and left.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 15 * time.Second},
 	}
-	// A connection that died unnoticed is found out and left.
-	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 15 * time.Second}
-	return t
-})
+}
+
+// sharedBase is the transport under every Transport and Source that has no
+// other: one pool of connections for all orgs.
+var sharedBase = sync.OnceValue(NewBase)
 
 func baseTransport(base http.RoundTripper) http.RoundTripper {
 	if base == nil {
@@ -134,8 +139,8 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, originError(t.Org, req.URL)
 	}
 	c := &call{t: t, req: req, bucket: bucketOf(req.Method, req.URL.Path)}
-	fate, _ := req.Context().Value(wholeBody{}).(*fate)
-	c.whole = fate != nil
+	defer c.end()
+	c.fate, _ = req.Context().Value(wholeBody{}).(*fate)
 	// The engine exchanges the body of the request it is given: it gets a copy.
 	again, err := retryablehttp.FromRequest(req.Clone(req.Context()))
 	if err != nil {
@@ -158,15 +163,18 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return nil, &sendError{sent: c.sent, own: c.refusal, err: err}
 	}
-	if fate != nil {
-		fate.sent = c.sent
+	if c.fate != nil {
+		c.fate.sent = c.sent
 	}
 	return resp, nil
 }
 
-// A fate is what a Client is told of its request beside the answer.
+// A fate is what a Client says of its request, and what it is told of it as well
+// as the answer.
 type fate struct {
-	sent bool // an attempt before the last, or the last, may have taken effect though it failed
+	smaller    bool           // a 500 or 504 is not retried: the caller asks for less at once
+	sent       bool           // an attempt before the last, or the last, may have taken effect though it failed
+	credential credentialSent // by the last attempt
 }
 
 func neverRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

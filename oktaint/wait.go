@@ -9,6 +9,7 @@ type (
 	wholeBody  struct{} // context key: *fate; the body is read within the attempt
 	repeatable struct{} // context key: bool, whether the request is safe to repeat
 	onWait     struct{} // context key: func(Wait)
+	grace      struct{} // context key: time.Duration, for what is on the wire when the context ends
 )
 
 // MarkRepeatable returns a context for requests that are safe to send twice
@@ -23,6 +24,31 @@ func MarkRepeatable(ctx context.Context) context.Context {
 // first and deletes him when it comes again.
 func MarkUnrepeatable(ctx context.Context) context.Context {
 	return context.WithValue(ctx, repeatable{}, false)
+}
+
+// WithGrace returns a context for writes whose outcome should be known: when ctx
+// ends, waits of a [Transport] end at once, and nothing more is sent, but a request
+// that is on the wire gets d more to be answered.
+func WithGrace(ctx context.Context, d time.Duration) context.Context {
+	return context.WithValue(ctx, grace{}, d)
+}
+
+// onTheWire returns the context of an attempt that is about to be sent. It outlives
+// ctx by the grace of WithGrace.
+func onTheWire(ctx context.Context) (context.Context, context.CancelCauseFunc) {
+	d, _ := ctx.Value(grace{}).(time.Duration)
+	if d <= 0 {
+		return context.WithCancelCause(ctx)
+	}
+	out, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(d, func() { cancel(context.Cause(ctx)) })
+		context.AfterFunc(out, func() { timer.Stop() })
+	})
+	return out, func(cause error) {
+		stop()
+		cancel(cause)
+	}
 }
 
 // A Wait is a pause before a request is sent or sent again.

@@ -165,7 +165,7 @@ func TestMemory(t *testing.T) {
 	fake := &vastOrg{suspended: make(map[string]bool)}
 	token := oktaint.APIToken{Org: org, Token: oktaint.NewSecret("00token")}
 	r := &remediation.Responder{
-		Client:   oktaint.NewClient(org, token.Source(fake), fake),
+		Client:   oktaint.NewClient(token, fake),
 		Guards:   remediation.Guards{MaxTargets: many, AllowUnchecked: true},
 		Recorder: newUnsynced(t),
 	}

@@ -2,7 +2,6 @@ package remediation
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -15,14 +14,20 @@ type denial struct {
 	text  string
 }
 
+// lacks reports whether err says that this is missing.
+func lacks(err error, what oktaint.Lack) bool {
+	d, _ := oktaint.Denied(err)
+	return d.Lacks == what
+}
+
 // denied tells what the credential lacks, and whether that is what err is about.
 func denied(err error) (denial, bool) {
-	switch scope, missing := oktaint.MissingScope(err); {
-	case missing:
-		return denial{GuardScope, fmt.Sprintf("the token lacks the scope %s: a Super Admin grants it to the app", scope)}, true
-	case oktaint.MissingRole(err):
+	switch d, _ := oktaint.Denied(err); d.Lacks {
+	case oktaint.LacksScope:
+		return denial{GuardScope, d.Remedy}, true
+	case oktaint.LacksRole:
 		return denial{GuardRole, "no admin role of the credential reaches it: READ_ONLY_ADMIN does, and so do the permissions of Permissions and GuardPermissions"}, true
-	case oktaint.FeatureOff(err):
+	case oktaint.LacksFeature:
 		return denial{GuardRole, "the org does not have the feature"}, true
 	}
 	return denial{}, false

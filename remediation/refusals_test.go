@@ -43,7 +43,7 @@ func TestIDsStayInTheirPlace(t *testing.T) {
 // which a plan refuses before anything is read.
 func TestTargetsAreIDs(t *testing.T) {
 	t.Parallel()
-	r := &remediation.Responder{Client: oktaint.NewClient(acme(t), nil, unreachable{t})}
+	r := &remediation.Responder{Client: oktaint.NewClient(acme(t), unreachable{t})}
 	for name, a := range goldens() {
 		field := targetField(a)
 		if field == "" {
@@ -66,7 +66,7 @@ func TestTargetsAreIDs(t *testing.T) {
 // TestRefused lists actions for which there is no request.
 func TestRefused(t *testing.T) {
 	t.Parallel()
-	r := &remediation.Responder{Client: oktaint.NewClient(acme(t), nil, unreachable{t})}
+	r := &remediation.Responder{Client: oktaint.NewClient(acme(t), unreachable{t})}
 	given := oktaint.NewSecret(password)
 	for _, test := range []struct {
 		name   string
@@ -111,7 +111,7 @@ func TestRefused(t *testing.T) {
 // TestChoicesRefused lists choices that are none.
 func TestChoicesRefused(t *testing.T) {
 	t.Parallel()
-	r := &remediation.Responder{Client: oktaint.NewClient(acme(t), nil, unreachable{t})}
+	r := &remediation.Responder{Client: oktaint.NewClient(acme(t), unreachable{t})}
 	suspend, deactivate := remediation.SuspendUser{UserID: userID}, remediation.DeactivateUser{UserID: userID}
 	for _, test := range []struct {
 		name   string
@@ -142,7 +142,7 @@ func TestChoicesRefused(t *testing.T) {
 // TestNilAction checks that what is no action of this package is refused.
 func TestNilAction(t *testing.T) {
 	t.Parallel()
-	r := &remediation.Responder{Client: oktaint.NewClient(acme(t), nil, unreachable{t})}
+	r := &remediation.Responder{Client: oktaint.NewClient(acme(t), unreachable{t})}
 	suspend := remediation.SuspendUser{UserID: userID}
 	for name, list := range map[string][]remediation.Action{
 		"nil": {nil}, "nil behind": {suspend, nil}, "first of nil": {remediation.FirstOf{nil}}, "nil first": {remediation.FirstOf{nil, suspend}},
@@ -240,7 +240,7 @@ func TestCancelled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	r := &remediation.Responder{Client: oktaint.NewClient(acme(t), nil, unreachable{t})}
+	r := &remediation.Responder{Client: oktaint.NewClient(acme(t), unreachable{t})}
 	_, err := r.BuildPlan(ctx, remediation.SuspendUser{UserID: userID})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want %v", err, context.Canceled)

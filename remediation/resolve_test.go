@@ -59,9 +59,9 @@ func TestResolveUserOfAToken(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"mallory@example.com", "50%off@example.com"} {
 		n := &directory{status: http.StatusForbidden, body: `{"errorCode":"E0000006","errorSummary":"You do not have permission to perform the requested action"}`}
-		got, err := remediation.ResolveUser(t.Context(), oktaint.NewClient(acme(t), nil, n), name)
+		got, err := remediation.ResolveUser(t.Context(), oktaint.NewClient(acme(t), n), name)
 		var e *oktaint.Error
-		if !errors.As(err, &e) || e.StatusCode != http.StatusForbidden || !oktaint.MissingRole(err) || errors.Is(err, remediation.ErrUnknownUser) || got != (remediation.Target{}) {
+		if !errors.As(err, &e) || e.StatusCode != http.StatusForbidden || !lacksRole(err) || errors.Is(err, remediation.ErrUnknownUser) || got != (remediation.Target{}) {
 			t.Errorf("%q is %+v, %v", name, got, err)
 			continue
 		}
@@ -69,7 +69,7 @@ func TestResolveUserOfAToken(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := remediation.ResolveUser(ctx, oktaint.NewClient(acme(t), nil, new(directory)), "mallory@example.com"); !errors.Is(err, context.Canceled) {
+	if _, err := remediation.ResolveUser(ctx, oktaint.NewClient(acme(t), new(directory)), "mallory@example.com"); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want %v", err, context.Canceled)
 	}
 }
@@ -77,7 +77,7 @@ func TestResolveUserOfAToken(t *testing.T) {
 // TestResolveUserRefuses lists names that are not asked for.
 func TestResolveUserRefuses(t *testing.T) {
 	t.Parallel()
-	c := oktaint.NewClient(acme(t), nil, unreachable{t})
+	c := oktaint.NewClient(acme(t), unreachable{t})
 	for _, name := range []string{"", " \r\n", "me", " me ", strings.Repeat("a", 256)} {
 		got, err := remediation.ResolveUser(t.Context(), c, name)
 		wantRefusal(t, err, "give an id (00u...) or a login")
@@ -106,7 +106,7 @@ func TestResolveUserAsks(t *testing.T) {
 		"x\nor id pr":              "/api/v1/users?filter=profile.login+eq+%22x%5Cnor+id+pr%22",
 	} {
 		d := new(directory)
-		if _, err := remediation.ResolveUser(t.Context(), oktaint.NewClient(acme(t), nil, d), name); !errors.Is(err, remediation.ErrUnknownUser) {
+		if _, err := remediation.ResolveUser(t.Context(), oktaint.NewClient(acme(t), d), name); !errors.Is(err, remediation.ErrUnknownUser) {
 			t.Errorf("%q: %v", name, err)
 		}
 		if got := strings.Join(d.asked, " "); got != want {
@@ -123,7 +123,7 @@ func TestResolveUserBelievesNobody(t *testing.T) {
 		"mallory@example.com": "00u1111111111111111d", "mal@example.com": "00u2222222222222222d", "y": "00u3333333333333333d",
 		`quo"te@example.com`: "00u4444444444444444d", "sl/ash@example.com": "00u5555555555555555d", `"`: "00u6666666666666666d",
 	}}
-	c := oktaint.NewClient(acme(t), nil, d)
+	c := oktaint.NewClient(acme(t), d)
 	for login, id := range d.users {
 		for _, name := range []string{login, strings.ToUpper(login), id} {
 			if got, err := remediation.ResolveUser(t.Context(), c, name); err != nil || got.ID != id || got.Name != login {
@@ -151,7 +151,7 @@ func TestResolveUserOfNonsense(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`{}`, `[]`, `{"id":null,"profile":null}`, `{"id":"mallory"}`, `{"id":"","profile":{"login":7}}`, `{"id":"00u1111111111111111d","profile":{"login":["mallory@example.com"]}}`} {
 		for _, name := range []string{"mallory@example.com", "50%off@example.com"} {
-			got, err := remediation.ResolveUser(t.Context(), oktaint.NewClient(acme(t), nil, &directory{status: http.StatusOK, body: body}), name)
+			got, err := remediation.ResolveUser(t.Context(), oktaint.NewClient(acme(t), &directory{status: http.StatusOK, body: body}), name)
 			wantRefusal(t, err, name)
 			if got != (remediation.Target{}) {
 				t.Errorf("%q is %+v, says %s", name, got, body)

@@ -16,7 +16,7 @@ import (
 // anything is read: as an action, and as one to choose from.
 func TestNoAction(t *testing.T) {
 	t.Parallel()
-	r := &remediation.Responder{Client: oktaint.NewClient(acme(t), nil, unreachable{t})}
+	r := &remediation.Responder{Client: oktaint.NewClient(acme(t), unreachable{t})}
 	suspend := remediation.SuspendUser{UserID: userID}
 	const none, mixed = "is no action: pass the values of this package", "first_of takes actions on one and the same target"
 	for _, test := range []struct {

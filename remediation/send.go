@@ -90,7 +90,7 @@ func (x *run) once(ctx context.Context, res *StepResult, v *view) error {
 		return err
 	}
 	var answer json.RawMessage
-	header, err := x.c.DoHeader(req, &answer)
+	header, err := x.c.DoHeader(req, oktaint.Optional(&answer))
 	if err != nil {
 		return scrub(err, a)
 	}
@@ -148,7 +148,7 @@ func (x *run) rejected(ctx context.Context, res *StepResult, v *view, n int, err
 	switch {
 	case e.StatusCode == http.StatusPreconditionFailed:
 		res.Outcome, res.err = OutcomeChanged, fmt.Errorf("the user was changed at the same moment: plan and approve it again: %w", err)
-	case oktaint.MissingRole(err):
+	case lacks(err, oktaint.LacksRole):
 		res.err = fmt.Errorf("%w (%s needs %s of a custom role; and only a Super Admin may act on admins)", err,
 			res.Action.Facts().Kind, strings.Join(res.Action.Facts().Permissions, " and "))
 	case e.Code == "E0000023":

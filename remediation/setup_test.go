@@ -53,7 +53,7 @@ func (s *setup) over(base http.RoundTripper) *oktaint.Client {
 
 func (s *setup) clientOver(base http.RoundTripper, value string) *oktaint.Client {
 	token := oktaint.APIToken{Org: s.org, Token: oktaint.NewSecret(value)}
-	return oktaint.NewClient(s.org, token.Source(base), base)
+	return oktaint.NewClient(token, base)
 }
 
 func (s *setup) responder(g remediation.Guards) *remediation.Responder {
@@ -295,4 +295,10 @@ func (e *rewrite) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp.Body, resp.ContentLength = io.NopCloser(strings.NewReader(edited)), int64(len(edited))
 	resp.Header.Del("Content-Length")
 	return resp, nil
+}
+
+// lacksRole reports whether err says that no admin role reaches.
+func lacksRole(err error) bool {
+	d, _ := oktaint.Denied(err)
+	return d.Lacks == oktaint.LacksRole
 }

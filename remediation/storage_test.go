@@ -152,7 +152,7 @@ func TestOtherIDs(t *testing.T) {
 		remediation.RevokeClientTokens{UserID: userID, ClientID: "my app"}, remediation.RemoveGroupOwner{GroupID: groupID, OwnerID: "mallory@example.com", OwnerType: "USER"},
 	} {
 		d := new(directory)
-		r := &remediation.Responder{Client: oktaint.NewClient(acme(t), nil, d)}
+		r := &remediation.Responder{Client: oktaint.NewClient(acme(t), d)}
 		_, err := r.BuildPlan(t.Context(), a)
 		if err == nil || len(d.asked) > 0 {
 			t.Errorf("%#v: %v, asked %q", a, err, d.asked)

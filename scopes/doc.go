@@ -17,6 +17,7 @@
 //	}
 //
 // The catalogue is that of Okta's published API descriptions, release 2026.06.
-// Okta adds and removes scopes every few months, so a scope that is not in it is
-// no error anywhere in this package: [Scope.Known] and [Set.Unknown] tell.
+// Okta adds and removes scopes every few months, so sets keep a scope that is not
+// in the catalogue. [Scope.Known] and [Set.Unknown] tell, [Set.CheckKnown] makes it
+// an error, and [Suggest] knows what was probably meant.
 package scopes

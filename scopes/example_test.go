@@ -20,18 +20,15 @@ func Example() {
 	// may read groups: true
 }
 
-// Scopes that an administrator typed are checked for names that the catalogue
-// does not have.
-func ExampleSet_Unknown() {
+// Scopes that an administrator typed are checked against the catalogue.
+func ExampleSet_CheckKnown() {
 	asked, err := scopes.Parse("okta.users.read, okta.logs.raed")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	if unknown := asked.Unknown(); !unknown.IsEmpty() {
-		fmt.Println("please check the spelling of", unknown)
-	}
-	// Output: please check the spelling of okta.logs.raed
+	fmt.Println(asked.CheckKnown())
+	// Output: scopes: "okta.logs.raed" is not a scope of Okta's: did you mean okta.logs.read?
 }
 
 // What a customer is asked to consent to, in words.

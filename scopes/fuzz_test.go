@@ -29,7 +29,7 @@ func FuzzParse(f *testing.F) {
 		set, err := scopes.Parse(s)
 		if err != nil {
 			if set != (scopes.Set{}) || !strings.HasPrefix(err.Error(), "scopes: ") || len(err.Error()) > 600 {
-				t.Fatalf("%q beside the error %v", set, err)
+				t.Fatalf("%q with the error %v", set, err)
 			}
 			if strings.ContainsFunc(err.Error(), func(r rune) bool { return r < ' ' || r == 0x7f }) {
 				t.Fatalf("a control character in %q", err)
@@ -72,6 +72,21 @@ func FuzzSets(f *testing.F) {
 		}
 		if slices.ContainsFunc(rest.Slice(), b.Contains) {
 			t.Fatalf("%q minus %q keeps one of them: %q", a, b, rest)
+		}
+	})
+}
+
+func FuzzSuggest(f *testing.F) {
+	for _, s := range []string{"", "okta.users.reed", "OKTA:USERS:READ", "a", "okta.users", "\xff", "...'"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		meant, ok := scopes.Suggest(scopes.Scope(s))
+		if ok != (meant != "") || ok && (!meant.Known() || scopes.Scope(s).Known()) {
+			t.Fatalf("Suggest(%q) = %q, %v", s, meant, ok)
+		}
+		if ok && len(s) > 80 {
+			t.Fatalf("Suggest(%q) = %q, which is much shorter", s, meant)
 		}
 	})
 }

@@ -10,7 +10,7 @@ var Visibility = New(
 )
 
 // VisibilityExtended reads what only some orgs have or few need. Ask for it
-// beside [Visibility].
+// as well as for [Visibility].
 var VisibilityExtended = New(
 	AgentPoolsRead, BrandsRead, DeviceAssuranceRead, EmailDomainsRead, EmailServersRead, PrincipalRateLimitsRead,
 	RateLimitsRead, RealmsRead, SSFRead, SecurityEventsProvidersRead, UserRiskRead,

@@ -34,8 +34,10 @@ Flags:
   --groups N          number of groups besides Everyone, which the users are
                       members of
   --latency DURATION  delay of every answer, such as 100ms
+  --lag DURATION      how late reads show what was changed
   --rate-limit LIST   class=N,... are requests a minute of the whole org, 0 for
-                      none (default those of an Enterprise org)
+                      no limit; none is no limit of any class (default those of
+                      an Enterprise org)
   --principal-share PART
                       part of every limit that one API token or app may use
                       (default 0.5)
@@ -43,16 +45,21 @@ Flags:
                       repeated
 
 Rate limit classes: token, logs, apps, app, users, user, user-write, groups,
-group, clients, devices, iam, default. Kinds of fault: refuse reset-before
-reset-after delay=D 429 500 502 503 504 html cut stall; {x} matches one path
-element, #n is the n-th request that matches, without it each one.
+group, clients, devices, iam, default.
+
+Kinds of fault: refuse reset-before reset-after delay=D 429 500 502 503 504 html
+proxy-404 cut stall, and answer=STATUS with or without a body after it. In a
+path {x} matches one element. #n is the n-th request that matches; without it,
+each one is hit.
 
 Examples:
   fakeorg
   fakeorg --addr 127.0.0.1:8443 --ca-out ca.pem --api-token T --latency 100ms
-  fakeorg --users 2000 --groups 50
+  fakeorg --users 2000 --groups 50 --rate-limit none
+  fakeorg --lag 3s
   fakeorg --rate-limit apps=20,users=60 --principal-share 1 --log requests.jsonl
   fakeorg --fault 'POST /api/v1/apps #1 reset-after' --fault 'GET /api/v1/apps/{id} 503'
+  fakeorg --fault 'GET /api/v1/users/{id} answer=404 {"status":404}'
 
 Exit status: 0 after SIGINT or SIGTERM, 1 if it could not serve, 2 wrong usage.
 `
@@ -116,6 +123,7 @@ func parse(p *cli.Program) (*options, error) {
 	fs.StringVar(&opts.log, "log", "", "")
 	fs.StringVar(&cfg.APIToken, "api-token", "", "")
 	fs.DurationVar(&cfg.Latency, "latency", 0, "")
+	fs.DurationVar(&cfg.Lag.All, "lag", 0, "")
 	fs.Float64Var(&cfg.PrincipalShare, "principal-share", 0.5, "")
 	fs.IntVar(&cfg.Users, "users", 0, "")
 	fs.IntVar(&cfg.Groups, "groups", 0, "")
@@ -130,16 +138,22 @@ func parse(p *cli.Program) (*options, error) {
 	return opts, nil
 }
 
-// parseLimits reads class=N,...
+// parseLimits reads class=N,... or none.
 func parseLimits(cfg *oktatest.Config, text string) error {
 	if cfg.RateLimits == nil {
 		cfg.RateLimits = map[string]int{}
+	}
+	if text == "none" {
+		for class := range oktatest.DefaultRateLimits() {
+			cfg.RateLimits[class] = 0
+		}
+		return nil
 	}
 	for part := range strings.SplitSeq(text, ",") {
 		class, number, ok := strings.Cut(part, "=")
 		n, err := strconv.Atoi(number)
 		if !ok || err != nil {
-			return fmt.Errorf("%q is not class=N", part)
+			return fmt.Errorf("%q is neither class=N nor none", part)
 		}
 		cfg.RateLimits[class] = n
 	}

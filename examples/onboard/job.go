@@ -9,6 +9,7 @@ import (
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
 )
 
 func (j *job) run(ctx context.Context) error {
@@ -58,9 +59,7 @@ func (j *job) plan(ctx context.Context) (err error) {
 	if j.steps.Owner.Login != "" {
 		j.Say("API token of %s (%s)", j.steps.Owner.Login, cli.List(slices.Sorted(slices.Values(j.steps.Owner.Roles))))
 	}
-	for _, w := range j.steps.Warnings {
-		j.Say("warning: %s", cli.Plain(w))
-	}
+	j.Warn(j.steps.Warnings)
 	if len(j.steps.Steps()) == 0 {
 		j.Say("nothing to do: app %s is as it should be", j.steps.App.ID)
 	}
@@ -90,12 +89,10 @@ func (j *job) apply(ctx context.Context) error {
 	}
 	result, err := j.steps.Apply(ctx, newProgress(j.Program).event)
 	j.EndLine()
-	if errors.Is(err, oauthapp.ErrConflict) && result.ApplicationID == "" { // the other run has its own key
+	if errors.Is(err, durable.ErrConflict) && result.ApplicationID == "" { // the other run has its own key
 		return fmt.Errorf("%w: another run is setting up the same app: let it finish. This one has made nothing", err)
 	}
-	for _, w := range result.Warnings {
-		j.Say("warning: %s", cli.Plain(w))
-	}
+	j.Warn(result.Warnings)
 	out := j.outcome(result)
 	if app := j.steps.App; app != nil {
 		j.store.creds.DPoP = app.DPoP

@@ -22,6 +22,7 @@ import (
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 )
 
@@ -36,7 +37,7 @@ type job struct {
 	*options
 	store   *store
 	admin   *oktaint.Client // with the credential that does the work; nil if there is none
-	journal oauthapp.Journal
+	journal durable.State
 
 	steps *oauthapp.Plan
 }
@@ -78,6 +79,7 @@ func (j *job) prepare(ctx context.Context) (err error) {
 	if j.store, err = openStore(j.options); err != nil {
 		return err
 	}
+	j.Warn(j.store.creds.Warnings)
 	if err := j.conn.Check(j.Program); err != nil {
 		return err
 	}

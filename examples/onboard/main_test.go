@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,7 +54,7 @@ func TestMistakesFirst(t *testing.T) {
 	// An org that is not there is told before the token is asked for, too.
 	var asked string
 	got := clitest.Setup{Ask: clitest.Answers("00x", &asked)}.Run(t, "onboard", run, "--org-url", "https://127.0.0.1:1")
-	if got.Check(t, cli.ExitFailed, "connection refused", "Nothing answers there"); asked != "" {
+	if got.Check(t, cli.ExitFailed, "connection refused", "nothing answers at this address"); asked != "" {
 		t.Errorf("asked %q", asked)
 	}
 }
@@ -96,15 +97,25 @@ func TestOnboardTwice(t *testing.T) {
 		t.Errorf("result %+v", p)
 	}
 	creds, err := oktaint.ReadCredentials(file)
-	if err != nil || creds.ApplicationID != p.ApplicationID || creds.Key.ID() != p.KeyID || creds.Scopes.Len() != 28 || creds.OrgID != o.ID() {
-		t.Errorf("credentials %v, %v", creds, err)
+	if err != nil || creds.ApplicationID != p.ApplicationID || creds.Key.ID() != p.KeyID || creds.Scopes.Len() != 28 || creds.OrgID != o.ID() ||
+		!slices.Equal(creds.Roles, []string{"CUSTOM", "READ_ONLY_ADMIN"}) {
+		t.Errorf("credentials %v with roles %q, %v", creds, creds.Roles, err)
 	}
 	if info, err := os.Stat(file); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
+	if strings.Contains(first.Stderr, "warning: ") {
+		t.Errorf("a warning: %s", first.Stderr)
+	}
+	if err := os.Chmod(file, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	o.ResetRequests()
 	before := o.State()
 	second := o.onboard(t, "--out", file, "--json", "--remediation")
+	if warned := strings.Contains(second.Stderr, "warning: "+file+" holds a secret"); warned != (runtime.GOOS != "windows") {
+		t.Errorf("others can read the file: %s", second.Stderr)
+	}
 	if second.Status != cli.ExitDone || result(t, second).ApplicationID != p.ApplicationID || o.writes() != 0 {
 		t.Errorf("second run: status %d, %d writes\n%s", second.Status, o.writes(), second.Stderr)
 	}
@@ -172,7 +183,7 @@ func TestRefusals(t *testing.T) {
 		status int
 		want   string
 	}{
-		{"revoked token", revoked, nil, cli.ExitFailed, "wrong, revoked or expired"},
+		{"revoked token", revoked, nil, cli.ExitFailed, "the API token is wrong, was revoked, or expired"},
 		{"not a Super Admin", o.NewAPIToken("ORG_ADMIN"), nil, cli.ExitFailed, "ORG_ADMIN"},
 		{"no role", o.NewAPIToken(), nil, cli.ExitFailed, "not a Super Admin"},
 		{"no token", "", nil, cli.ExitUsage, "OKTA_API_TOKEN"},
@@ -182,6 +193,9 @@ func TestRefusals(t *testing.T) {
 		{"emoji label", o.APIToken(), []string{"--label", "Rezonate 🔑"}, cli.ExitUsage, "emoji"},
 		{"empty label", o.APIToken(), []string{"--label", ""}, cli.ExitUsage, "label"},
 		{"bad scope", o.APIToken(), []string{"--scopes", `okta.users.read,"x"`}, cli.ExitUsage, "cannot be the name of a scope"},
+		{"misspelt scope", o.APIToken(), []string{"--scopes", "okta.users.reed"}, cli.ExitUsage, `--scopes: "okta.users.reed" is not a scope of Okta's: did you mean okta.users.read?`},
+		{"misspelt set", o.APIToken(), []string{"--scopes", "visibilty"}, cli.ExitUsage, "visibility, visibility-extended and remediation"},
+		{"unknown scope", o.APIToken(), []string{"--scopes", "visibility,okta.bogus.read"}, cli.ExitUsage, `"okta.bogus.read" is not a scope`},
 		{"no scopes", o.APIToken(), []string{"--scopes", " "}, cli.ExitUsage, "--scopes is empty"},
 		{"unknown role", o.APIToken(), []string{"--role", "KING"}, cli.ExitUsage, `"KING"`},
 		{"unknown flag", o.APIToken(), []string{"--tokn", "x"}, cli.ExitUsage, "tokn"},

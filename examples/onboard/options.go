@@ -47,7 +47,7 @@ func parse(p *cli.Program) (*options, error) {
 	}
 	var err error
 	if o.scopes, err = cli.ParseScopes(g.scopes); err != nil {
-		return nil, cli.Usage(err)
+		return nil, cli.Usagef("--scopes: %w", err)
 	}
 	switch {
 	case o.scopes.IsEmpty():

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -103,7 +104,8 @@ func TestTokenSources(t *testing.T) {
 		{"flag", o.APIToken(), "", "00other", nil, true},
 		{"standard input", "-", "  " + o.APIToken() + "\n", "00other", nil, false},
 		{"environment", "", "00other", o.APIToken(), other, false},
-		{"with its scheme", "", "", "SSWS " + o.APIToken(), nil, false},
+		{"pasted with its scheme", "", "", "SSWS " + o.APIToken() + "\r\n", nil, false},
+		{"quoted", "-", `"` + o.APIToken() + "\"\n", "", nil, false},
 		{"prompt", "", "00other", "", clitest.Answers(o.APIToken()+"\n", &asked), false},
 	} {
 		args := []string{"--dry-run"}
@@ -189,4 +191,23 @@ func TestCAFile(t *testing.T) {
 	}
 	clitest.Setup{Env: map[string]string{"OKTA_API_TOKEN": "00x"}}.Run(t, "onboard", run, "--org-url", o.URL).
 		Check(t, cli.ExitFailed, "--ca-file FILE trusts the certificates of a file")
+}
+
+// A misspelt scope is found before a token is asked for and anything is sent.
+func TestUnknownScopesSendNothing(t *testing.T) {
+	t.Parallel()
+	for _, list := range []string{"okta.users.reed", "visibility okta.user.read", "okta.users.write", "users.read", "visibilty", "okta.bogus.read,okta.logs.read"} {
+		o := serve(t, oktatest.Config{})
+		file := filepath.Join(t.TempDir(), "acme.json")
+		got := o.onboard(t, "--out", file, "--scopes", list)
+		if got.Status != cli.ExitUsage || got.Stdout != "" || !strings.Contains(got.Stderr, "--scopes: ") {
+			t.Errorf("--scopes %q: status %d\n%s", list, got.Status, got.Stderr)
+		}
+		if sent := o.Requests(); len(sent) != 0 {
+			t.Errorf("--scopes %q: %d requests", list, len(sent))
+		}
+		if _, err := os.Stat(file); err == nil {
+			t.Errorf("--scopes %q: %s was written", list, file)
+		}
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/examples/internal/cli/clitest"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
+	"github.com/rezonate-io/okta-integration/scopes"
 )
 
 // At a terminal no line of the demonstration is broader than it.
@@ -57,16 +58,16 @@ func TestFailureAsJSON(t *testing.T) {
 // A scope that the org does not have is missing; all the others are granted.
 func TestRefusedScope(t *testing.T) {
 	t.Parallel()
-	o := serve(t, oktatest.Config{})
-	got := o.onboard(t, "--json", "--scopes", "okta.users.read,okta.groups.read,okta.bogus.read")
+	o := serve(t, oktatest.Config{RefusedScopes: scopes.New(scopes.BotProtectionRead)})
+	got := o.onboard(t, "--json", "--scopes", "okta.users.read,okta.groups.read,okta.botProtection.read")
 	if got.Status != cli.ExitIncomplete {
 		t.Fatalf("status %d\n%s", got.Status, got.Stderr)
 	}
 	p := result(t, got)
-	if len(p.Granted) != 2 || len(p.Missing) != 1 || p.Missing[0] != "okta.bogus.read" || p.Coverage["users"] != "visible" {
+	if len(p.Granted) != 2 || len(p.Missing) != 1 || p.Missing[0] != "okta.botProtection.read" || p.Coverage["users"] != "visible" {
 		t.Errorf("result %+v", p)
 	}
-	if !strings.Contains(got.Stderr, "okta.bogus.read is not granted") || !strings.Contains(got.Stderr, "E0000001") {
+	if !strings.Contains(got.Stderr, "okta.botProtection.read is not granted") || !strings.Contains(got.Stderr, "E0000001") {
 		t.Errorf("standard error does not say why:\n%s", got.Stderr)
 	}
 	// Without a role the lists are empty: set up, but not verified.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +11,7 @@ import (
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
 )
 
 // A store keeps the key, and with --out the credentials.
@@ -78,7 +78,7 @@ func (j *job) openJournal() (err error) {
 			return err
 		}
 	}
-	j.journal = oauthapp.FileJournal{Path: j.journalFile}
+	j.journal = durable.File{Path: j.journalFile}
 	return nil
 }
 
@@ -142,15 +142,18 @@ func (s *store) save() error {
 	if s.outFile == "" || s.found {
 		return nil
 	}
-	temp := s.outFile + "." + rand.Text()
-	if err := s.creds.WriteFile(temp); err != nil {
+	doc, err := s.creds.Document()
+	if err != nil {
 		return err
 	}
-	err := os.Link(temp, s.outFile) // unlike a rename it replaces nothing
-	if errors.Is(err, fs.ErrExist) {
-		err = errOvertaken
+	err = durable.Create(s.outFile, doc)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return errOvertaken
+	case err != nil:
+		return fmt.Errorf("write credentials: %w", err)
 	}
-	return errors.Join(err, os.Remove(temp))
+	return nil
 }
 
 // complete writes what is known now to --out.
@@ -166,6 +169,6 @@ func (s *store) complete(out *outcome) error {
 // request that names one the org does not have gets no token at all.
 func (s *store) credentials(out *outcome) oktaint.Credentials {
 	c := s.creds
-	c.ApplicationID, c.ClientID, c.Scopes = out.app, out.client, out.result.Granted
+	c.ApplicationID, c.ClientID, c.Scopes, c.Roles = out.app, out.client, out.result.Granted, out.result.Roles
 	return c
 }

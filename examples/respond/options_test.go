@@ -114,6 +114,7 @@ func TestRefusals(t *testing.T) {
 		{"no org", "which org?", nil, playbook},
 		{"no token", "set OKTA_API_TOKEN", map[string]string{"": ""}, append(playbook, "--org-url", o.URL, "--ca-file", o.CA)},
 		{"broken token", "copy it again", map[string]string{"OKTA_API_TOKEN": "00a b"}, append(playbook, "--org-url", o.URL, "--ca-file", o.CA)},
+		{"access token", "begins with Bearer", map[string]string{"OKTA_API_TOKEN": "Bearer hunter2"}, append(playbook, "--org-url", o.URL, "--ca-file", o.CA)},
 		{"half an environment", "OKTA_CLIENT_ORGURL", map[string]string{"OKTA_CLIENT_TOKEN": "00x"}, playbook},
 		{"no file", "no such file", nil, append(playbook, "--credentials", "none.json")},
 		{"half a file", "is not set up yet", nil, append(playbook, "--credentials", halfFile)},

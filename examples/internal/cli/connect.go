@@ -2,12 +2,14 @@ package cli
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"os"
+	"syscall"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
@@ -21,19 +23,15 @@ func (c *Connection) Connect(ctx context.Context, p *Program) (*oktaint.Client, 
 	return c.Client(ctx, p)
 }
 
-// Find asks the org about itself. From then on Org is the canonical one. A host
-// that is not there ends it at once: a person waits, and waiting does not help.
+// Find asks the org about itself. From then on Org is the canonical one. An
+// address where nothing listens ends it at once.
 func (c *Connection) Find(ctx context.Context, p *Program) (err error) {
 	if err := c.Check(p); err != nil || c.found {
 		return err
 	}
-	trying, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	base := &failFast{base: c.Base, giveUp: cancel}
-	if c.Info, err = oktaint.Discover(trying, c.Org, &http.Client{Transport: base}); err != nil {
-		if cause := context.Cause(trying); ctx.Err() == nil && cause != nil {
-			err = fmt.Errorf("ask %s about itself: %w", c.Org, cause)
-		}
+	trying, giveUp := context.WithCancel(ctx)
+	defer giveUp()
+	if c.Info, err = oktaint.Discover(trying, c.Org, &failFast{c.Base, giveUp}); err != nil {
 		return err
 	}
 	org := c.Info.Org
@@ -48,17 +46,19 @@ func (c *Connection) Find(ctx context.Context, p *Program) (err error) {
 	return nil
 }
 
-// failFast gives up when it meets an error that no repetition mends.
+// failFast gives up when a connection is refused. The library tries again for a
+// minute, which is right for a service; but a person has most likely misspelt the
+// name of the org.
 type failFast struct {
 	base   http.RoundTripper
-	giveUp func(error)
+	giveUp func()
 }
 
 // RoundTrip implements http.RoundTripper.
 func (f *failFast) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := f.base.RoundTrip(req)
-	if err != nil && hopeless(err) {
-		f.giveUp(err)
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		f.giveUp()
 	}
 	return resp, err
 }
@@ -81,15 +81,11 @@ func (c *Connection) Client(ctx context.Context, p *Program) (*oktaint.Client, e
 		return nil, Usagef("there is no API token: set OKTA_API_TOKEN%s", c.otherWays())
 	}
 	c.Credentials.Org = c.Org
-	src, err := c.Credentials.Source(c.Base)
-	if err != nil {
-		return nil, err
-	}
-	t := &oktaint.Transport{Org: c.Org, Source: src, Base: c.Base}
+	client := oktaint.NewClient(c.Credentials, c.Base)
 	if c.Urgent {
-		t = t.Urgent()
+		client = client.Urgent()
 	}
-	return t.Client(), nil
+	return client, nil
 }
 
 // otherWays names the flags by which a credential is given.
@@ -103,8 +99,7 @@ func (c *Connection) otherWays() string {
 // route makes the transport that carries everything, with what --ca-file and
 // --proxy ask for.
 func (c *Connection) route(p *Program) error {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.MaxIdleConnsPerHost = 8
+	t := oktaint.NewBase()
 	if c.Proxy != "" {
 		proxy, err := url.Parse(c.Proxy)
 		if err != nil || proxy.Host == "" {
@@ -117,7 +112,7 @@ func (c *Connection) route(p *Program) error {
 		if err != nil {
 			return err
 		}
-		t.TLSClientConfig.RootCAs = roots
+		t.TLSClientConfig = &tls.Config{RootCAs: roots}
 		p.Say("trusting the certificates of %s in this run", c.CAFile)
 	}
 	c.Base = t

@@ -1,7 +1,6 @@
 package cli_test
 
 import (
-	"encoding/json"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -75,12 +74,8 @@ func TestKinds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	jwk, err := json.Marshal(key.Public())
-	if err != nil {
-		t.Fatal(err)
-	}
 	creds := oktaint.Credentials{Kind: oktaint.KindPrivateKeyJWT, Org: clitest.MustOrg(t, o.URL), Key: key, Scopes: scopes.New(scopes.UsersRead)}
-	creds.ClientID = o.AddServiceApp(oktatest.ServiceApp{JWK: jwk, Scopes: creds.Scopes, Roles: []string{"READ_ONLY_ADMIN"}})
+	creds.ClientID = o.AddServiceApp(oktatest.ServiceApp{Key: key.Public(), Scopes: creds.Scopes, Roles: []string{"READ_ONLY_ADMIN"}})
 	file := filepath.Join(o.Dir, "app.json")
 	if err := creds.WriteFile(file); err != nil {
 		t.Fatal(err)

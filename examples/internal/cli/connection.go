@@ -124,11 +124,12 @@ func (c *Connection) checkFlags() error {
 }
 
 // readFile reads the file of credentials, which names its org.
-func (c *Connection) readFile(*Program) error {
+func (c *Connection) readFile(p *Program) error {
 	if c.CredentialsFile == "" {
 		return nil
 	}
 	creds, err := oktaint.ReadCredentials(c.CredentialsFile)
+	p.Warn(creds.Warnings)
 	switch {
 	case err != nil:
 		return fmt.Errorf("--%s: %w", c.FileFlag, err)
@@ -196,6 +197,7 @@ func (c *Connection) readEnv(p *Program) (err error) {
 	if c.Credentials, err = oktaint.CredentialsFromEnv(p.env); err != nil {
 		return err
 	}
+	p.Warn(c.Credentials.Warnings)
 	c.Org, c.loaded = c.Credentials.Org, true
 	p.Say("the environment (OKTA_CLIENT_...) names the org and the credential")
 	return nil
@@ -231,21 +233,20 @@ func (c *Connection) checkToken(p *Program) (err error) {
 
 // take keeps a secret that was given, if it is one. An empty one is none yet.
 func (c *Connection) take(text string) (err error) {
-	text = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(text), "SSWS "))
-	switch {
-	case text == "":
-		return nil
-	case strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return fmt.Errorf("the %s has characters that no such secret has: copy it again", c.kind())
-	}
-	c.Credentials = oktaint.Credentials{Kind: oktaint.KindAPIToken, APIToken: oktaint.NewSecret(text)}
-	if c.ClientID != "" {
-		c.Credentials = oktaint.Credentials{Kind: oktaint.KindClientSecret, ClientID: c.ClientID, ClientSecret: oktaint.NewSecret(text)}
-		if c.Credentials.Scopes, err = ParseScopes(c.ClientScopes); err != nil {
+	creds := oktaint.Credentials{Kind: oktaint.KindAPIToken}
+	if c.ClientID == "" {
+		creds.APIToken, err = oktaint.ParseAPIToken(text)
+	} else {
+		creds.Kind, creds.ClientID = oktaint.KindClientSecret, c.ClientID
+		if creds.Scopes, err = ParseScopes(c.ClientScopes); err != nil {
 			return err // checkFlags has told
 		}
+		creds.ClientSecret, err = oktaint.ParseClientSecret(text)
 	}
-	c.loaded = true
+	if err != nil || creds.APIToken.IsZero() && creds.ClientSecret.IsZero() {
+		return err
+	}
+	c.Credentials, c.loaded = creds, true
 	return nil
 }
 

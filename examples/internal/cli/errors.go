@@ -108,10 +108,6 @@ var prefixes = regexp.MustCompile(`(^|: |; |\n\s*)(?:(?:oktaint|oauthapp|remedia
 // inWords replaces what the library says of its own API by what a person at a
 // terminal can do.
 var inWords = strings.NewReplacer(
-	"use the org's canonical URL (Discover)", "name the org's own URL",
-	"write it with Credentials.Document, not with json.Marshal", "it is a printed copy; use the file that --out has written",
-	"the credentials are not a JSON document of this package", "it is not a file of credentials that --out has written",
-	"make one with ParseKey, NewKey or GenerateKey", "pass one with --key",
 	"pass an empty Desired.Permissions and a role such as HELP_DESK_ADMIN", "leave --remediation and --actions out, and give --role HELP_DESK_ADMIN",
 	"name it in Desired.ApplicationID to change that", "rename it in the Admin Console to change that",
 	"Guards.AllowUnchecked", "--allow-unchecked", "Guards.Allow", "--allow", "Guards.Destructive", "--destructive",

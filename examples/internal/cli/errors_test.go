@@ -21,7 +21,7 @@ import (
 func TestText(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"oktaint: 302: use the org's canonical URL (Discover)":                                                        "302: name the org's own URL",
+		"oktaint: 302: redirects are not followed: name the org by its own URL":                                       "302: redirects are not followed: name the org by its own URL",
 		"x: the org does not have custom roles: pass an empty Desired.Permissions and a role such as HELP_DESK_ADMIN": "x: the org does not have custom roles: leave --remediation and --actions out, and give --role HELP_DESK_ADMIN",
 		"left alone: name it in Desired.ApplicationID to change that":                                                 "left alone: rename it in the Admin Console to change that",
 		"remediation: 30 targets, and Guards.MaxTargets is 25":                                                        "30 targets, and --max-targets is 25",

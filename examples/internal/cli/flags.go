@@ -92,7 +92,8 @@ func ListFlag(fs *flag.FlagSet, list *[]string, name string) {
 }
 
 // ParseScopes reads names of scopes and of sets of them, separated by commas or
-// blanks.
+// blanks. It refuses a name that the catalogue does not have, with what was
+// probably meant.
 func ParseScopes(text string) (scopes.Set, error) {
 	set, err := scopes.Parse(text)
 	if err != nil {
@@ -104,6 +105,9 @@ func ParseScopes(text string) (scopes.Set, error) {
 		if set.Contains(name) {
 			set = set.Minus(scopes.New(name)).Union(stands)
 		}
+	}
+	if err := set.CheckKnown(); err != nil {
+		return set, fmt.Errorf("%w (sets of scopes are visibility, visibility-extended and remediation)", err)
 	}
 	return set, nil
 }

@@ -43,6 +43,13 @@ func (p *Program) Say(format string, args ...any) {
 	fmt.Fprint(p.Stderr, text)
 }
 
+// Warn says each warning on a line of its own.
+func (p *Program) Warn(warnings []string) {
+	for _, w := range warnings {
+		p.Say("warning: %s", Plain(w))
+	}
+}
+
 // Live writes over the live line, the last one of the terminal. Without a
 // terminal it does nothing.
 func (p *Program) Live(format string, args ...any) {

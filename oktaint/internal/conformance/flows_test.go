@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"net/http"
 	"testing"
 
 	"github.com/rezonate-io/okta-integration/oauthapp"
@@ -21,7 +20,7 @@ func runFlows(t *testing.T, docs *documents) []difference {
 	if err != nil {
 		t.Fatal(err)
 	}
-	info, err := oktaint.Discover(t.Context(), parsed, &http.Client{Transport: w})
+	info, err := oktaint.Discover(t.Context(), parsed, w)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +46,7 @@ func runFlows(t *testing.T, docs *documents) []difference {
 // onboard makes a service app and verifies it.
 func onboard(t *testing.T, org oktaint.Org, w *watch, token string, want oauthapp.Desired) {
 	t.Helper()
-	admin := oktaint.NewClient(org, oktaint.APIToken{Org: org, Token: oktaint.NewSecret(token)}.Source(w), w)
+	admin := oktaint.NewClient(oktaint.APIToken{Org: org, Token: oktaint.NewSecret(token)}, w)
 	key, err := oktaint.GenerateKey()
 	if err != nil {
 		t.Fatal(err)
