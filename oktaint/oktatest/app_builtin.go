@@ -37,7 +37,7 @@ func (o *Org) addBuiltIns() {
 // sees reports whether the caller may know of an app: most of Okta's own apps
 // are shown to Super Admins only.
 func (c *call) sees(a *app) bool {
-	return a.builtIn == nil || a.builtIn.everyone || c.org.allows(c.org.rolesOf(c.actor), superAdmin)
+	return a.builtIn == nil || a.builtIn.everyone || c.rights.allows(c.rights.rolesOf(c.actor), superAdmin)
 }
 
 // showBuiltIn changes the view of an app to that of one of Okta's own.

@@ -130,7 +130,7 @@ func (c *call) createGrant() (reply, error) {
 	}
 	g := c.org.addGrant(a.client, in.Scope, c.actor.ref())
 	if c.org.giveClientPrivileges(a.client) {
-		c.record("app.oauth2.client.privilege.grant", "Grant privilege to an OAuth 2.0 client", a)
+		c.record(eventPrivilege, textPrivilege, a)
 	}
 	return ok(withScope(c.org.viewGrant(a, g), g))
 }
@@ -142,14 +142,28 @@ func (o *Org) addGrant(cl *client, scope string, by object) *grant {
 	return g
 }
 
+const (
+	eventPrivilege = "app.oauth2.client.privilege.grant"
+	textPrivilege  = "Grant privilege to an OAuth 2.0 client"
+)
+
 // giveClientPrivileges does what the setting "Public client app admins" does:
-// a service app's first grant makes it a Super Admin. It reports whether that
-// happened.
+// a service app's first grant makes it a Super Admin, at once or later. It
+// reports whether that happened.
 func (o *Org) giveClientPrivileges(cl *client) bool {
 	if !o.privileges || cl.admin || !cl.isService() {
 		return false
 	}
 	cl.admin = true
+	if late := o.cfg.Lag.Privileges; late > 0 {
+		o.lateAdmins = append(o.lateAdmins, lateAdmin{cl, o.now().Add(late)})
+		return false
+	}
+	return o.makeAdmin(cl)
+}
+
+// makeAdmin makes a client a Super Admin and reports whether it was none.
+func (o *Org) makeAdmin(cl *client) bool {
 	if o.allows(o.assignments(cl.id), superAdmin) {
 		return false
 	}

@@ -185,7 +185,7 @@ func (c *call) removeService() (reply, error) {
 	delete(c.org.clients, s.id)
 	c.org.dropRolesOf(s.id)
 	for _, token := range c.org.accessTokens {
-		if token.client == s.client {
+		if token.client.id == s.client.id {
 			token.revoked = true
 		}
 	}

@@ -241,7 +241,7 @@ func (c *call) revoke() (reply, error) {
 	if form.Get("token") == "" {
 		return reply{}, badOAuth("invalid_request", "The 'token' parameter is required.")
 	}
-	if token := c.org.accessTokens[form.Get("token")]; token != nil && token.client == cl {
+	if token := c.org.accessTokens[form.Get("token")]; token != nil && token.client.id == cl.id {
 		token.revoked = true
 	}
 	return reply{status: http.StatusOK}, nil

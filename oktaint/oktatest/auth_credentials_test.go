@@ -62,7 +62,8 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
-// TestCredentialsFollow shows that scopes granted later are in the document.
+// TestCredentialsFollow shows that scopes granted later are in the document, and
+// the name of the key.
 func TestCredentialsFollow(t *testing.T) {
 	t.Parallel()
 	c := newCaller(t, oktatest.Config{})
@@ -71,6 +72,14 @@ func TestCredentialsFollow(t *testing.T) {
 	creds, err := oktaint.ParseCredentials(c.org.Credentials(app))
 	if err != nil || creds.Scopes.String() != "okta.apps.read" {
 		t.Errorf("scopes = %v, %v", creds.Scopes, err)
+	}
+	var doc object
+	if err := json.Unmarshal(c.org.Credentials(app), &doc); err != nil {
+		t.Fatal(err)
+	}
+	keys := c.admin("GET", "/api/v1/apps/"+app+"/credentials/jwks", nil).want(t, 200).body
+	if kid, _ := doc["key_id"].(string); kid == "" || !strings.Contains(keys, `"kid":"`+kid+`"`) {
+		t.Errorf("key_id = %q, keys %s", kid, keys)
 	}
 	if strings.Contains(string(c.org.State()), "PRIVATE KEY") {
 		t.Error("the state has the private key")

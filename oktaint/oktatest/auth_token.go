@@ -32,10 +32,14 @@ func (c *call) token() (reply, error) {
 	default:
 		return reply{}, badOAuth("unsupported_grant_type", "The authorization grant type is not supported by the authorization server.")
 	}
+	org := c.org
+	c.org = org.before(org.cfg.Lag.Tokens) // what the endpoint knows of clients
 	cl, err := c.authenticateClient(form)
 	if err != nil {
 		return reply{}, err
 	}
+	granted := c.org.grantedTo(cl)
+	c.org = org
 	if cl.app != nil {
 		if !slices.Contains(cl.app.settings().GrantTypes, "client_credentials") {
 			return reply{}, badOAuth("unauthorized_client", "The client is not authorized to use the provided grant type.")
@@ -48,7 +52,7 @@ func (c *call) token() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	names, err := c.reduce(cl, form.Get("scope"))
+	names, err := reduce(granted, form.Get("scope"))
 	if err != nil {
 		return reply{}, err
 	}
@@ -57,7 +61,7 @@ func (c *call) token() (reply, error) {
 
 // reduce returns those of the scopes asked for that are granted. That some are
 // missing shows only in the answer's scope.
-func (c *call) reduce(cl *client, asked string) ([]string, error) {
+func reduce(granted []string, asked string) ([]string, error) {
 	names := strings.Fields(asked)
 	if len(names) == 0 {
 		return nil, badOAuth("invalid_scope", "No scopes were requested.")
@@ -72,7 +76,6 @@ func (c *call) reduce(cl *client, asked string) ([]string, error) {
 			return nil, badOAuth("invalid_scope", "One or more scopes are not configured for the authorization server resource.")
 		}
 	}
-	granted := c.org.grantedTo(cl)
 	var given []string
 	for _, name := range names {
 		if slices.Contains(granted, name) && !slices.Contains(given, name) {

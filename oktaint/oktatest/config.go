@@ -40,6 +40,10 @@ type Config struct {
 	// arrives, before the delay.
 	Latency time.Duration
 
+	// Lag is how late the org shows what requests have changed. The zero
+	// value shows it at once.
+	Lag Lag
+
 	// Skew is how far the org's clock is ahead of the real one; negative
 	// is behind. It shows in Date, in the reset of the rate limits, in
 	// timestamps and in the checks of a client assertion.
@@ -145,6 +149,10 @@ func (c Config) withDefaults() (Config, error) {
 	if c.TokenLifetime < time.Second || c.TokenLifetime%time.Second != 0 {
 		return c, fmt.Errorf("oktatest: token lifetime %v: want whole seconds, at least one", c.TokenLifetime)
 	}
+	if err := c.Lag.check(); err != nil {
+		return c, err
+	}
+	c.Lag = c.Lag.least()
 	if c.Latency < 0 {
 		return c, fmt.Errorf("oktatest: latency %v is negative", c.Latency)
 	}

@@ -13,11 +13,14 @@
 // [New] serves the org over in-memory pipes, so that a test needs no socket
 // and may run in a [testing/synctest] bubble, where a minute of rate limiting
 // takes no time. [Serve] serves it over TLS on a loopback address, with a
-// certificate authority of its own. An [Org] is also an http.Handler.
+// certificate authority of its own. A [Cell] serves several orgs, told apart by
+// host. An [Org] is also an http.Handler.
 //
 // An org always has its owner, a Super Admin with an API token, and the group
 // Everyone. [Org.AddUser] adds users of every status. [Org.SetUserStatus] and
-// [Org.SignIn] bring about what no request does.
+// [Org.SignIn] bring about what no request does. [Org.Credentials] returns what
+// a client works with: an API token, a service app with a key that the org made,
+// or a store integration, as the document that oktaint.ParseCredentials reads.
 //
 // The org is strict where Okta is strict: the checks of the token endpoint,
 // scopes, admin roles, the statuses of users, media types, unknown parameters
@@ -25,7 +28,7 @@
 // has and this org has not answers 501; a path that Okta has not is 404
 // E0000008.
 //
-// The org can be told to fail: see [Org.AddFault]. [Org.Requests] returns what
+// The org can be told to fail and to be late: see [Org.AddFault] and [Lag]. [Org.Requests] returns what
 // it was asked, and [Org.State] what it has become; neither holds a secret.
 //
 // Where nobody knows what Okta does, the org makes a choice. CHOICES.md, in the

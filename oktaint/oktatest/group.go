@@ -93,7 +93,7 @@ func (c *call) getGroup() (reply, error) {
 	return ok(c.org.viewGroup(g))
 }
 
-// readGroup reads the profile of a group that is named like no other.
+// readGroup reads the profile of a group, whose name no other group has.
 func (c *call) readGroup(id string) (name, description string, err error) {
 	var in struct {
 		Profile struct {

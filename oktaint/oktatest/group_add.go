@@ -8,7 +8,8 @@ import (
 // Group says what kind of group [Org.AddGroup] makes. The zero value is an
 // empty OKTA_GROUP with a generated name.
 type Group struct {
-	// Name is like no other group's; the default has the group's number.
+	// Name is a name that no other group has. The default is made of the
+	// group's number.
 	Name        string
 	Description string
 

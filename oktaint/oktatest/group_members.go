@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Memberships are kept twice: the members in the group, by id, and the few
-// groups of a user in the user.
+// Memberships are kept twice: a group has its members, by id, and a user has the
+// few groups that the user is a member of.
 
 const (
 	eventJoin  = "group.user_membership.add"
@@ -15,7 +15,8 @@ const (
 	textLeave  = "Remove user from group membership"
 )
 
-// join makes a user a member of a group and reports whether it was none.
+// join makes a user a member of a group and reports whether the user was not one
+// before.
 func (o *Org) join(g *group, u *user) bool {
 	at, member := u.groupIndex(g)
 	if member {
@@ -83,8 +84,8 @@ func (c *call) listGroupMembers() (reply, error) {
 }
 
 // membership returns the group and the user of the path, if the caller may
-// change whether one is a member of the other. A group that a role is for may
-// get any user who is not an admin.
+// change whether the user is a member. A role that is limited to a group may add
+// any user who is not an admin.
 func (c *call) membership() (*group, *user, error) {
 	g, err := c.group()
 	if err != nil {
@@ -103,7 +104,7 @@ func (c *call) membership() (*group, *user, error) {
 	return g, u, c.require(joinGroups)
 }
 
-// addGroupMember makes a user a member; one who is stays one.
+// addGroupMember makes a user a member. Adding a member changes nothing.
 func (c *call) addGroupMember() (reply, error) {
 	g, u, err := c.membership()
 	if err != nil {

@@ -1,7 +1,6 @@
 package oktatest_test
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -119,111 +118,30 @@ func TestMemberPages(t *testing.T) {
 	c.admin("GET", groupsPath+everyone+"/users?limit=1001", nil).wantError(t, 400, "E0000001", "limit")
 }
 
-// TestDeletedGroupAndUser shows that memberships go with either side.
-func TestDeletedGroupAndUser(t *testing.T) {
+// TestMakersOfMembers shows that a new member of a group needs what any new
+// member needs, of the groups and of the users.
+func TestMakersOfMembers(t *testing.T) {
 	t.Parallel()
-	c := newCaller(t, oktatest.Config{})
-	user := c.org.AddUser(oktatest.User{Status: "DEPROVISIONED"})
-	gone := c.org.AddGroup(oktatest.Group{Members: []string{user}, Roles: []string{"HELP_DESK_ADMIN"}})
-	stays := c.org.AddGroup(oktatest.Group{Members: []string{user}, Owners: []string{user, gone}})
-	c.admin("DELETE", groupsPath+gone, nil).want(t, 204)
-	if got := ids(c.admin("GET", "/api/v1/users/"+user+"/groups", nil).want(t, 200).list(t)); len(got) != 2 || slices.Contains(got, gone) {
-		t.Errorf("groups = %v", got)
-	}
-	if got := c.admin("GET", "/api/v1/users/"+user+"/roles", nil).want(t, 200).body; got != "[]" {
-		t.Errorf("roles after the group is gone = %s", got)
-	}
-	if got := ids(c.admin("GET", groupsPath+stays+"/owners", nil).want(t, 200).list(t)); !slices.Equal(got, []string{user}) {
-		t.Errorf("owners = %v", got)
-	}
-	c.admin("DELETE", "/api/v1/users/"+user, nil).want(t, 204)
-	if members, owners := c.members(stays), c.admin("GET", groupsPath+stays+"/owners", nil).body; len(members) != 0 || owners != "[]" {
-		t.Errorf("members %v, owners %s", members, owners)
-	}
-}
-
-func TestOwners(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		c := newCaller(t, oktatest.Config{})
-		user := c.org.AddUser(oktatest.User{Profile: object{"firstName": "TestAcc", "lastName": "Smith"}})
-		group, parent := c.org.AddGroup(oktatest.Group{}), c.org.AddGroup(oktatest.Group{Name: "Parents"})
-		path := groupsPath + group + "/owners"
-		a := c.admin("POST", path, object{"id": user, "type": "USER"}).want(t, 201)
-		if a.text(t, "displayName") != "TestAcc Smith" || a.text(t, "lastUpdated") != "Sat Jan 01 00:00:00 UTC 2000" {
-			t.Errorf("owner = %s", a.body)
-		}
-		c.admin("POST", path, object{"id": user, "type": "USER"}).wantError(t, 400, "E0000001", "Provided owner is already assigned to this group")
-		c.admin("POST", path, object{"id": parent, "type": "GROUP"}).want(t, 201)
-		rows := c.admin("GET", path, nil).want(t, 200).list(t)
-		if len(rows) != 2 || rows[0]["displayName"] != "Parents" || rows[1]["lastUpdated"] != "2000-01-01 00:00:00.0" {
-			t.Errorf("owners = %v", rows)
-		}
-		if a := c.admin("GET", path, nil); len(a.header.Values("Link")) != 0 {
-			t.Errorf("Link = %q", a.header.Values("Link"))
-		}
-		if a := c.admin("GET", path+"?limit=1", nil); len(a.list(t)) != 1 || len(a.header.Values("Link")) != 2 {
-			t.Errorf("a page = %s, Link %q", a.body, a.header.Values("Link"))
-		}
-		c.admin("POST", path, object{"id": "00unobody", "type": "USER"}).wantError(t, 404, "E0000007", "(User)")
-		c.admin("POST", path, object{"id": user, "type": "GROUP"}).wantError(t, 404, "E0000007", "(UserGroup)")
-		c.admin("POST", path, object{"id": user, "type": "APP"}).wantError(t, 400, "E0000001", "type")
-		c.admin("DELETE", path+"/"+user, nil).want(t, 204)
-		c.admin("DELETE", path+"/"+user, nil).wantError(t, 404, "E0000007", "(LinkedObject)")
-	})
-}
-
-// TestAddGroupRefuses shows what the Go API panics on.
-func TestAddGroupRefuses(t *testing.T) {
-	t.Parallel()
-	org := oktatest.New(t, oktatest.Config{})
-	for what, add := range map[string]func(){
-		"type":        func() { org.AddGroup(oktatest.Group{Type: "TEAM"}) },
-		"in use":      func() { org.AddGroup(oktatest.Group{Name: "Everyone"}) },
-		"no user":     func() { org.AddGroup(oktatest.Group{Members: []string{"00unobody"}}) },
-		"no user and": func() { org.AddGroup(oktatest.Group{Owners: []string{"00unobody"}}) },
-		"role":        func() { org.AddGroup(oktatest.Group{Roles: []string{"KING"}}) },
-		"a rule":      func() { org.AddRule(oktatest.Rule{Expression: "true"}) },
-		"no OKTA":     func() { org.AddRule(oktatest.Rule{Expression: "true", Groups: []string{"00gnothing"}}) },
+	c := newCaller(t, oktatest.Config{RateLimits: unlimited()})
+	team := c.org.AddGroup(oktatest.Group{Name: "Team"})
+	set := c.newSet("all", "/api/v1/users", "/api/v1/groups")
+	for i, test := range []struct {
+		permissions []string
+		status      int
+	}{
+		{[]string{"okta.users.create"}, 403},
+		{[]string{"okta.users.create", "okta.groups.members.manage"}, 403},
+		{[]string{"okta.users.create", "okta.users.groupMembership.manage"}, 403},
+		{[]string{"okta.users.create", "okta.users.groupMembership.manage", "okta.groups.members.manage"}, 200},
 	} {
-		func() {
-			defer func() {
-				if got := fmt.Sprint(recover()); !strings.Contains(got, what) {
-					t.Errorf("%s: panic %q", what, got)
-				}
-			}()
-			add()
-		}()
-	}
-}
-
-// TestStateShowsGroups makes one change after the other, each of which must
-// show.
-func TestStateShowsGroups(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		c := newCaller(t, oktatest.Config{})
-		user := c.org.AddUser(oktatest.User{Roles: []string{"USER_ADMIN", "APP_ADMIN"}})
-		group := c.org.AddGroup(oktatest.Group{})
-		rule := c.org.AddRule(oktatest.Rule{Expression: "false", Groups: []string{group}})
-		roles := usersBase + user + "/roles/"
-		before := c.org.State()
-		for _, try := range []attempt{
-			{"PUT", groupsPath + group + "/users/" + user, nil},
-			{"POST", groupsPath + group + "/owners", object{"id": user, "type": "USER"}},
-			{"POST", rulesPath + "/" + rule + "/lifecycle/deactivate", nil},
-			{"PUT", roles + "KVJUKUS7IFCE2SKO/targets/groups/" + group, nil},
-			{"PUT", roles + "IFIFAX2BIRGUSTQ/targets/catalog/apps/facebook", nil},
-			{"POST", groupsPath + group + "/roles", object{"type": "REPORT_ADMIN"}},
-		} {
-			if got := c.admin(try.method, try.path, try.body).status; got/100 != 2 {
-				t.Fatalf("%s %s: status %d", try.method, try.path, got)
-			}
-			after := c.org.State()
-			if bytes.Equal(before, after) {
-				t.Errorf("%s %s does not show", try.method, try.path)
-			}
-			before = after
+		app := c.newApp("okta.users.manage")
+		c.bind(set, c.newRole(fmt.Sprint("maker ", i), test.permissions...), app).want(t, 200)
+		auth := c.bearer(app, "okta.users.manage")
+		body := newUser(fmt.Sprint("with", i, "@example.com"), "")
+		body["groupIds"] = []string{team}
+		if got := c.do("POST", "/api/v1/users", auth, body).status; got != test.status {
+			t.Errorf("%v: status %d, want %d", test.permissions, got, test.status)
 		}
-	})
+		c.do("POST", "/api/v1/users", auth, newUser(fmt.Sprint("without", i, "@example.com"), "")).want(t, 200)
+	}
 }

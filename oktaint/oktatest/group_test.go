@@ -1,6 +1,7 @@
 package oktatest_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
@@ -37,4 +38,27 @@ func TestGroups(t *testing.T) {
 	}
 	c.admin("DELETE", path+id, nil).want(t, 204)
 	c.admin("GET", path+id, nil).wantError(t, 404, "E0000007", "(UserGroup)")
+}
+
+// TestDeletedGroupAndUser shows that memberships go with either side.
+func TestDeletedGroupAndUser(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t, oktatest.Config{})
+	user := c.org.AddUser(oktatest.User{Status: "DEPROVISIONED"})
+	gone := c.org.AddGroup(oktatest.Group{Members: []string{user}, Roles: []string{"HELP_DESK_ADMIN"}})
+	stays := c.org.AddGroup(oktatest.Group{Members: []string{user}, Owners: []string{user, gone}})
+	c.admin("DELETE", groupsPath+gone, nil).want(t, 204)
+	if got := ids(c.admin("GET", "/api/v1/users/"+user+"/groups", nil).want(t, 200).list(t)); len(got) != 2 || slices.Contains(got, gone) {
+		t.Errorf("groups = %v", got)
+	}
+	if got := c.admin("GET", "/api/v1/users/"+user+"/roles", nil).want(t, 200).body; got != "[]" {
+		t.Errorf("roles after the group is gone = %s", got)
+	}
+	if got := ids(c.admin("GET", groupsPath+stays+"/owners", nil).want(t, 200).list(t)); !slices.Equal(got, []string{user}) {
+		t.Errorf("owners = %v", got)
+	}
+	c.admin("DELETE", "/api/v1/users/"+user, nil).want(t, 204)
+	if members, owners := c.members(stays), c.admin("GET", groupsPath+stays+"/owners", nil).body; len(members) != 0 || owners != "[]" {
+		t.Errorf("members %v, owners %s", members, owners)
+	}
 }

@@ -34,8 +34,8 @@ func (c *call) requireEverywhere(need permission) error {
 // requireReach refuses a caller none of whose roles both allows what is needed
 // and reaches the target.
 func (c *call) requireReach(need permission, reaches func(*assignment) bool) error {
-	roles := slices.DeleteFunc(c.org.rolesOf(c.actor), func(a *assignment) bool { return !reaches(a) })
-	if c.org.allows(roles, need) {
+	roles := slices.DeleteFunc(c.rights.rolesOf(c.actor), func(a *assignment) bool { return !reaches(a) })
+	if c.rights.allows(roles, need) {
 		return nil
 	}
 	return errForbidden

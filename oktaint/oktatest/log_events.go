@@ -40,7 +40,7 @@ func (p party) view() object {
 	return object{"id": p.id, "type": p.kind, "alternateId": p.alternateID, "displayName": p.name, "detailEntry": nil}
 }
 
-// systemActor is the actor of what nobody asked for.
+// systemActor is the actor of what no request asked for.
 var systemActor = party{"unknown", "SystemPrincipal", "system@okta.com", "Okta System"}
 
 // legacyTypes are the old names of event types: of application.lifecycle.update
@@ -60,8 +60,11 @@ func (c *call) record(eventType, text string, a *app) {
 		c.recordAbout(eventType, text)
 		return
 	}
-	c.recordAbout(eventType, text, party{a.id, "AppInstance", a.label, a.label})
+	c.recordAbout(eventType, text, partyOfApp(a))
 }
+
+// partyOfApp is an app as the target of an event.
+func partyOfApp(a *app) party { return party{a.id, "AppInstance", a.label, a.label} }
 
 // recordAbout adds an event about these targets, by the caller.
 func (c *call) recordAbout(eventType, text string, targets ...party) {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -30,8 +31,12 @@ type Org struct {
 	done     chan struct{} // closed by Close
 	close    sync.Once
 
-	mu sync.Mutex // guards store; held while a request takes effect
+	errorIDs   atomic.Int64
+	requestIDs atomic.Int64
+
+	mu sync.Mutex // guards store and versions; held while a request takes effect
 	store
+	versions []version // what reads show within the lag, oldest first
 }
 
 // New returns a new org for the test t, which is closed when t ends. It fails
@@ -97,7 +102,7 @@ func (o *Org) APIToken() string { return o.token }
 // an https URL names. It is the same one on every call. Requests for http
 // URLs are errors.
 func (o *Org) Transport() http.RoundTripper {
-	o.wireOnce.Do(func() { o.wire = newWire(o) })
+	o.wireOnce.Do(func() { o.wire = newWire(o, func(string) *Org { return o }) })
 	return o.wire
 }
 

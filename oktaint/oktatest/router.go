@@ -49,6 +49,7 @@ type call struct {
 	query  url.Values
 	body   []byte
 	actor  actor
+	rights *Org // the org whose admin roles count
 
 	nonce    string    // DPoP nonce to show in the answer
 	blind    bool      // lists show nothing: the caller has no role
@@ -64,6 +65,8 @@ func (o *Org) dispatch(c *call) (reply, error) {
 	if err := c.match(); err != nil {
 		return reply{}, err
 	}
+	o.giveLatePrivileges()
+	c.rights = o.before(o.cfg.Lag.Roles)
 	if err := o.authenticate(c); err != nil {
 		return reply{}, err
 	}
@@ -77,11 +80,14 @@ func (o *Org) dispatch(c *call) (reply, error) {
 	if err := c.checkMessage(); err != nil {
 		return reply{}, err
 	}
-	if err := o.authorize(c); err != nil {
+	if err := c.rights.authorize(c); err != nil {
 		return reply{}, err
 	}
 	if err := c.checkInput(); err != nil {
 		return reply{}, err
+	}
+	if c.org = o.seenBy(c.route); c.r.Method != http.MethodGet && c.route.flags&public == 0 {
+		o.remember(o.now())
 	}
 	return c.route.handler(c)
 }

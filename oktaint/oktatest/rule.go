@@ -72,7 +72,7 @@ func (o *Org) runRule(r *rule, u *user) {
 }
 
 // applyRule makes a user a member of the groups of a rule, if it matches, and
-// returns those that the user was no member of.
+// returns the groups that are new to the user.
 func (o *Org) applyRule(r *rule, u *user) []*group {
 	if !r.applies(u) {
 		return nil
@@ -87,7 +87,7 @@ func (o *Org) applyRule(r *rule, u *user) []*group {
 	return joined
 }
 
-// addRuleEvent adds an event of what rules do, which is nobody's doing.
+// addRuleEvent adds an event of what rules do. The system is its actor.
 func (o *Org) addRuleEvent(eventType, text string, targets ...party) {
 	o.addEvent(eventType, text, systemActor, targets, "/api/v1/groups/rules")
 }

@@ -10,12 +10,13 @@ const ruleLanguage = "urn:okta:expression:1.0"
 
 // Rule says what kind of group rule [Org.AddRule] makes.
 type Rule struct {
-	// Name is like no other rule's; the default has the rule's number.
+	// Name is a name that no other rule has. The default is made of the rule's
+	// number.
 	Name string
 
 	// Expression is the condition, as Okta writes it:
-	// user.department=="Sales" say. The package documentation says what is
-	// understood; what is not matches nobody.
+	// user.department=="Sales" for example. CHOICES.md says what is understood;
+	// anything else that Okta would accept matches nobody.
 	Expression string
 
 	// Groups are the ids of the groups to add users to; at least one.
@@ -29,8 +30,8 @@ type Rule struct {
 }
 
 // AddRule makes a group rule at once, without an event in the System Log, and
-// returns its id. It is active unless it is not to be: all users that match are
-// members when AddRule returns. It panics on what makes no sense: a name in
+// returns its id. The rule is active, unless Inactive is set: all users that match
+// are members when AddRule returns. It panics on what makes no sense: a name in
 // use, an expression that cannot be read, no group or an unknown one.
 func (o *Org) AddRule(in Rule) (id string) {
 	o.mu.Lock()

@@ -2,7 +2,6 @@ package oktatest
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -235,7 +234,6 @@ func (c *call) replaceRule() (reply, error) {
 		return reply{}, err
 	}
 	r.status, r.groups, r.updated = statusInactive, in.Actions.Assign.Groups, c.org.now()
-	maps.DeleteFunc(r.added, func(m membership, _ bool) bool { return !slices.Contains(r.groups, m.group) })
 	c.recordAbout("group.rule.update", "Update group rule", partyOfRule(r))
 	return ok(c.org.viewRule(r))
 }
@@ -244,7 +242,7 @@ func (c *call) replaceRule() (reply, error) {
 var errActiveRule = invalid("status", "status: The rule must be deactivated first")
 
 // deleteRule deletes a rule that is not active, on demand with the memberships
-// that it added. It answers 202, as recorded, but has happened by then.
+// that it added. It answers 202, as recorded, after the deletion.
 func (c *call) deleteRule() (reply, error) {
 	r, err := c.ruleToChange()
 	if err != nil {
@@ -282,7 +280,8 @@ func (o *Org) removeAdded(r *rule) {
 	}
 }
 
-// activateRule lets a rule work, on all users at once. An active one stays.
+// activateRule makes a rule work, on all users at once. Activating an active rule
+// changes nothing.
 func (c *call) activateRule() (reply, error) {
 	r, err := c.ruleToChange()
 	switch {
@@ -301,7 +300,7 @@ func (c *call) activateRule() (reply, error) {
 	return noContent()
 }
 
-// deactivateRule ends the work of a rule; its members stay.
+// deactivateRule stops a rule. The members that it added stay.
 func (c *call) deactivateRule() (reply, error) {
 	r, err := c.ruleToChange()
 	if err != nil {

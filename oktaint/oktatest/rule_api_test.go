@@ -2,7 +2,6 @@ package oktatest_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -140,49 +139,6 @@ func TestDeleteRule(t *testing.T) {
 	}
 }
 
-// TestRuleLeavesDeactivatedUsers shows that a rule adds no deactivated user and
-// adds one again who is activated.
-func TestRuleLeavesDeactivatedUsers(t *testing.T) {
-	t.Parallel()
-	c := newCaller(t, oktatest.Config{})
-	gone := inSales()
-	gone.Status = "DEPROVISIONED"
-	user, group := c.org.AddUser(gone), c.org.AddGroup(oktatest.Group{})
-	c.org.AddRule(oktatest.Rule{Expression: `user.department=="Sales"`, Groups: []string{group}})
-	if got := c.members(group); len(got) != 0 {
-		t.Errorf("members = %v, want none", got)
-	}
-	c.admin("POST", usersBase+user+"/lifecycle/activate", nil).want(t, 200)
-	if got := c.members(group); !slices.Equal(got, []string{user}) {
-		t.Errorf("members after the activation = %v", got)
-	}
-	c.admin("POST", usersBase+user+"/lifecycle/deactivate", nil).want(t, 200)
-	if got := c.members(group); !slices.Equal(got, []string{user}) {
-		t.Errorf("members after the deactivation = %v, want the same", got)
-	}
-}
-
-// TestInvalidRule deletes the group of a rule.
-func TestInvalidRule(t *testing.T) {
-	t.Parallel()
-	c := newCaller(t, oktatest.Config{})
-	gone, stays := c.org.AddGroup(oktatest.Group{}), c.org.AddGroup(oktatest.Group{})
-	id := c.org.AddRule(oktatest.Rule{Expression: "true", Groups: []string{gone, stays}})
-	c.admin("DELETE", groupsPath+gone, nil).want(t, 204)
-	a := c.admin("GET", rulesPath+"/"+id, nil).want(t, 200)
-	if a.text(t, "status") != "INVALID" || a.json(t)["allGroupsValid"] != false {
-		t.Errorf("rule = %s", a.body)
-	}
-	if got := c.members(stays); slices.Contains(got, c.org.AddUser(oktatest.User{})) || len(c.members(stays)) != len(got) {
-		t.Error("an invalid rule works")
-	}
-	c.admin("POST", rulesPath+"/"+id+"/lifecycle/activate", nil).wantError(t, 400, "E0000001", "gone")
-	if got := c.eventTypes(id); !slices.Equal(got, []string{"group.user_membership.rule.invalidate"}) {
-		t.Errorf("events = %v", got)
-	}
-	c.admin("DELETE", rulesPath+"/"+id, nil).want(t, 202)
-}
-
 func TestListRules(t *testing.T) {
 	t.Parallel()
 	c := newCaller(t, oktatest.Config{})
@@ -222,70 +178,4 @@ func TestRuleRefusals(t *testing.T) {
 	} {
 		c.admin("POST", rulesPath, body).wantError(t, 400, "E0000001", cause)
 	}
-}
-
-// TestExpressions puts each expression to one user.
-func TestExpressions(t *testing.T) {
-	t.Parallel()
-	org := oktatest.New(t, oktatest.Config{})
-	user := org.AddUser(oktatest.User{Profile: object{
-		"firstName": "Bob", "lastName": "Doe", "department": "Sales", "remote": true, "level": 7,
-	}})
-	for text, want := range map[string]bool{
-		`user.department=="Sales"`:                        true,
-		`user.department == 'Sales'`:                      true,
-		`user.department=="sales"`:                        false,
-		`user.department!="Sales"`:                        false,
-		`user.title!="Boss"`:                              true,
-		`user.title==null`:                                true,
-		`user.remote`:                                     true,
-		`user.remote==false`:                              false,
-		`user.level=="7"`:                                 true,
-		`user.level==7`:                                   true,
-		`NOT user.remote`:                                 false,
-		`!(user.department=="IT")`:                        true,
-		`user.department=="IT" OR user.lastName eq "Doe"`: true,
-		`(user.firstName == "John" AND user.lastName == "Doe") OR user.email == "x"`:      false,
-		`user.lastName=="Doe" or user.firstName=="x" and user.firstName=="y"`:             true,
-		`user.lastName=="Doe" && user.firstName=="Bob" || false`:                          true,
-		`String.startsWith(user.firstName,"B")`:                                           true,
-		`String.startsWith(user.firstName, String.toLowerCase("BOB"))`:                    false,
-		`String.startsWith(String.toLowerCase(user.firstName), String.toLowerCase("BO"))`: true,
-		`String.stringContains(user.lastName,"o")`:                                        true,
-		`String.stringContains(user.title,"o")`:                                           false,
-		`isMemberOfAnyGroup("00g1")`:                                                      false,
-		`user.department=="Sales" OR isMemberOfAnyGroup("00g1")`:                          false,
-		`user.level > 3`:                                   false,
-		`user.remote ? true : false`:                       false,
-		`Arrays.contains({"Sales","IT"}, user.department)`: false,
-		`user.firstName + user.lastName == "BobDoe"`:       false,
-		`String.startsWith(user.firstName)`:                false,
-		`true`:                                             true,
-		`user.department`:                                  false,
-	} {
-		group := org.AddGroup(oktatest.Group{})
-		org.AddRule(oktatest.Rule{Expression: text, Groups: []string{group}})
-		if got := strings.Contains(memberText(org, group), user); got != want {
-			t.Errorf("%s: %v, want %v", text, got, want)
-		}
-	}
-	for _, text := range []string{``, `(`, `user.a==`, `=="x"`, `"x`, `user.a=="x" AND`, `f(`, `f("x" "y")`, `user.a==="x"`, `a b`, `é#`, `{1`, `true ? 1`, `)`, `and`} {
-		func() {
-			defer func() {
-				if got := fmt.Sprint(recover()); !strings.Contains(got, "no expression") {
-					t.Errorf("%q: panic %q", text, got)
-				}
-			}()
-			org.AddRule(oktatest.Rule{Expression: text, Groups: []string{org.AddGroup(oktatest.Group{})}})
-		}()
-	}
-}
-
-// memberText is the part of the state from the members of a group on to the
-// next key.
-func memberText(org *oktatest.Org, group string) string {
-	_, rest, _ := strings.Cut(string(org.State()), `"id":"`+group+`"`)
-	_, rest, _ = strings.Cut(rest, `"members":[`)
-	members, _, _ := strings.Cut(rest, "]")
-	return members
 }

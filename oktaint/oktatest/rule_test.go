@@ -43,6 +43,14 @@ func TestRuleExclusion(t *testing.T) {
 		t.Errorf("members = %v, want the excluded user to stay out", got)
 	}
 
+	// A member whom the rule added and who does not match any more.
+	carl := c.org.AddUser(inSales())
+	c.admin("POST", usersPath+carl, object{"profile": object{"department": "IT"}}).want(t, 200)
+	c.admin("DELETE", groupsPath+group+"/users/"+carl, nil).want(t, 204)
+	if got := c.excluded(rule); !slices.Equal(got, []string{ada, carl}) {
+		t.Errorf("excluded = %v, want %s and %s", got, ada, carl)
+	}
+
 	c.admin("POST", rulesPath+"/"+rule+"/lifecycle/deactivate", nil).want(t, 204)
 	body := ruleBody("sales", sales, []string{group})
 	delete(body["conditions"].(object), "people")
@@ -86,4 +94,47 @@ func TestFullExclusionList(t *testing.T) {
 	path := rulesPath + "/" + rule
 	c.admin("PUT", path, ruleBody("r", sales, []string{group}, excluded...)).wantError(t, 400, "E0000001", "is not a user")
 	c.admin("PUT", path, ruleBody("r", sales, []string{group}, excluded[1:]...)).want(t, 200)
+}
+
+// TestRuleLeavesDeactivatedUsers shows that a rule adds no deactivated user and
+// adds one again who is activated.
+func TestRuleLeavesDeactivatedUsers(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t, oktatest.Config{})
+	gone := inSales()
+	gone.Status = "DEPROVISIONED"
+	user, group := c.org.AddUser(gone), c.org.AddGroup(oktatest.Group{})
+	c.org.AddRule(oktatest.Rule{Expression: `user.department=="Sales"`, Groups: []string{group}})
+	if got := c.members(group); len(got) != 0 {
+		t.Errorf("members = %v, want none", got)
+	}
+	c.admin("POST", usersBase+user+"/lifecycle/activate", nil).want(t, 200)
+	if got := c.members(group); !slices.Equal(got, []string{user}) {
+		t.Errorf("members after the activation = %v", got)
+	}
+	c.admin("POST", usersBase+user+"/lifecycle/deactivate", nil).want(t, 200)
+	if got := c.members(group); !slices.Equal(got, []string{user}) {
+		t.Errorf("members after the deactivation = %v, want the same", got)
+	}
+}
+
+// TestInvalidRule deletes the group of a rule.
+func TestInvalidRule(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t, oktatest.Config{})
+	gone, stays := c.org.AddGroup(oktatest.Group{}), c.org.AddGroup(oktatest.Group{})
+	id := c.org.AddRule(oktatest.Rule{Expression: "true", Groups: []string{gone, stays}})
+	c.admin("DELETE", groupsPath+gone, nil).want(t, 204)
+	a := c.admin("GET", rulesPath+"/"+id, nil).want(t, 200)
+	if a.text(t, "status") != "INVALID" || a.json(t)["allGroupsValid"] != false {
+		t.Errorf("rule = %s", a.body)
+	}
+	if got := c.members(stays); slices.Contains(got, c.org.AddUser(oktatest.User{})) || len(c.members(stays)) != len(got) {
+		t.Error("an invalid rule works")
+	}
+	c.admin("POST", rulesPath+"/"+id+"/lifecycle/activate", nil).wantError(t, 400, "E0000001", "gone")
+	if got := c.eventTypes(id); !slices.Equal(got, []string{"group.user_membership.rule.invalidate"}) {
+		t.Errorf("events = %v", got)
+	}
+	c.admin("DELETE", rulesPath+"/"+id, nil).want(t, 202)
 }

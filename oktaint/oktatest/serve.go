@@ -139,10 +139,13 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
+// deadOrg is the body of the 404 of an org that does not exist.
+const deadOrg = `{"status":404,"message":"Resource not found"}`
+
 // handle lets a request take effect and returns its answer.
 func (o *Org) handle(r *http.Request, class string) reply {
 	if r.Host != o.host {
-		return reply{status: http.StatusNotFound, raw: []byte(`{"status":404,"message":"Resource not found"}`)}
+		return reply{status: http.StatusNotFound, raw: []byte(deadOrg)}
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
 	if err != nil {

@@ -97,7 +97,7 @@ func (u *user) setStatus(status string, now time.Time) {
 	u.touch(now)
 }
 
-// setPassword sets a password; an empty one is known to nobody.
+// setPassword sets a password. Nobody knows an empty one.
 func (u *user) setPassword(value string, now time.Time) {
 	u.hasPassword, u.password, u.passwordChanged = true, value, now
 	u.passwords++

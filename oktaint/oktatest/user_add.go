@@ -48,13 +48,13 @@ type User struct {
 	// Groups are the ids of the groups to be a member of, in addition to Everyone.
 	Groups []string
 
-	// Roles are standard admin roles, ORG_ADMIN say.
+	// Roles are standard admin roles, ORG_ADMIN for example.
 	Roles []string
 }
 
 // AddUser makes a user at once, without an event in the System Log, and
-// returns its id. It panics on what makes no sense: an unknown status,
-// provider, factor, role or group, a login in use.
+// returns the user's id. It panics if in makes no sense: an unknown status,
+// provider, factor, role or group, or a login in use.
 func (o *Org) AddUser(in User) string {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -100,7 +100,8 @@ func (c *call) listUserGrants() (reply, error) {
 	})
 }
 
-// checkClient refuses a client that the org has never heard of; none is fine.
+// checkClient refuses a client that the org does not know. No client at all is
+// fine.
 func (c *call) checkClient(id string) error {
 	if id == "" || c.org.clients[id] != nil || c.org.userClients[id] {
 		return nil

@@ -261,9 +261,10 @@ func (c *call) dropFactors(u *user, _ options) object {
 	return object{}
 }
 
-// SetUserStatus moves a user to a status behind everybody's back, as a policy,
-// a directory or the user would; with PROVISIONED goes the password, with
-// DEPROVISIONED what a deactivation ends. It panics if there is no such user or status.
+// SetUserStatus moves a user to a status without a request and without an event,
+// as a policy, a directory or the user would. A user who becomes PROVISIONED
+// loses the password, and one who becomes DEPROVISIONED what a deactivation
+// ends. SetUserStatus panics if there is no such user or status.
 func (o *Org) SetUserStatus(id, status string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -2,7 +2,6 @@ package oktatest_test
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -98,34 +97,6 @@ func TestUserGroups(t *testing.T) {
 	}
 }
 
-// TestMakersOfMembers shows that a new member of a group needs what any new
-// member needs, of the groups and of the users.
-func TestMakersOfMembers(t *testing.T) {
-	t.Parallel()
-	c := newCaller(t, oktatest.Config{RateLimits: unlimited()})
-	team := c.org.AddGroup(oktatest.Group{Name: "Team"})
-	set := c.newSet("all", "/api/v1/users", "/api/v1/groups")
-	for i, test := range []struct {
-		permissions []string
-		status      int
-	}{
-		{[]string{"okta.users.create"}, 403},
-		{[]string{"okta.users.create", "okta.groups.members.manage"}, 403},
-		{[]string{"okta.users.create", "okta.users.groupMembership.manage"}, 403},
-		{[]string{"okta.users.create", "okta.users.groupMembership.manage", "okta.groups.members.manage"}, 200},
-	} {
-		app := c.newApp("okta.users.manage")
-		c.bind(set, c.newRole(fmt.Sprint("maker ", i), test.permissions...), app).want(t, 200)
-		auth := c.bearer(app, "okta.users.manage")
-		body := newUser(fmt.Sprint("with", i, "@example.com"), "")
-		body["groupIds"] = []string{team}
-		if got := c.do("POST", "/api/v1/users", auth, body).status; got != test.status {
-			t.Errorf("%v: status %d, want %d", test.permissions, got, test.status)
-		}
-		c.do("POST", "/api/v1/users", auth, newUser(fmt.Sprint("without", i, "@example.com"), "")).want(t, 200)
-	}
-}
-
 // TestSearchInList finds a user by one element of a list.
 func TestSearchInList(t *testing.T) {
 	t.Parallel()
@@ -140,59 +111,10 @@ func TestSearchInList(t *testing.T) {
 	}
 }
 
-func TestUsers(t *testing.T) {
+// TestBlocks answers as recorded.
+func TestBlocks(t *testing.T) {
 	t.Parallel()
 	c := newCaller(t, oktatest.Config{})
-	me := c.admin("GET", "/api/v1/users/me", nil).want(t, 200)
-	id, login := me.text(t, "id"), me.text(t, "profile.login")
-	if login != "org.owner.1@example.com" || me.text(t, "status") != "ACTIVE" || me.text(t, "_links.suspend.method") != "POST" {
-		t.Errorf("me = %s", me.body)
-	}
-	if etag := me.header.Get("Etag"); !strings.HasPrefix(etag, `W/"`) || len(etag) != 68 {
-		t.Errorf("Etag = %q", etag)
-	}
-	for _, name := range []string{id, login, strings.ToUpper(login)} {
-		if got := c.admin("GET", "/api/v1/users/"+url.PathEscape(name), nil).want(t, 200).text(t, "id"); got != id {
-			t.Errorf("%s: id = %q", name, got)
-		}
-	}
-	c.admin("GET", "/api/v1/users/00unknown", nil).wantError(t, 404, "E0000007", "(User)")
-	role := c.admin("GET", "/api/v1/users/"+id+"/roles", nil).want(t, 200).list(t)
-	if len(role) != 1 || role[0]["type"] != "SUPER_ADMIN" || role[0]["assignmentType"] != "USER" || !strings.HasPrefix(role[0]["id"].(string), "ra1") {
-		t.Errorf("roles = %v", role)
-	}
-	for range 2 {
-		c.org.NewAPIToken("READ_ONLY_ADMIN")
-	}
-	a := c.admin("GET", "/api/v1/users?limit=2", nil).want(t, 200)
-	list := a.list(t)
-	if len(list) != 2 || len(list[0]["_links"].(map[string]any)) != 1 || a.header.Get("Etag") != "" {
-		t.Errorf("users = %s", a.body)
-	}
-	next := a.header.Values("Link")[1]
-	if want := `<https://acme.okta.com/api/v1/users?after=1` + list[1]["id"].(string) + `&limit=2>; rel="next"`; next != want {
-		t.Errorf("next = %s, want %s", next, want)
-	}
-	path := strings.TrimPrefix(strings.TrimSuffix(next, `>; rel="next"`), "<https://acme.okta.com")
-	if rest := c.admin("GET", path, nil).want(t, 200); len(rest.list(t)) != 1 || len(rest.header.Values("Link")) != 1 {
-		t.Errorf("last page = %s, Link %q", rest.body, rest.header.Values("Link"))
-	}
-	for query, want := range map[string]int{
-		"?q=own":                                1,
-		"?q=nobody":                             0,
-		"?filter=status+eq+%22ACTIVE%22":        3,
-		"?filter=status+eq+%22DEPROVISIONED%22": 0,
-		"?search=profile.lastName+eq+%22Admin%22+and+(status+pr)":                         2,
-		"?search=profile.lastName+eq+%22Owner%22+or+profile.login+sw+%22test%22":          3,
-		"?search=created+gt+%221990%22+and+profile.nothing+pr":                            0,
-		"?search=profile.email+ew+%22example.com%22+and+not.there+ne+%22x%22&limit=1":     0,
-		"?search=profile.email+co+%22owner%22+and+created+le+%229%22+and+id+ge+%2200u%22": 1,
-	} {
-		if got := c.admin("GET", "/api/v1/users"+query, nil).want(t, 200).list(t); len(got) != want {
-			t.Errorf("%s: %d users, want %d", query, len(got), want)
-		}
-	}
-	for _, bad := range []string{"status", "status+eq", "status+eq+ACTIVE", "(status+pr", "status+xx+%22a%22", "status+pr+and", "status+eq+%22a"} {
-		c.admin("GET", "/api/v1/users?search="+bad, nil).wantError(t, 400, "E0000031", "")
-	}
+	c.admin("GET", usersPath+c.org.AddUser(oktatest.User{})+"/blocks", nil).wantError(t, 401, "E0000015", "")
+	c.admin("GET", usersPath+"00unone/blocks", nil).wantError(t, 404, "E0000007", "(User)")
 }

@@ -40,7 +40,7 @@ func (q *questionBody) check() error {
 	return nil
 }
 
-// passwordKnown lets a user sign in who has a new password.
+// passwordKnown lets a user with a new password sign in.
 func (u *user) passwordKnown(now time.Time) {
 	if slices.Contains([]string{statusProvisioned, statusRecovery, statusExpired}, u.status) {
 		u.setStatus(statusActive, now)
