@@ -140,6 +140,12 @@ func TestAppTargets(t *testing.T) {
 	if got := names(); !slices.Equal(got, []string{"Test app", "facebook"}) {
 		t.Errorf("targets = %v", got)
 	}
+	c.admin("POST", "/api/v1/apps/"+app+"/lifecycle/deactivate", nil).want(t, 200)
+	for status, want := range map[string]int{"ACTIVE": 1, "INACTIVE": 1, "DELETED": 0} {
+		if got := c.admin("GET", targets+"?status="+status, nil).want(t, 200).list(t); len(got) != want {
+			t.Errorf("targets with status %s = %v", status, got)
+		}
+	}
 	c.admin("PUT", targets+"/oidc_client", nil).want(t, 204) // takes the place of the one app
 	if got := names(); !slices.Equal(got, []string{"facebook", "oidc_client"}) {
 		t.Errorf("targets = %v", got)
