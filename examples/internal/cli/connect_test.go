@@ -1,9 +1,14 @@
 package cli_test
 
 import (
+	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/examples/internal/cli/clitest"
@@ -112,5 +117,105 @@ func TestCanonicalOrg(t *testing.T) {
 	conn.Base, conn.Org = sim.Transport(), clitest.MustOrg(t, sim.URL()) // acme.okta.com answers
 	if err := conn.Find(t.Context(), p); err == nil || !strings.Contains(err.Error(), "--ca-file is refused for Okta's own domains") {
 		t.Errorf("%v", err)
+	}
+}
+
+// renamed answers for an org under another name.
+type renamed struct {
+	base  http.RoundTripper
+	host  string // of the org
+	hosts []string
+}
+
+func (r *renamed) RoundTrip(req *http.Request) (*http.Response, error) {
+	r.hosts = append(r.hosts, req.URL.Host)
+	out := req.Clone(req.Context())
+	out.URL.Host, out.Host = r.host, r.host
+	return r.base.RoundTrip(out)
+}
+
+// After Find the org is what the org calls itself, and the credential is sent
+// nowhere else.
+func TestOrgBecomesCanonical(t *testing.T) {
+	t.Parallel()
+	sim, err := oktatest.NewOrg(oktatest.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(sim.Close)
+	canonical := clitest.MustOrg(t, sim.URL())
+	var errs strings.Builder
+	p := &cli.Program{Stderr: &errs}
+	conn := cli.Connection{OrgURL: "https://login.example.com", APIToken: sim.APIToken()}
+	if err := conn.Check(p); err != nil {
+		t.Fatal(err)
+	}
+	base := &renamed{base: sim.Transport(), host: strings.TrimPrefix(sim.URL(), "https://")}
+	conn.Base = base
+	client, err := conn.Connect(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if conn.Org != canonical || client.Org != canonical || conn.Credentials.Org != canonical || conn.Info.Org != canonical {
+		t.Errorf("org %s, client of %s, credentials of %s; want %s", conn.Org, client.Org, conn.Credentials.Org, canonical)
+	}
+	if want := "https://login.example.com is " + sim.URL() + ", which is used from here on\norg " + sim.URL() + " (" + sim.ID() + ")\n"; !strings.HasSuffix(errs.String(), want) {
+		t.Errorf("%q, want %q", errs.String(), want)
+	}
+	if err := client.Get(t.Context(), nil, nil, "api", "v1", "users", "me"); err != nil {
+		t.Error(err)
+	}
+	if err := conn.Find(t.Context(), p); err != nil { // it is found already
+		t.Error(err)
+	}
+	if want := []string{"login.example.com", base.host}; !slices.Equal(base.hosts, want) {
+		t.Errorf("requests to %q, want %q", base.hosts, want)
+	}
+}
+
+// held keeps every request until it is opened.
+type held struct {
+	sent atomic.Int32
+	open chan struct{}
+}
+
+func (h *held) RoundTrip(req *http.Request) (*http.Response, error) {
+	h.sent.Add(1)
+	<-h.open
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+}
+
+// Urgent requests do not queue behind others.
+func TestUrgent(t *testing.T) {
+	t.Parallel()
+	const requests = 200
+	for _, urgent := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			base := &held{open: make(chan struct{})}
+			p := &cli.Program{Stderr: new(strings.Builder)}
+			conn := cli.Connection{TenantID: "acme", APIToken: "00x", Urgent: urgent}
+			if err := conn.Check(p); err != nil {
+				t.Fatal(err)
+			}
+			conn.Base = base
+			client, err := conn.Client(t.Context(), p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var wg sync.WaitGroup
+			for range requests {
+				wg.Go(func() {
+					if err := client.Get(t.Context(), nil, nil, "api", "v1", "users", "me"); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			synctest.Wait()
+			if sent := base.sent.Load(); (sent == requests) != urgent {
+				t.Errorf("urgent %v: %d of %d requests are on their way", urgent, sent, requests)
+			}
+			close(base.open)
+			wg.Wait()
+		})
 	}
 }

@@ -155,10 +155,17 @@ func (c *Connection) nameOrg(p *Program) (err error) {
 	case named == "":
 		return nil
 	}
-	if c.Org, err = oktaint.ParseOrg(named); err == nil && c.loaded && c.Org != c.Credentials.Org {
+	if c.Org, err = oktaint.ParseOrg(named); err != nil {
+		flag := "--org-url"
+		if c.OrgURL == "" {
+			flag = "--tenant-id"
+		}
+		return fmt.Errorf("%s: %w", flag, err)
+	}
+	if c.loaded && c.Org != c.Credentials.Org {
 		return fmt.Errorf("--%s %s is about %s, not %s", c.FileFlag, c.CredentialsFile, c.Credentials.Org, c.Org)
 	}
-	return err
+	return nil
 }
 
 func (c *Connection) fileWords() string {

@@ -3,12 +3,14 @@ package cli_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/examples/internal/cli/clitest"
+	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 )
 
 // A question says what it takes, and takes nothing else for a yes.
@@ -45,22 +47,56 @@ func TestQuestion(t *testing.T) {
 	}
 }
 
-// An interrupt at a question ends the program, and says no more than that.
+// A question stands on a line of its own, below what was being told.
+func TestQuestionAfterProgress(t *testing.T) {
+	t.Parallel()
+	var errs strings.Builder
+	ask := func(_ context.Context, question string, _ bool) (string, error) {
+		errs.WriteString(question)
+		return "y\n", nil
+	}
+	p := &cli.Program{Stderr: &errs, ErrWidth: func() int { return 80 }, Ask: ask}
+	p.Live("reading the users: 3")
+	if yes, err := p.Confirm(t.Context(), "Go on?"); !yes || err != nil {
+		t.Errorf("%v, %v", yes, err)
+	}
+	if want := "\rreading the users: 3\x1b[K\nGo on? Type y or yes; anything else is no: "; errs.String() != want {
+		t.Errorf("%q, want %q", errs.String(), want)
+	}
+}
+
+// An interrupt at a question ends the program, and says no more than that,
+// whatever the terminal says of it.
 func TestInterruptedQuestion(t *testing.T) {
 	t.Parallel()
-	ctx, stop := context.WithCancel(t.Context())
-	waits := func(ctx context.Context, _ string, _ bool) (string, error) {
-		stop()
-		<-ctx.Done()
-		return "", ctx.Err()
-	}
-	got := clitest.Setup{Context: ctx, Ask: waits}.Run(t, "x", func(ctx context.Context, p *cli.Program) error {
+	o := clitest.Serve(t, oktatest.Config{})
+	confirm := func(ctx context.Context, p *cli.Program) error {
 		_, err := p.Confirm(ctx, "Go on?")
 		return err
-	}, "--flag")
-	if got.Status != cli.ExitInterrupted || got.Stderr != "x: interrupted\n" || strings.Contains(got.Stdout, "context") {
-		t.Errorf("status %d: %q", got.Status, got.Stderr)
 	}
+	for _, cause := range []error{context.Canceled, os.ErrClosed, fmt.Errorf("read /dev/tty: %w", io.ErrUnexpectedEOF)} {
+		for name, run := range map[string]func(context.Context, *cli.Program) error{"confirm": confirm, "secret": run} {
+			ctx, stop := context.WithCancel(t.Context())
+			waits := func(ctx context.Context, _ string, _ bool) (string, error) {
+				stop()
+				<-ctx.Done()
+				return "", cause
+			}
+			got := clitest.Setup{Context: ctx, Ask: waits}.Run(t, "x", run, o.Flags()...)
+			if got.Status != cli.ExitInterrupted || !strings.HasSuffix("\n"+got.Stderr, "\nx: interrupted\n") || got.Stdout != "" {
+				t.Errorf("%s, %v: status %d: %q", name, cause, got.Status, got.Stderr)
+			}
+			stop()
+		}
+	}
+}
+
+// A terminal that fails is told as that.
+func TestFailedQuestion(t *testing.T) {
+	t.Parallel()
+	o := clitest.Serve(t, oktatest.Config{})
+	fails := func(context.Context, string, bool) (string, error) { return "", os.ErrClosed }
+	clitest.Setup{Ask: fails}.Run(t, "whoami", run, o.Flags()...).Check(t, cli.ExitFailed, "whoami: read the API token: file already closed")
 }
 
 // At a terminal a secret is asked for without echo, and a question with it. How an
