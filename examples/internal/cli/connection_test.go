@@ -2,7 +2,9 @@ package cli_test
 
 import (
 	"bytes"
+	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -128,4 +130,37 @@ func TestFlagsOfOneOrg(t *testing.T) {
 	t.Parallel()
 	app, _, _ := stored(t)
 	clitest.Setup{}.Run(t, "whoami", run, "--credentials", app, "--tenant-id", "acme").Check(t, cli.ExitUsage, "--credentials, --tenant-id and --org-url name the same thing: give one of them")
+}
+
+// A file that others can read is warned of, whoever names it.
+func TestReadableSecrets(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("the mode of a file says nothing there")
+	}
+	app, _, _ := stored(t)
+	key := filepath.Join(t.TempDir(), "key_TEST_ONLY.pem")
+	if err := os.WriteFile(key, []byte(keyText(t)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{"OKTA_CLIENT_ORGURL": "https://env.okta.com", "OKTA_CLIENT_CLIENTID": "0oa1", "OKTA_CLIENT_PRIVATEKEY": key, "OKTA_CLIENT_SCOPES": "okta.users.read"}
+	for _, mode := range []os.FileMode{0o600, 0o640} {
+		for file, conn := range map[string]cli.Connection{app: {CredentialsFile: app}, key: {}} {
+			if err := os.Chmod(file, mode); err != nil {
+				t.Fatal(err)
+			}
+			var errs strings.Builder
+			p := &cli.Program{Stderr: &errs, Getenv: func(name string) string { return env[name] }}
+			if err := conn.Check(p); err != nil {
+				t.Errorf("%s: %v", file, err)
+			}
+			want := 0
+			if mode != 0o600 {
+				want = 1
+			}
+			if n := strings.Count(errs.String(), "warning: "+file+" holds a secret, and its mode 0640"); n != want {
+				t.Errorf("%s of mode %v: %d warnings, want %d\n%s", file, mode, n, want, errs.String())
+			}
+		}
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/examples/internal/cli/clitest"
@@ -40,7 +41,9 @@ func TestRemedies(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := clitest.Setup{Env: map[string]string{"OKTA_API_TOKEN": "00x"}}.Run(t, "whoami", run, append(tt.args, "--json")...)
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second) // the library tries for a minute
+			defer cancel()
+			got := clitest.Setup{Context: ctx, Env: map[string]string{"OKTA_API_TOKEN": "00x"}}.Run(t, "whoami", run, append(tt.args, "--json")...)
 			var doc struct{ Error cli.Failure }
 			got.Unmarshal(t, &doc)
 			found := false
