@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
@@ -42,6 +43,56 @@ func TestText(t *testing.T) {
 	}
 }
 
+// identifiers are what only programmers see.
+var identifiers = regexp.MustCompile(`\b[A-Za-z]+\.[A-Z]\w+|\b(?:[A-Z][a-z]+){2,}\b|\b[a-z]+[A-Z][a-z]\w*\b|\b(?:oktaint|oauthapp|remediation):|\bDiscover\b`)
+
+// What only programmers see is in no text about what an org or a proxy answers.
+func TestNoIdentifiersInHints(t *testing.T) {
+	t.Parallel()
+	const discovery, token, me = "GET /.well-known/okta-organization ", "POST /oauth2/v1/token ", "GET /api/v1/users/me "
+	invalid := func(why string) string {
+		return token + `answer=401 {"error":"invalid_client","error_description":"` + why + `"}`
+	}
+	for fault, want := range map[string]string{
+		discovery + "answer=302":                       "name the org by its own URL",
+		discovery + "answer=401 {}":                    "the request carried no credential",
+		discovery + "html":                             "",
+		discovery + "proxy-404":                        "is a proxy or a sign-in page in between?",
+		discovery + "answer=200 {}":                    "does not answer like an Okta org",
+		token + "answer=302":                           "name the org by its own URL",
+		token + "answer=200 {}":                        "",
+		token + "proxy-404":                            "",
+		invalid("use private_key_jwt"):                 "a client secret works for store integrations only",
+		invalid("the client secret is wrong"):          "the client id or secret is wrong",
+		token + `answer=400 {"error":"invalid_scope"}`: "a scope asked for does not exist in this org",
+		token + `answer=400 {"error":"access_denied"}`: "network zones",
+		me + "answer=302":                              "name the org by its own URL",
+		me + `answer=401 {"errorCode":"E0000011"}`:     "is the integration still installed",
+		me + `answer=403 {"errorCode":"E0000005"}`:     "does not take the access token",
+		me + `answer=403 {"errorCode":"E0000006"}`:     "no admin role reaches this",
+		me + `answer=401 {"errorCode":"E0000015"}`:     "the org does not have this feature",
+		me + `answer=404 {"errorCode":"E0000008"}`:     "the org does not have this path",
+		me + `answer=400 {"error":"use_dpop_nonce"}`:   "",
+		me + `answer=500 {"errorCode":"E0000009"}`:     "",
+		me + "answer=204":                              "",
+		me + `answer=200 {"errorCode":"E0000009"}`:     "",
+	} {
+		t.Run(fault, func(t *testing.T) {
+			t.Parallel()
+			o := clitest.Serve(t, oktatest.Config{Faults: []string{fault}})
+			id := o.InstallIntegration(oktatest.Integration{Scopes: scopes.Visibility})
+			creds, err := oktaint.ParseCredentials(o.Credentials(id))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := clitest.Setup{Env: map[string]string{"OKTA_CLIENT_CLIENTSECRET": creds.ClientSecret.Reveal()}}.Run(t, "whoami", run, append(o.Flags(), "--client-id", id)...)
+			if word := identifiers.FindString(got.Stderr); word != "" || got.Status != cli.ExitFailed || !strings.Contains(got.Stderr, want) {
+				t.Errorf("status %d, want %q; %q is in\n%s", got.Status, want, word, got.Stderr)
+			}
+		})
+	}
+}
+
 // What only programmers see is in no text of an error that a person can cause.
 func TestNoIdentifiers(t *testing.T) {
 	t.Parallel()
@@ -62,7 +113,6 @@ func TestNoIdentifiers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	identifier := regexp.MustCompile(`\b[A-Za-z]+\.[A-Z]\w+|\b(?:[A-Z][a-z]+){2,}\b|\b[a-z]+[A-Z][a-z]\w*\b|\b(?:oktaint|oauthapp|remediation):|\bDiscover\b`)
 	for _, args := range [][]string{
 		{"--credentials", file("redacted", string(redacted))}, {"--credentials", file("notes", "hello")}, {"--credentials", file("empty", "")},
 		{"--credentials", file("half", `{"version":1}`)}, {"--credentials", filepath.Join(dir, "none")}, {"--org-url", ""}, {"--org-url", "http://acme.okta.com"},
@@ -70,12 +120,12 @@ func TestNoIdentifiers(t *testing.T) {
 		{"--tenant-id", "acme", "--ca-file", o.CA}, {"--org-url", "https://127.0.0.1:1"}, {"--org-url", o.URL}, o.Flags(), {"--client-id", "0oa1", "--tenant-id", "acme", "--client-scopes", `"`},
 	} {
 		got := clitest.Setup{Env: map[string]string{"OKTA_API_TOKEN": "00x"}}.Run(t, "whoami", run, args...)
-		if word := identifier.FindString(got.Stderr); word != "" || got.Status == cli.ExitDone {
+		if word := identifiers.FindString(got.Stderr); word != "" || got.Status == cli.ExitDone {
 			t.Errorf("%q: status %d, %q is in\n%s", args, got.Status, word, got.Stderr)
 		}
 	}
 	err = oauthapp.Desired{Key: key.Public(), Label: "x"}.Check()
-	if text := cli.Text(err); identifier.MatchString(text) {
+	if text := cli.Text(err); identifiers.MatchString(text) {
 		t.Logf("a message of the library that no flag leads to: %s", text)
 	}
 }
