@@ -44,7 +44,7 @@ func TestText(t *testing.T) {
 }
 
 // identifiers are what only programmers see.
-var identifiers = regexp.MustCompile(`\b[A-Za-z]+\.[A-Z]\w+|\b(?:[A-Z][a-z]+){2,}\b|\b[a-z]+[A-Z][a-z]\w*\b|\b(?:oktaint|oauthapp|remediation):|\bDiscover\b`)
+var identifiers = regexp.MustCompile(`\b[A-Za-z]+\.[A-Z]\w+|\b(?:[A-Z][a-z]+){2,}[A-Z]*\b|\b[a-z]+[A-Z][a-z]\w*\b|\b(?:oktaint|oauthapp|remediation):|\bDiscover\b`)
 
 // What only programmers see is in no text about what an org or a proxy answers.
 func TestNoIdentifiersInHints(t *testing.T) {
