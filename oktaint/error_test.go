@@ -72,7 +72,7 @@ func TestErrorQuestions(t *testing.T) {
 		}
 	}
 	other := errors.New("x")
-	if oktaint.IsNotFound(other) || denied(other, "") || oktaint.Ambiguous(other) || oktaint.IsNotFound(nil) {
+	if oktaint.IsNotFound(other) || oktaint.Lacks(other, "") || oktaint.Ambiguous(other) || oktaint.IsNotFound(nil) {
 		t.Error("an error of another kind is judged")
 	}
 }
