@@ -185,7 +185,7 @@ func (b *rollback) undo(ctx context.Context, s undoing) error {
 	id := b.rec.Made[s.name]
 	if id == "" && s.find != nil {
 		found, ok, err := s.find(ctx)
-		if err != nil && !isGone(err) {
+		if err != nil && !oktaint.IsNotFound(err) {
 			return err
 		}
 		if !ok || err != nil {
@@ -218,25 +218,25 @@ func (b *rollback) insist(ctx context.Context, needed func(context.Context) (boo
 				return err
 			}
 		}
-		sendCtx, land := inFlight(ctx, b.progress.wait)
-		req, err := build(sendCtx)
-		if err == nil {
-			err = b.o.c.Do(req, nil)
+		req, err := build(oktaint.WithGrace(ctx, grace))
+		if err != nil {
+			return err
 		}
-		land()
+		var out any
+		if req.Method == http.MethodDelete {
+			out = oktaint.NoContent{}
+		}
+		err = b.o.c.Do(req, out)
 		switch {
-		case err == nil || isGone(err):
+		case err == nil || oktaint.IsNotFound(err):
 			return nil
 		case ctx.Err() != nil:
 			return fmt.Errorf("%w: %w", context.Cause(ctx), err)
-		case !ambiguous(err) || n == maxSends:
+		case !oktaint.Ambiguous(err) || n == maxSends:
 			return err
 		}
 	}
 }
-
-// isGone reports whether the org, and no proxy, says that a thing is not there.
-func isGone(err error) bool { return oktaint.IsNotFound(err) && fromOkta(err) }
 
 // kept lists the writes that are left in the journal. Those of an app that is
 // gone do not matter any more.

@@ -2,7 +2,6 @@ package oktaint
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 )
@@ -104,7 +103,7 @@ func WhoAmI(ctx context.Context, c *Client) (Principal, error) {
 	} else {
 		var err error
 		if p.UserID, p.Login, err = whoseToken(ctx, c); err != nil {
-			return Principal{}, fmt.Errorf("oktaint: whose credential it is: %w", err)
+			return Principal{}, err
 		}
 		path = []string{"api", "v1", "users", p.UserID, "roles"}
 	}
@@ -113,7 +112,7 @@ func WhoAmI(ctx context.Context, c *Client) (Principal, error) {
 		return Principal{}, err
 	}
 	if p.Roles, err = HeldRoles(c, req); err != nil && !answered(err) {
-		return Principal{}, fmt.Errorf("oktaint: the roles of the credential: %w", err)
+		return Principal{}, err
 	}
 	p.RolesErr = err
 	return p, nil
