@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -142,18 +141,14 @@ func lookUp(ctx context.Context, c *oktaint.Client, name string) ([]userDocument
 		}
 		return docs, nil
 	}
-	req, err := c.Org.NewRequest(ctx, http.MethodGet, nil, nil, "api", "v1", "users", name)
-	if err != nil {
-		return nil, err
-	}
-	var doc userDocument
-	switch err := c.Do(req, &doc); {
+	switch doc, _, err := getUser(ctx, c, name); {
 	case oktaint.IsNotFound(err):
 		return nil, nil
 	case err != nil:
 		return nil, err
+	default:
+		return []userDocument{doc}, nil
 	}
-	return []userDocument{doc}, nil
 }
 
 // maxLine bounds a line of ReadTargets, in bytes.
