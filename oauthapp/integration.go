@@ -84,7 +84,7 @@ func GetIntegration(ctx context.Context, c *oktaint.Client, id string) (Integrat
 // Admin.
 func RemoveIntegration(ctx context.Context, c *oktaint.Client, id string) error {
 	for again := true; ; again = false {
-		req, err := request.RemoveIntegration(ctx, c.Org, id)
+		req, err := request.RemoveIntegration(oktaint.WithGrace(ctx, grace), c.Org, id)
 		if err != nil {
 			return err
 		}

@@ -156,7 +156,7 @@ func TestForeignAnswers(t *testing.T) {
 	t.Parallel()
 	cells := 0
 	for name, scene := range map[string]func() *walk{
-		"onboard": walkOnboard, "renamed": walkRenamed, "less": walkLess, "rollback": walkRollback, "rollback of a lost create": walkLostCreate,
+		"onboard": walkOnboard, "half done": walkHalfDone, "renamed": walkRenamed, "less": walkLess, "rollback": walkRollback, "rollback of a lost create": walkLostCreate,
 		"revoke the token": walkRevoke, "verify": walkVerify, "check the token": walkCheckToken,
 		"install": walkInstall, "rotate": walkRotate, "remove": walkRemove, "list": walkList,
 	} {
@@ -192,6 +192,21 @@ func walkRuns(prepare func(*setup, *row), d oauthapp.Desired) *walk {
 }
 
 func walkOnboard() *walk { return walkRuns(func(*setup, *row) {}, jobs()["response"]) }
+
+// walkHalfDone goes on where the custom role and its set are there, and the app does
+// not hold the role.
+func walkHalfDone() *walk {
+	d := jobs()["response"]
+	return walkRuns(func(s *setup, j *row) {
+		isBinding := func(r *http.Request) bool {
+			return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/bindings")
+		}
+		if err := s.try(s.abandon(isBinding, "before"), d, j); err == nil {
+			s.t.Error("the abandoned run returned no error")
+		}
+		s.calm()
+	}, d)
+}
 
 // walkRenamed finds an app by the id of the journal alone.
 func walkRenamed() *walk {
