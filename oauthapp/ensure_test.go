@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -144,5 +145,65 @@ func TestOnTheWireAtTheEnd(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// What is made counts as made only if the answer has it. Otherwise it is looked for,
+// and made once.
+func TestMadeWithoutAnID(t *testing.T) {
+	t.Parallel()
+	cells := 0
+	for _, path := range []string{"/apps", "/clients/0oa000000000000015d7/roles", "/grants", "/iam/roles", "/iam/resource-sets", "/bindings", "/api-services", "/secrets"} {
+		for _, text := range []string{"", "{}", `{"id":""}`, `{"label":"` + label + `"}`, "[]", "null"} {
+			for _, made := range []bool{false, true} {
+				cells++
+				t.Run(path+" "+text+" made="+strconv.FormatBool(made), func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) { checkMade(t, path, text, made) })
+				})
+			}
+		}
+	}
+	t.Logf("%d cells", cells)
+}
+
+// checkMade gives the first POST of a path an answer, with or without the org having
+// it, and holds the org against what should be there in the end.
+func checkMade(t *testing.T, path, text string, made bool) {
+	s, v, d := newStore(t), new(vault), jobs()["response"]
+	before, first := s.state(), true
+	s.disturb(func(r *http.Request) bool {
+		hit := first && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, path)
+		first = first && !hit
+		return hit
+	}, func(r *http.Request, real http.RoundTripper) (*http.Response, error) {
+		if made {
+			resp, err := real.RoundTrip(r)
+			if err != nil {
+				return nil, err
+			}
+			resp.Body.Close()
+		}
+		return answer(r, http.StatusOK, "application/json", text), nil
+	})
+	if path != "/api-services" && path != "/secrets" {
+		s.onboard(d, &row{})
+		s.checkExactly(before, d)
+	} else {
+		s.install(v, wantIntegration())
+		if path == "/secrets" {
+			again := wantIntegration()
+			again.NewSecret = true
+			s.install(v, again)
+		}
+		if list := s.instances(); len(list) != 1 {
+			t.Errorf("instances: %+v", list)
+		}
+		if err := s.mint(v.creds); err != nil {
+			t.Error(err)
+		}
+	}
+	if first {
+		t.Error("nothing was answered so")
 	}
 }

@@ -99,7 +99,7 @@ func (d groupDocument) view() *groupView {
 
 func readGroup(ctx context.Context, c *oktaint.Client, id string) (*groupView, error) {
 	var doc groupDocument
-	err := c.Get(ctx, oktaint.Checked(&doc, func() bool { return doc.ID != "" }), nil, "api", "v1", "groups", id)
+	err := c.Get(ctx, &doc, nil, "api", "v1", "groups", id)
 	switch {
 	case oktaint.IsNotFound(err):
 		return &groupView{missing: true, id: id}, nil

@@ -3,6 +3,7 @@ package remediation_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"testing"
@@ -68,6 +69,36 @@ func TestNothingIsSentAfterTheEnd(t *testing.T) {
 			t.Errorf("records: %s", got)
 		}
 	})
+}
+
+// A group counts as made only if the answer has its id. Otherwise it is looked for, and
+// made once.
+func TestCreatedWithoutAnID(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "{}", `{"id":""}`, `{"profile":{"name":"Quarantine"}}`, "<html>"} {
+		for _, made := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s made=%v", text, made), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					s := newSetup(t, oktatest.Config{})
+					r, g := s.gated(remediation.Guards{})
+					g.when, g.do = isWrite, func(g *gate, q *http.Request) (*http.Response, error) {
+						if made {
+							if resp, err := g.forward(q); err != nil || resp.StatusCode != http.StatusOK {
+								t.Errorf("%v, %v", resp, err)
+							}
+						}
+						return answer(http.StatusOK, text)(g, q)
+					}
+					report := s.run(r, remediation.CreateGroup{Name: "Quarantine"})
+					groups := s.groups()
+					if outcomes(report) != "done" || len(groups) != 2 || groups["Quarantine"] == "" || len(s.writes()) != 1 {
+						t.Errorf("%s, %v, groups %v, written: %q", outcomes(report), report.Err(), groups, s.writes())
+					}
+				})
+			})
+		}
+	}
 }
 
 // A suspension that is on the wire when the caller gives up gets its answer within
