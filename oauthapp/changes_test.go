@@ -12,6 +12,7 @@ import (
 	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/oauthapp/request"
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
@@ -44,7 +45,7 @@ func TestLess(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := newSetup(t, oktatest.Config{})
-				var journal oauthapp.Journal
+				var journal durable.State
 				if tc.journal != nil {
 					journal = tc.journal
 				}

@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -122,7 +123,8 @@ func (o *loopback) plan(t *testing.T, d oauthapp.Desired, stage int) *oauthapp.P
 func (o *loopback) app(t *testing.T) string {
 	t.Helper()
 	var apps []struct{ ID, Label string }
-	if err := o.admin.Get(t.Context(), &apps, nil, "api", "v1", "apps"); err != nil || len(apps) != 1 {
+	query := url.Values{"filter": {`name eq "oidc_client"`}} // not Okta's own apps
+	if err := o.admin.Get(t.Context(), &apps, query, "api", "v1", "apps"); err != nil || len(apps) != 1 {
 		t.Fatalf("apps %+v, %v", apps, err)
 	}
 	return apps[0].ID

@@ -12,6 +12,7 @@ import (
 	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/oauthapp/request"
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
@@ -193,7 +194,7 @@ func TestCustomRoleRemoved(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name    string
-		journal oauthapp.Journal
+		journal durable.State
 		exact   bool
 		steps   string
 	}{

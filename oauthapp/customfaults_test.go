@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 
 	"github.com/rezonate-io/okta-integration/oauthapp"
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 )
 
@@ -15,7 +16,7 @@ import (
 func TestCustomRoleHalfDone(t *testing.T) {
 	t.Parallel()
 	for _, last := range []string{rolesPath, setsPath, "/bindings"} {
-		for _, journal := range []oauthapp.Journal{nil, &row{}} {
+		for _, journal := range []durable.State{nil, &row{}} {
 			t.Run(last, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {

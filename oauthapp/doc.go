@@ -36,8 +36,21 @@
 //
 // A write whose answer was lost may have taken effect. Apply looks before it
 // sends such a write again, so that a broken connection never makes a second
-// app. A [Journal] carries that knowledge over to another process, and
-// [Rollback] removes what a journal says was made.
+// app. A journal carries that knowledge over to another process, and [Rollback]
+// removes what a journal says was made.
+//
+// # The journal
+//
+// A journal is a [durable.State] that belongs to one app of one org: a
+// [durable.File], for which [DefaultJournalPath] names a good place, or a row of
+// the caller's database. Each write is in it before it is sent. It never holds a
+// secret.
+//
+// Two runs that share a journal never both write: the one whose Save comes
+// second stops before its next request, with an error that wraps
+// [durable.ErrConflict]. Two runs that share none may both create the app. Then
+// the one whose create the org lists later stops with an error that names both
+// apps, or both runs do.
 //
 // # Changing it later
 //

@@ -21,10 +21,6 @@ var ErrNotSuperAdmin = errors.New("the owner is not a Super Admin")
 // the journal says. The app was set up before that: [Verify] it.
 var ErrTokenRevoked = errors.New("oauthapp: the API token was revoked after the app was set up: verify the app, or use another token to change it")
 
-// ErrConflict is returned by [Journal].Save if the journal has changed since
-// the version that the caller knows: another run is at work on the same app.
-var ErrConflict = errors.New("oauthapp: the journal was changed by another run")
-
 // An OtherKeyError says that the org has an app of the wanted label, but none
 // with the wanted key. Nothing was written. Either pass the key that the app
 // has, or choose another label, or remove the app first.

@@ -1,6 +1,7 @@
 package oauthapp_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
@@ -26,26 +28,29 @@ type integrationRow struct {
 	version int         // integer not null default 0
 }
 
-// Load implements oauthapp.Journal.
+// Load implements durable.State.
 //
 //	SELECT journal, version FROM integrations WHERE id = $1
-func (r *integrationRow) Load(context.Context) ([]byte, string, error) {
+func (r *integrationRow) Load(ctx context.Context) ([]byte, string, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.journal, strconv.Itoa(r.version), nil
+	return bytes.Clone(r.journal), strconv.Itoa(r.version), ctx.Err()
 }
 
-// Save implements oauthapp.Journal.
+// Save implements durable.State.
 //
 //	UPDATE integrations SET journal = $1, version = version + 1
 //	WHERE id = $2 AND version = $3 RETURNING version
-func (r *integrationRow) Save(_ context.Context, state []byte, prev string) (string, error) {
+func (r *integrationRow) Save(ctx context.Context, state []byte, prev string) (string, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if strconv.Itoa(r.version) != prev { // no row was updated
-		return "", oauthapp.ErrConflict
+	if err := ctx.Err(); err != nil {
+		return "", err
 	}
-	r.journal, r.version = state, r.version+1
+	if strconv.Itoa(r.version) != prev { // no row was updated
+		return "", durable.ErrConflict
+	}
+	r.journal, r.version = bytes.Clone(state), r.version+1
 	return strconv.Itoa(r.version), nil
 }
 
@@ -74,7 +79,7 @@ func (b backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	})
 	switch {
-	case errors.Is(err, oauthapp.ErrConflict):
+	case errors.Is(err, durable.ErrConflict):
 		say("another tab is at work on this")
 	case err != nil:
 		say("not finished: %v", err)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
@@ -61,7 +62,7 @@ func desired() oauthapp.Desired {
 }
 
 // plan builds a plan that must not fail.
-func (s *setup) plan(d oauthapp.Desired, j oauthapp.Journal) *oauthapp.Plan {
+func (s *setup) plan(d oauthapp.Desired, j durable.State) *oauthapp.Plan {
 	s.t.Helper()
 	p, err := oauthapp.BuildPlan(context.Background(), s.admin, d, j)
 	if err != nil {
@@ -71,7 +72,7 @@ func (s *setup) plan(d oauthapp.Desired, j oauthapp.Journal) *oauthapp.Plan {
 }
 
 // onboard plans and applies, which must not fail.
-func (s *setup) onboard(d oauthapp.Desired, j oauthapp.Journal) *oauthapp.Result {
+func (s *setup) onboard(d oauthapp.Desired, j durable.State) *oauthapp.Result {
 	s.t.Helper()
 	res, err := s.plan(d, j).Apply(context.Background(), nil)
 	if err != nil {

@@ -8,26 +8,8 @@ import (
 	"sync"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
 )
-
-// A Journal keeps what a run has done, so that another process can go on after
-// a kill: a file, or a row of the caller's database. It belongs to one app of
-// one org. What it keeps is a JSON object and never holds a secret.
-//
-// Two runs that share a journal never both write: the one whose Save comes
-// second is told by [ErrConflict] and stops before its next request. Two runs
-// that share none may both create the app. Then the one whose create the org
-// lists later stops with an error that names both apps, or both runs do.
-type Journal interface {
-	// Load returns the state last saved and its version, both empty if there
-	// is none yet.
-	Load(ctx context.Context) (state []byte, version string, err error)
-
-	// Save replaces the state and returns the version of the new one. It must
-	// be durable when Save returns. If the version now kept is not prev, Save
-	// keeps it and returns an error that wraps [ErrConflict].
-	Save(ctx context.Context, state []byte, prev string) (version string, err error)
-}
 
 // ErrOtherJournal is wrapped by the error of [BuildPlan] if the journal is about
 // an app of the same label with another key. If that key is lost, [Rollback]
@@ -66,9 +48,9 @@ type record struct {
 	RolesBefore []string `json:"roles_before_grants,omitzero"`
 }
 
-// A ledger is a Journal in use. Without a journal it keeps nothing.
+// A ledger is a journal in use. Without a journal it keeps nothing.
 type ledger struct {
-	journal Journal
+	journal durable.State
 
 	mu      sync.Mutex
 	version string
@@ -77,7 +59,7 @@ type ledger struct {
 }
 
 // openLedger loads j, which must be empty or about the app of d.
-func openLedger(ctx context.Context, j Journal, o oktaint.Org, d Desired) (*ledger, error) {
+func openLedger(ctx context.Context, j durable.State, o oktaint.Org, d Desired) (*ledger, error) {
 	l := &ledger{journal: j, rec: record{
 		Version: 1, Org: o.String(), Label: d.Label, Thumbprint: d.Key.Thumbprint(),
 		Writes: map[string]string{}, Made: map[string]string{},
@@ -109,7 +91,8 @@ func openLedger(ctx context.Context, j Journal, o oktaint.Org, d Desired) (*ledg
 }
 
 // readRecord reads the state of a journal. A record without an org is that of
-// a journal that was rolled back: it says nothing.
+// a journal that was rolled back and says nothing else. One that does is damaged:
+// whoever took it for empty would lose sight of what was made.
 func readRecord(state []byte) (record, error) {
 	var rec record
 	if err := json.Unmarshal(state, &rec); err != nil {
@@ -118,8 +101,10 @@ func readRecord(state []byte) (record, error) {
 	switch {
 	case rec.Version != 1:
 		return record{}, fmt.Errorf("oauthapp: the journal has version %d, this release reads version 1", rec.Version)
-	case rec.Org == "":
+	case rec.Org == "" && rec.empty():
 		return record{Version: 1}, nil
+	case rec.Org == "" || rec.Label == "" || rec.Thumbprint == "":
+		return record{}, errors.New("oauthapp: the journal cannot be read: it says that something was done, but not for which org, label and key: restore it from a backup, or move it away after you have removed what was made in the Admin Console")
 	}
 	for name, state := range rec.Writes {
 		if state != sending && state != done && state != removing {
@@ -133,6 +118,12 @@ func readRecord(state []byte) (record, error) {
 		rec.Made = map[string]string{}
 	}
 	return rec, nil
+}
+
+// empty reports whether nothing is said of an app.
+func (r record) empty() bool {
+	return r.Label == "" && r.Thumbprint == "" && r.ApplicationID == "" && r.ClientID == "" &&
+		len(r.Writes) == 0 && len(r.Made) == 0 && r.RolesBefore == nil
 }
 
 func (l *ledger) appID() string { return l.rec.ApplicationID }
@@ -237,7 +228,7 @@ func (l *ledger) save(ctx context.Context) error {
 	}
 	version, err := l.journal.Save(ctx, state, l.version)
 	switch {
-	case errors.Is(err, ErrConflict):
+	case errors.Is(err, durable.ErrConflict):
 		return fmt.Errorf("another run is at work on this app: let it finish, then run this again: %w", err)
 	case err != nil:
 		return fmt.Errorf("oauthapp: saving the journal: %w", err)

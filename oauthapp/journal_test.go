@@ -1,6 +1,8 @@
 package oauthapp_test
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -16,6 +18,8 @@ import (
 	"time"
 
 	"github.com/rezonate-io/okta-integration/oauthapp"
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
+	"github.com/rezonate-io/okta-integration/oktaint/durable/durabletest"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
@@ -29,26 +33,30 @@ type row struct {
 	fail    error
 }
 
-func (r *row) Load(context.Context) ([]byte, string, error) {
+func (r *row) Load(ctx context.Context) ([]byte, string, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.version == 0 {
-		return nil, "", r.fail
+	err := cmp.Or(ctx.Err(), r.fail)
+	if r.version == 0 || err != nil {
+		return nil, "", err
 	}
-	return r.state, strconv.Itoa(r.version), r.fail
+	return bytes.Clone(r.state), strconv.Itoa(r.version), nil
 }
 
-func (r *row) Save(_ context.Context, state []byte, prev string) (string, error) {
+func (r *row) Save(ctx context.Context, state []byte, prev string) (string, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
 	have := ""
 	if r.version > 0 {
 		have = strconv.Itoa(r.version)
 	}
 	if r.fail != nil || prev != have {
-		return "", errors.Join(r.fail, oauthapp.ErrConflict)
+		return "", errors.Join(r.fail, durable.ErrConflict)
 	}
-	r.state, r.version, r.saves = state, r.version+1, r.saves+1
+	r.state, r.version, r.saves = bytes.Clone(state), r.version+1, r.saves+1
 	return strconv.Itoa(r.version), nil
 }
 
@@ -145,7 +153,7 @@ func TestTwoRunsAtOnce(t *testing.T) {
 		}
 		s.sim.ResetRequests()
 		res, err := second.Apply(t.Context(), nil)
-		if !errors.Is(err, oauthapp.ErrConflict) || res.ApplicationID != "" {
+		if !errors.Is(err, durable.ErrConflict) || res.ApplicationID != "" {
 			t.Errorf("the second run: %+v, %v; want ErrConflict", res, err)
 		}
 		if n := len(s.sim.Requests()); n != 0 {
@@ -263,7 +271,7 @@ func abandonAt(t *testing.T, n int, committed bool, j *row) {
 		return nil, io.ErrUnexpectedEOF
 	})
 	s.admin = s.client(s.sim.APIToken())
-	var journal oauthapp.Journal
+	var journal durable.State
 	if j != nil {
 		journal = j
 	}
@@ -288,10 +296,10 @@ func abandonAt(t *testing.T, n int, committed bool, j *row) {
 func TestRefusedWriteLeavesTheJournal(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newSetup(t, oktatest.Config{})
+		s := newSetup(t, oktatest.Config{RefusedScopes: scopes.New(scopes.BotProtectionRead)})
 		j := &row{}
 		d := desired()
-		d.Scopes = scopes.New(scopes.UsersRead, "okta.bogus.read")
+		d.Scopes = scopes.New(scopes.UsersRead, scopes.BotProtectionRead)
 		s.onboard(d, j)
 		if writes := j.read(t).Writes; len(writes) != 3 || writes["grant okta.users.read"] != "done" {
 			t.Errorf("journal: %v", writes)
@@ -343,4 +351,49 @@ func TestJournalOfSomethingElse(t *testing.T) {
 	}
 }
 
-var _ oauthapp.Journal = (*row)(nil)
+// A journal that says what was done, but not where, is not taken for an empty one
+// and overwritten.
+func TestJournalThatIsDamaged(t *testing.T) {
+	t.Parallel()
+	for name, rest := range map[string]string{
+		"writes":         `"org_url":"","writes":{"create":"done"}`,
+		"writes, no org": `"writes":{"create":"sending"}`,
+		"made":           `"org_url":"","made":{"create":"0oa1"}`,
+		"app":            `"org_url":"","application_id":"0oa1"`,
+		"client":         `"org_url":"","client_id":"0oa1"`,
+		"label":          `"org_url":"","label":"` + label + `"`,
+		"key":            `"org_url":"","key_thumbprint":"AAAA"`,
+		"roles":          `"org_url":"","roles_before_grants":["SUPER_ADMIN"]`,
+		"org only":       `"org_url":"https://acme.okta.com","writes":{"create":"done"}`,
+		"no key":         `"org_url":"https://acme.okta.com","label":"` + label + `"`,
+		"no label":       `"org_url":"https://acme.okta.com","key_thumbprint":"AAAA"`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			j := &row{version: 1, state: []byte(`{"version":1,` + rest + `}`)}
+			before := string(j.state)
+			_, planErr := oauthapp.BuildPlan(t.Context(), served(t, ready()), desired(), j)
+			_, backErr := oauthapp.Rollback(t.Context(), served(t, nil), j, nil)
+			for _, err := range []error{planErr, backErr} {
+				if err == nil || !strings.Contains(err.Error(), "the journal cannot be read: it says that something was done, but not for which org") {
+					t.Errorf("error: %v", err)
+				}
+			}
+			if string(j.state) != before || j.saves != 0 {
+				t.Errorf("the journal was overwritten: %s", j.state)
+			}
+		})
+	}
+	// What Rollback leaves is empty.
+	j := &row{version: 1, state: []byte(`{"version":1,"org_url":"","label":"","key_thumbprint":""}`)}
+	if _, err := oauthapp.BuildPlan(t.Context(), served(t, ready()), desired(), j); err != nil {
+		t.Errorf("after a rollback: %v", err)
+	}
+}
+
+// The journals of these tests, and the one of the example, keep their promises.
+func TestJournalsAreStates(t *testing.T) {
+	t.Parallel()
+	durabletest.TestState(t, func(*testing.T) durable.State { return &row{} })
+	durabletest.TestState(t, func(*testing.T) durable.State { return &integrationRow{} })
+}

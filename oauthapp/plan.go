@@ -11,6 +11,7 @@ import (
 
 	"github.com/rezonate-io/okta-integration/oauthapp/request"
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
 
@@ -86,14 +87,14 @@ func (p *Plan) Steps() []Step { return slices.Clone(p.steps) }
 // c holds the temporary credential of a Super Admin: an API token, or the OAuth
 // token of an app that has [BootstrapScopes] and SUPER_ADMIN. Its Org should be
 // the canonical one that [oktaint.Discover] returns, because it becomes the
-// issuer of the grants. j may be nil.
+// issuer of the grants. j is the journal and may be nil.
 //
 // All that is wrong with d is one error, before anything is sent. All that the
 // reads find in the way is one error too: [ErrNotSuperAdmin], [*OtherKeyError],
 // [ErrTokenRevoked], or what a read answered. After an answer that Okta would
 // not give, such as a proxy's HTML page, there is no plan. What does not stand
 // in the way is in Warnings.
-func BuildPlan(ctx context.Context, c *oktaint.Client, d Desired, j Journal) (*Plan, error) {
+func BuildPlan(ctx context.Context, c *oktaint.Client, d Desired, j durable.State) (*Plan, error) {
 	d, err := d.checked()
 	if err != nil {
 		return nil, err

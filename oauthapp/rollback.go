@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
 )
 
 // StepRollback is the kind of the one step that the events of [Rollback] have.
@@ -27,7 +28,7 @@ type RollbackResult struct {
 	Kept []string
 }
 
-// Rollback removes what the runs that used j have made, newest kind first: the
+// Rollback removes what the runs that used the journal j have made, newest kind first: the
 // binding, the resource set and the custom role, then the app, if they created
 // it. Of an app that was there before it takes the roles and grants that they
 // gave it, and deactivates it if they activated it. What was there before, or
@@ -46,8 +47,8 @@ type RollbackResult struct {
 // [Plan.Apply] and may be nil.
 //
 // The result is never nil. The error names what remains. It wraps
-// [ErrConflict] if another run is at work with the same journal.
-func Rollback(ctx context.Context, c *oktaint.Client, j Journal, progress func(Event)) (*RollbackResult, error) {
+// [durable.ErrConflict] if another run is at work with the same journal.
+func Rollback(ctx context.Context, c *oktaint.Client, j durable.State, progress func(Event)) (*RollbackResult, error) {
 	b := &rollback{o: org{c}, progress: &reporter{f: progress}, result: &RollbackResult{}}
 	if j == nil {
 		return b.result, errors.New("oauthapp: rolling back: there is no journal that says what was made")
@@ -110,7 +111,7 @@ func remaining(steps []undoing) string {
 }
 
 // load reads the journal and claims it, so that a run which is at work stops.
-func (b *rollback) load(ctx context.Context, j Journal) error {
+func (b *rollback) load(ctx context.Context, j durable.State) error {
 	b.ledger = &ledger{journal: j}
 	state, version, err := j.Load(ctx)
 	if err != nil || len(state) == 0 {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
@@ -231,7 +232,7 @@ func TestRollbackRequests(t *testing.T) {
 			}
 			w := &wire{app: app("0oa1", label, "ACTIVE", "service", ourJWKS(t))}
 			j := &row{version: 1, state: []byte(`{"version":1,"org_url":"https://acme.okta.com","label":"` + label +
-				`","application_id":"0oa1","client_id":"` + tc.client + `","writes":{` + tc.writes + `},"made":{` + tc.made + `}}`)}
+				`","key_thumbprint":"` + testKey().Public().Thumbprint() + `","application_id":"0oa1","client_id":"` + tc.client + `","writes":{` + tc.writes + `},"made":{` + tc.made + `}}`)}
 			res, err := oauthapp.Rollback(t.Context(), oktaint.NewClient(org, w), j, nil)
 			if err != nil {
 				t.Fatal(err)
@@ -247,7 +248,7 @@ func TestRollbackErrors(t *testing.T) {
 	t.Parallel()
 	key := testKey().Public().Thumbprint()
 	for name, tc := range map[string]struct {
-		journal oauthapp.Journal
+		journal durable.State
 		want    string
 	}{
 		"no journal": {nil, "no journal"},
@@ -285,7 +286,7 @@ func TestRollbackStopsARun(t *testing.T) {
 		if _, err := oauthapp.Rollback(t.Context(), s.admin, j, nil); err != nil {
 			t.Error(err)
 		}
-		if err := <-stopped; !errors.Is(err, oauthapp.ErrConflict) || !strings.Contains(err.Error(), "another run is at work") {
+		if err := <-stopped; !errors.Is(err, durable.ErrConflict) || !strings.Contains(err.Error(), "another run is at work") {
 			t.Errorf("the run: %v, want ErrConflict", err)
 		}
 		if now := s.sim.State(); !bytes.Equal(before, now) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/oauthapp/request"
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
@@ -135,7 +136,7 @@ func TestSuperAdminAfterResume(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name    string
-		journal oauthapp.Journal
+		journal durable.State
 		steps   string
 	}{{"journal", &row{}, "grant, unassign"}, {"no journal", nil, "grant"}} {
 		t.Run(tc.name, func(t *testing.T) {

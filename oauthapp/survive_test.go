@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/rezonate-io/okta-integration/oauthapp"
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
@@ -98,7 +99,7 @@ func (s *setup) abandon(match func(*http.Request) bool, how string) context.Cont
 }
 
 // try plans and applies, which may fail.
-func (s *setup) try(ctx context.Context, d oauthapp.Desired, j oauthapp.Journal) error {
+func (s *setup) try(ctx context.Context, d oauthapp.Desired, j durable.State) error {
 	p, err := oauthapp.BuildPlan(ctx, s.admin, d, j)
 	if err == nil {
 		_, err = p.Apply(ctx, nil)
@@ -208,10 +209,10 @@ func (s *setup) checkList(list []map[string]any, field, want string) {
 
 // journals returns an empty journal and none. The longer job does with one, to
 // save time.
-func journals(job string) map[string]func() oauthapp.Journal {
-	list := map[string]func() oauthapp.Journal{"journal": func() oauthapp.Journal { return &row{} }}
+func journals(job string) map[string]func() durable.State {
+	list := map[string]func() durable.State{"journal": func() durable.State { return &row{} }}
 	if job == "visibility" {
-		list["no journal"] = func() oauthapp.Journal { return nil }
+		list["no journal"] = func() durable.State { return nil }
 	}
 	return list
 }
@@ -281,7 +282,7 @@ func TestSurvivesAbandonment(t *testing.T) {
 }
 
 // undo rolls back, which must not fail, and holds the org against what it was.
-func (s *setup) undo(before []byte, j oauthapp.Journal) {
+func (s *setup) undo(before []byte, j durable.State) {
 	s.t.Helper()
 	if _, err := oauthapp.Rollback(context.Background(), s.admin, j, nil); err != nil {
 		s.t.Fatalf("Rollback: %v", err)

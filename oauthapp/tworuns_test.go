@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/rezonate-io/okta-integration/oauthapp"
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 )
 
@@ -37,14 +37,14 @@ func twoRuns(t *testing.T, shared bool, behind time.Duration) {
 		yours = mine
 	}
 	failed := make(chan error, 2)
-	run := func(j oauthapp.Journal) { failed <- s.try(context.Background(), d, j) }
+	run := func(j durable.State) { failed <- s.try(context.Background(), d, j) }
 	go run(mine)
 	time.Sleep(behind)
 	go run(yours)
 	errs := []error{<-failed, <-failed}
 	lost := slices.DeleteFunc(errs, func(err error) bool { return err == nil })
 	for _, err := range lost {
-		if shared && (!errors.Is(err, oauthapp.ErrConflict) || !strings.Contains(err.Error(), "another run is at work")) {
+		if shared && (!errors.Is(err, durable.ErrConflict) || !strings.Contains(err.Error(), "another run is at work")) {
 			t.Errorf("the loser: %v, want ErrConflict", err)
 		}
 		if !shared && !strings.Contains(err.Error(), "another run has created an app") && !strings.Contains(err.Error(), "2 apps labelled") {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 )
 
@@ -82,7 +81,8 @@ func (a *answer) decode(out any) error {
 	}
 	e := a.error("the answer is not the JSON that was expected")
 	e.err = err
-	if errors.Is(err, io.ErrUnexpectedEOF) {
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) && syntax.Offset >= int64(len(a.bytes)) {
 		e.Summary = "the answer's JSON ends early"
 	}
 	return e

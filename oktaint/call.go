@@ -27,6 +27,7 @@ type call struct {
 	renewed    bool           // the token was dropped because the org refused it
 	failed     int            // answers of 500 that were answered by another attempt
 	proofs     proofErrors
+	alone      bool          // no other attempt of the Source is on its way: see takeTurn
 	pause      time.Duration // before the next attempt
 }
 
@@ -34,7 +35,8 @@ type call struct {
 // origin again, authorises, sends, and learns from the answer.
 func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	c.attempts++
-	place, err := c.t.pacing().enter(req.Context(), c.bucket, c.t.urgent)
+	// One that goes on alone must not wait for a place of one that waits for its turn.
+	place, err := c.t.pacing().enter(req.Context(), c.bucket, c.t.urgent || c.alone)
 	if err != nil {
 		return nil, c.refuse(err)
 	}
@@ -181,22 +183,32 @@ func (c *call) learn(resp *http.Response) {
 	}
 }
 
-// takeTurn returns what ends the turn of an attempt to use the nonce of the API.
-// Attempts take turns only where the org has refused two nonces in a row: then
-// this one is made while no other of the Source is on its way.
+// takeTurn returns what ends the turn of an attempt to use a nonce of the API. Any
+// number of attempts have a turn at the same time, until a call has been refused two
+// nonces in a row: that one goes on alone, while no other of the Source is on its way.
 func (c *call) takeTurn(ctx context.Context) (func(), error) {
-	if c.t.Source == nil || c.t.Source.dpop == nil || !c.t.Source.dpop.on.Load() {
+	s := c.t.Source
+	if c.alone || s == nil || s.dpop == nil || !s.dpop.on.Load() {
 		return func() {}, nil
 	}
-	n := int64(1)
-	if c.proofs.nonce >= 2 {
-		n = allTurns
+	if c.proofs.nonce < 2 {
+		if err := s.dpop.turns.Acquire(ctx, 1); err != nil {
+			return nil, err
+		}
+		return func() { s.dpop.turns.Release(1) }, nil
 	}
-	turns := c.t.Source.dpop.turns
-	if err := turns.Acquire(ctx, n); err != nil {
+	if err := s.dpop.turns.Acquire(ctx, allTurns); err != nil {
 		return nil, err
 	}
-	return func() { turns.Release(n) }, nil
+	c.alone = true
+	return func() {}, nil
+}
+
+// end is the end of the call.
+func (c *call) end() {
+	if c.alone {
+		c.t.Source.dpop.turns.Release(allTurns)
+	}
 }
 
 // report tells the logger and OnAttempt of an attempt.

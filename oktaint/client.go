@@ -152,8 +152,8 @@ func (c *Client) Get(ctx context.Context, out any, q url.Values, elem ...string)
 // newRequest makes a GET. What is wrong with the credential comes first: a
 // credential without an org says what it is that has none.
 func (c *Client) newRequest(ctx context.Context, q url.Values, elem []string) (*http.Request, error) {
-	if s := c.Source(); s != nil && s.err != nil {
-		return nil, s.err
+	if err := c.Source().broken(); err != nil {
+		return nil, err
 	}
 	return c.Org.NewRequest(ctx, http.MethodGet, q, nil, elem...)
 }
@@ -166,7 +166,10 @@ func (c *Client) send(req *http.Request) (*answer, error) { return c.sendPage(re
 // sendPage is send; smaller means that a page which takes the org too long will be
 // asked for again with a smaller limit.
 func (c *Client) sendPage(req *http.Request, smaller bool) (*answer, error) {
-	if c.HTTP == nil {
+	switch err := c.Source().broken(); {
+	case err != nil:
+		return nil, err
+	case c.HTTP == nil:
 		return nil, errZeroClient
 	}
 	fate := &fate{smaller: smaller}

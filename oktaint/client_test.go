@@ -1,13 +1,17 @@
 package oktaint_test
 
 import (
-	"bytes"
-	"crypto"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
+	"fmt"
 	"net/http"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/scopes"
@@ -104,49 +108,226 @@ func TestClientSource(t *testing.T) {
 			t.Errorf("%+v has a source", c)
 		}
 	}
+	if err := new(oktaint.Client).Get(t.Context(), nil, nil, "x"); err == nil {
+		t.Error("the zero Client answers")
+	}
 }
 
-// A MAC is that of the credential: the same for the same, another for another, and
-// none for a key that is not in memory.
-func TestMAC(t *testing.T) {
+// What is wrong with a credential, of every kind, is the first call's error, of each
+// way to call.
+func TestBadCredential(t *testing.T) {
 	t.Parallel()
 	org := mustOrg(t, "acme")
 	key := readKey(t, "ec_p256_TEST_ONLY.pem")
-	signer, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	opaque, err := oktaint.NewKey(struct{ crypto.Signer }{signer}, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	app := func(k oktaint.Key) *oktaint.Source {
-		return oktaint.PrivateKeyJWT{Org: org, ClientID: "0oa1", Key: k, Scopes: scopes.Visibility}.Source(nil)
-	}
-	token := func(value string) *oktaint.Source {
-		return oktaint.APIToken{Org: org, Token: oktaint.NewSecret(value)}.Source(nil)
-	}
-	integration := oktaint.ClientSecret{Org: org, ClientID: "0oa2", Secret: oktaint.NewSecret("00a"), Scopes: scopes.Visibility}.Source(nil)
-	message := []byte("what was done")
-	seen := make(map[string]string)
-	for name, src := range map[string]*oktaint.Source{
-		"P-256": app(key), "P-384": app(readKey(t, "ec_p384_TEST_ONLY.pem")), "a token": token("00a"), "another": token("00b"),
+	for _, tt := range []struct {
+		cred oktaint.Credential
+		want string
+	}{
+		{oktaint.PrivateKeyJWT{}, "PrivateKeyJWT has no Org"},
+		{oktaint.PrivateKeyJWT{Org: org, ClientID: "0oa1", Key: key}, "has no Scopes"},
+		{oktaint.PrivateKeyJWT{Org: org, ClientID: "0oa\x00", Key: key, Scopes: scopes.Visibility}, "control character"},
+		{oktaint.ClientSecret{Org: org}, "has no ClientID"},
+		{oktaint.ClientSecret{Org: org, ClientID: "0oa1", Secret: oktaint.NewSecret("a\nb"), Scopes: scopes.Visibility}, "line break"},
+		{oktaint.APIToken{Org: org}, "has no Token"},
+		{oktaint.APIToken{Org: org, Token: oktaint.NewSecret("a b")}, "white space"},
+		{oktaint.Credentials{}, "are of kind"},
+		{oktaint.Credentials{Kind: oktaint.KindAPIToken, Org: org}, "has no Token"},
+		{(*oktaint.Source)(nil), "the Source is zero"},
+		{new(oktaint.Source), "the Source is zero"},
+		{oktaint.Org{}, "the Org is zero"},
+		{nil, "the Org is zero"},
 	} {
-		mac := src.MAC(message)
-		if len(mac) != 32 || !bytes.Equal(mac, src.MAC(message)) || bytes.Equal(mac, src.MAC([]byte("what was not done"))) {
-			t.Errorf("%s: MAC %x", name, mac)
+		c := oktaint.NewClient(tt.cred, roundTripper(func(*http.Request) (*http.Response, error) {
+			t.Error("a request was sent")
+			return nil, http.ErrServerClosed
+		}))
+		errs := map[string]error{"Get": c.Get(t.Context(), nil, nil, "api", "v1", "users")}
+		for _, err := range oktaint.List[User](t.Context(), c, nil, "api", "v1", "users") {
+			errs["List"] = err
 		}
-		if other := seen[string(mac)]; other != "" {
-			t.Errorf("%s and %s have one MAC", name, other)
+		req, err := org.NewRequest(t.Context(), http.MethodGet, nil, nil, "api", "v1", "users")
+		if err != nil {
+			t.Fatal(err)
 		}
-		seen[string(mac)] = name
-	}
-	if !bytes.Equal(integration.MAC(message), token("00a").MAC(message)) {
-		t.Error("the MAC is not that of the secret alone")
-	}
-	for name, src := range map[string]*oktaint.Source{"a KMS": app(opaque), "no token": token(""), "the zero Source": new(oktaint.Source)} {
-		if mac := src.MAC(message); mac != nil {
-			t.Errorf("%s: MAC %x", name, mac)
+		errs["Do"] = c.Do(req, nil)
+		if c.Source() != nil {
+			_, errs["Token"] = c.Source().Token()
+		}
+		for how, err := range errs {
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("%T, %s: %v, want %q", tt.cred, how, err, tt.want)
+			}
 		}
 	}
+}
+
+// A tracer is a RoundTripper around another, as programs use it for tracing.
+type tracer struct {
+	next http.RoundTripper
+	mu   sync.Mutex
+	seen []string
+}
+
+func (t *tracer) RoundTrip(req *http.Request) (*http.Response, error) {
+	t.mu.Lock()
+	t.seen = append(t.seen, req.Method+" "+req.URL.Path)
+	t.mu.Unlock()
+	return t.next.RoundTrip(req)
+}
+
+// A Client keeps its Source and its Transport whatever wraps its HTTP client. The one
+// base that it was made with carries token requests, API requests and urgent ones.
+func TestWrappedClient(t *testing.T) {
+	t.Parallel()
+	base := &tracer{next: new(turncoat)}
+	app := oktaint.PrivateKeyJWT{Org: mustOrg(t, "acme"), ClientID: "0oa1", Key: readKey(t, "ec_p256_TEST_ONLY.pem"), Scopes: scopes.New(scopes.UsersRead)}
+	c := oktaint.NewClient(app, base)
+	transport, src := c.Transport(), c.Source()
+	outer := &tracer{next: c.HTTP.Transport}
+	c.HTTP.Transport = outer
+	if c.Transport() != transport || c.Source() != src || src.ClientID() != "0oa1" {
+		t.Error("the Client has lost its Transport or its Source")
+	}
+	for _, client := range []*oktaint.Client{c, c.Urgent()} {
+		var user User
+		if err := client.Get(t.Context(), &user, nil, "api", "v1", "users", "00u1"); err != nil || user.ID != "00u1" {
+			t.Errorf("%+v, %v", user, err)
+		}
+		if client.Source() != src {
+			t.Error("another Source")
+		}
+	}
+	if want := []string{"GET /api/v1/users/00u1"}; !slices.Equal(outer.seen, want) {
+		t.Errorf("around HTTP: %q, want %q", outer.seen, want)
+	}
+	if want := []string{"POST /oauth2/v1/token", "GET /api/v1/users/00u1", "GET /api/v1/users/00u1"}; !slices.Equal(base.seen, want) {
+		t.Errorf("at the base: %q, want %q", base.seen, want)
+	}
+}
+
+// Many orgs are polled once a minute. Each has limits of its own: nobody is
+// answered 429, and an org that is slow delays none but itself.
+func TestManyOrgs(t *testing.T) {
+	t.Parallel()
+	n := 10_000
+	if raceEnabled {
+		n = 300
+	}
+	synctest.Test(t, func(t *testing.T) {
+		const latency, minutes = 50 * time.Millisecond, 3
+		base := &manyOrgs{perMinute: 4, windows: make(map[string]int), latency: func(host string) time.Duration {
+			if host == "org7.okta.com" {
+				return 20 * time.Second
+			}
+			return latency
+		}}
+		clients := orgClients(t, n, "ec_p256_TEST_ONLY.pem", base)
+		<-time.After(time.Until(time.Now().Truncate(time.Minute).Add(time.Minute + time.Second)))
+		for minute := range minutes {
+			var wg sync.WaitGroup
+			start := time.Now()
+			for i, c := range clients {
+				wg.Go(func() {
+					for range 2 {
+						if err := c.Get(t.Context(), nil, nil, "api", "v1", "users"); err != nil {
+							t.Error(err)
+						}
+					}
+					want := 2 * latency
+					if minute == 0 {
+						want += latency // for the token
+					}
+					if d := time.Since(start); i != 7 && d != want {
+						t.Errorf("minute %d: org %d took %v, want %v", minute, i, d, want)
+					}
+				})
+			}
+			wg.Wait()
+			<-time.After(time.Until(start.Add(time.Minute)))
+		}
+		if r := base.refused.Load(); r != 0 || len(base.windows) < n*minutes {
+			t.Errorf("%d answered 429; %d windows", r, len(base.windows))
+		}
+	})
+}
+
+// An org that was polled and is idle takes at most 16 kB and no goroutine: its
+// client, transport, limits, source, token and an RSA key, the largest kind.
+func TestIdleOrgs(t *testing.T) {
+	n := 1000
+	if raceEnabled {
+		n = 100
+	}
+	base := &manyOrgs{perMinute: 100, windows: make(map[string]int), latency: func(string) time.Duration { return 0 }}
+	goroutines, before := runtime.NumGoroutine(), heap()
+	clients := orgClients(t, n, "rsa2048_TEST_ONLY.pem", base)
+	for _, c := range clients {
+		if err := c.Get(t.Context(), nil, nil, "api", "v1", "users"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	base.windows = nil // the server's
+	each := (heap() - before) / uint64(n)
+	t.Logf("%d bytes each of %d", each, n)
+	if each > 16_000 {
+		t.Errorf("an idle org takes %d bytes, want at most 16000", each)
+	}
+	if now := runtime.NumGoroutine(); now > goroutines+2 { // a fetch may be ending
+		t.Errorf("goroutines: %d before, %d after", goroutines, now)
+	}
+	runtime.KeepAlive(clients)
+}
+
+// manyOrgs is a base transport to any number of orgs, told apart by host name,
+// each with a limit of its own.
+type manyOrgs struct {
+	perMinute int
+	latency   func(host string) time.Duration
+
+	mu      sync.Mutex
+	windows map[string]int // requests by host and minute
+	refused atomic.Int64
+}
+
+func (m *manyOrgs) RoundTrip(req *http.Request) (*http.Response, error) {
+	select {
+	case <-time.After(m.latency(req.URL.Host)):
+	case <-req.Context().Done():
+		return nil, req.Context().Err()
+	}
+	if req.URL.Path == "/oauth2/v1/token" {
+		return respond(req, 200, `{"token_type":"Bearer","expires_in":3600,"access_token":"`+strings.Repeat("t", 900)+`","scope":"okta.users.read"}`), nil
+	}
+	minute := time.Now().Unix() / 60
+	window := fmt.Sprint(req.URL.Host, minute)
+	m.mu.Lock()
+	m.windows[window]++
+	left := m.perMinute - m.windows[window]
+	m.mu.Unlock()
+	code := 200
+	if left < 0 {
+		m.refused.Add(1)
+		code, left = 429, 0
+	}
+	return respond(req, code, `[{"id":"1"}]`, "X-Rate-Limit-Limit", itoa(int64(m.perMinute)), "X-Rate-Limit-Remaining", itoa(int64(left)), "X-Rate-Limit-Reset", itoa(60*(minute+1))), nil
+}
+
+// orgClients makes a client for each of n orgs, each with a key of its own.
+func orgClients(t testing.TB, n int, key string, base http.RoundTripper) []*oktaint.Client {
+	t.Helper()
+	pem, err := os.ReadFile("testdata/" + key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clients := make([]*oktaint.Client, n)
+	for i := range clients {
+		key, err := oktaint.ParseKey(pem, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		org := mustOrg(t, fmt.Sprintf("org%d", i))
+		src := oktaint.PrivateKeyJWT{Org: org, ClientID: "0oa1", Key: key, Scopes: scopes.New(scopes.UsersRead)}.Source(base)
+		clients[i] = oktaint.NewClient(src, base)
+	}
+	return clients
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
 	"runtime"
 
 	"github.com/rezonate-io/okta-integration/oktaint/durable"
@@ -37,12 +36,12 @@ type Credentials struct {
 	ClientSecret  Secret // of KindClientSecret
 	APIToken      Secret // of KindAPIToken
 	Scopes        scopes.Set
-	DPoP          bool // the app requires DPoP; where false it is learned
+	DPoP          bool // the app requires DPoP; if false, that is learned from the org
 
 	// Roles are the types of the admin roles that the app or the token's owner
-	// holds, such as READ_ONLY_ADMIN, or CUSTOM for a custom role: what onboarding
-	// has assigned, or what whoever connected the org has told. Empty means that
-	// they are not known. They are advice: the org decides.
+	// holds, such as READ_ONLY_ADMIN, or CUSTOM for a custom role. Onboarding writes
+	// what it assigned; a person who connects an org may say what the roles are.
+	// Empty means that they are not known. They are advice: the org decides.
 	Roles []string
 
 	// Warnings are what a person should know of how the credentials are kept, such
@@ -262,45 +261,16 @@ func readPrivate(path string, limit int64) (data []byte, warnings []string, err 
 }
 
 // WriteFile writes the document with its secrets to a file that only its owner
-// can read (mode 0600; on Windows the directory's access list applies). The
-// file is replaced at once, by way of a temporary file beside it, and is on the
-// disk when WriteFile returns.
+// can read, as [durable.WriteFile] does.
 func (c Credentials) WriteFile(path string) error {
 	doc, err := c.Document()
 	if err == nil {
-		err = writeFile(path, doc)
+		err = durable.WriteFile(path, doc)
 	}
 	if err != nil {
 		return fmt.Errorf("oktaint: write credentials: %w", err)
 	}
 	return nil
-}
-
-func writeFile(path string, data []byte) (err error) {
-	dir := filepath.Dir(path)
-	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*") // made with 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	if _, err = f.Write(data); err != nil {
-		return err
-	}
-	if err = f.Sync(); err != nil {
-		return err
-	}
-	if err = f.Close(); err != nil {
-		return err
-	}
-	if err = os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	return durable.SyncDir(dir) // the name, too, is to be on the disk
 }
 
 // Source returns a Source for the credentials over base; nil means a transport

@@ -90,7 +90,7 @@ func TestCredentialsDocument(t *testing.T) {
 	}
 }
 
-// What json.Marshal writes is no credential, and is refused as one.
+// What json.Marshal writes is not a credential, and is refused as one.
 func TestCredentialsRedacted(t *testing.T) {
 	t.Parallel()
 	for kind, c := range sampleCredentials(t) {
@@ -183,7 +183,7 @@ func TestCredentialsFile(t *testing.T) {
 		t.Errorf("%d files are left, want 1", len(entries))
 	}
 	if err := sampleCredentials(t)[oktaint.KindAPIToken].WriteFile(filepath.Join(dir, "none", "acme.json")); err == nil {
-		t.Error("WriteFile into a folder that does not exist is no error")
+		t.Error("WriteFile into a folder that does not exist is not an error")
 	}
 	if err := os.WriteFile(path, []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)

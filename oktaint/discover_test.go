@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"golang.org/x/oauth2"
 )
 
 func TestDiscover(t *testing.T) {
@@ -54,5 +55,21 @@ func TestDiscover(t *testing.T) {
 		if err != nil || info.Org.String() != tt.want || info.ID != "00o1" {
 			t.Errorf("%s: %+v, %v", tt.name, info, err)
 		}
+	}
+}
+
+// Discover takes the authorisation of x/oauth2 off, too.
+func TestDiscoverWithOAuth2(t *testing.T) {
+	t.Parallel()
+	org := mustOrg(t, "login.example.com")
+	src := oktaint.APIToken{Org: org, Token: oktaint.NewSecret("hunter2")}.Source(nil)
+	base := roundTripper(func(req *http.Request) (*http.Response, error) {
+		if req.Header.Get("Authorization") != "" {
+			t.Error("a credential was sent")
+		}
+		return respond(req, 200, `{"id":"00o1"}`), nil
+	})
+	if _, err := oktaint.Discover(t.Context(), org, &oauth2.Transport{Source: src, Base: base}); err != nil {
+		t.Error(err)
 	}
 }

@@ -2,16 +2,14 @@
 // authorised, paced and retried requests, and to lists that are complete or say
 // why not.
 //
-// An [Org] is where, a credential is with what, a [Source] is the credential at
-// work, and a [Client] sends requests:
+// An [Org] says where, a [Credential] says with what, and a [Client] sends the
+// requests:
 //
 //	org, err := oktaint.ParseOrg("acme")
 //	key, err := oktaint.ParseKey(pem, "")
-//	src := oktaint.PrivateKeyJWT{
+//	client := oktaint.NewClient(oktaint.PrivateKeyJWT{
 //		Org: org, ClientID: "0oa...", Key: key, Scopes: scopes.Visibility,
-//	}.Source(nil)
-//
-//	client := oktaint.NewClient(src, nil)
+//	}, nil)
 //	for user, err := range oktaint.List[User](ctx, client, nil, "api", "v1", "users") {
 //		if err != nil {
 //			return err // the list is not complete
@@ -27,7 +25,8 @@
 //
 // # Tokens for other stacks
 //
-// A Source is an [golang.org/x/oauth2.TokenSource]. It is used with
+// The method Source of a credential makes a [Source], which is an
+// [golang.org/x/oauth2.TokenSource]. It is used with
 //
 //	&http.Client{Transport: &oauth2.Transport{Source: src}}
 //
@@ -47,11 +46,21 @@
 // another. Give each round of requests a deadline by its context, and share
 // workers rather than clients; the example of NewClient polls 500 orgs.
 //
+// # The base
+//
+// Everything that a Client sends goes over one base transport: token requests, API
+// requests, and what [Discover] asks. [NewBase] makes one to set a proxy or a
+// certificate authority on. Wrap the base to trace every attempt, or the Client's own
+// HTTP.Transport to trace each request once. A base or a signer that panics or hangs
+// ends the call that needed it, not the process and not other calls.
+//
 // # Errors
 //
-// Every failed request is an [*Error]. Questions about it are asked with
-// [MissingScope], [MissingRole], [FeatureOff], [IsNotFound], [RateLimited] and
-// [Ambiguous]; its text says what to do next and never holds a secret.
+// Every failed request is an [*Error]. Questions about it are asked with [Denied],
+// [IsNotFound], [NoToken], [RateLimited] and [Ambiguous]; its text says what to do next
+// and never holds a secret. An answer counts as the org's word only if it has Okta's
+// form: a proxy's 404 does not say that an object is missing, and an empty answer with
+// a status of success is not an empty object.
 //
 // # Secrets
 //

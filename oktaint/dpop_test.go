@@ -6,17 +6,22 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
 
@@ -299,4 +304,290 @@ func BenchmarkDPoPAuthorize(b *testing.B) {
 			}
 		}
 	})
+}
+
+// An API whose nonces are good once each serves many requests at once: a refusal's
+// nonce belongs to the request that was refused, so each is sent twice at most.
+func TestDPoPNoncesGoodOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o := &onceNonces{good: make(map[string]bool)}
+		src := oktaint.PrivateKeyJWT{
+			Org: mustOrg(t, "acme"), ClientID: "0oa1", Key: readKey(t, "ec_p256_TEST_ONLY.pem"), Scopes: scopes.New(scopes.UsersRead), DPoP: true,
+		}
+		c := oktaint.NewClient(src, o)
+		var wg sync.WaitGroup
+		var most atomic.Int32
+		for i := range 64 {
+			wg.Go(func() {
+				for j := range 10 {
+					var attempts atomic.Int32
+					id := fmt.Sprintf("00u%d-%d", i, j)
+					o.attempts.Store(id, &attempts)
+					if err := c.Get(t.Context(), nil, nil, "api", "v1", "users", id); err != nil {
+						t.Error(err)
+					}
+					for {
+						if n := most.Load(); attempts.Load() <= n || most.CompareAndSwap(n, attempts.Load()) {
+							break
+						}
+					}
+				}
+			})
+		}
+		wg.Wait()
+		if o.tokens != 2 || most.Load() > 2 { // the first token request learns the nonce
+			t.Errorf("%d token requests, and up to %d requests for one call; want 2 and 2", o.tokens, most.Load())
+		}
+	})
+}
+
+// onceNonces is an org whose nonces are good for one request each. Each answer brings
+// the next.
+type onceNonces struct {
+	mu       sync.Mutex
+	n        int
+	good     map[string]bool
+	tokens   int
+	attempts sync.Map // id -> *atomic.Int32
+}
+
+func (o *onceNonces) RoundTrip(req *http.Request) (*http.Response, error) {
+	nonce := proofNonce(req)
+	time.Sleep(20 * time.Millisecond)
+	o.mu.Lock()
+	o.n++
+	next := fmt.Sprintf("nonce-%d", o.n)
+	fresh := o.good[nonce]
+	delete(o.good, nonce)
+	o.good[next] = true
+	token := req.URL.Path == "/oauth2/v1/token"
+	if token {
+		o.tokens++
+	}
+	o.mu.Unlock()
+	time.Sleep(20 * time.Millisecond)
+	switch {
+	case !fresh && token:
+		return respond(req, 400, `{"error":"use_dpop_nonce"}`, "DPoP-Nonce", next), nil
+	case token:
+		return respond(req, 200, `{"token_type":"DPoP","expires_in":3600,"access_token":"at1"}`, "DPoP-Nonce", next), nil
+	}
+	if n, ok := o.attempts.Load(strings.TrimPrefix(req.URL.Path, "/api/v1/users/")); ok {
+		n.(*atomic.Int32).Add(1)
+	}
+	if !fresh { // with the error code of a token that is no good, which it is not about
+		return respond(req, 401, `{"errorCode":"E0000011"}`, "DPoP-Nonce", next, "WWW-Authenticate", `DPoP error="use_dpop_nonce"`), nil
+	}
+	return respond(req, 200, "{}", "DPoP-Nonce", next), nil
+}
+
+// proofNonce reads the nonce of the proof that a request carries.
+func proofNonce(req *http.Request) string {
+	parts := strings.Split(req.Header.Get("DPoP"), ".")
+	if len(parts) != 3 {
+		return ""
+	}
+	var claims struct{ Nonce string }
+	b, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil || json.Unmarshal(b, &claims) != nil {
+		return ""
+	}
+	return claims.Nonce
+}
+
+// An API that takes only the newest of its nonces starves nobody: a call that was
+// refused twice repeats while no other is on its way.
+func TestDPoPNewestNonce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		n := 0
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			if req.URL.Path == "/oauth2/v1/token" {
+				return respond(req, 200, `{"token_type":"DPoP","expires_in":3600,"access_token":"at1"}`), nil
+			}
+			time.Sleep(10 * time.Millisecond)
+			mu.Lock()
+			ok := proofNonce(req) == fmt.Sprintf("nonce-%d", n)
+			if !ok {
+				n++
+			}
+			next := fmt.Sprintf("nonce-%d", n)
+			mu.Unlock()
+			time.Sleep(10 * time.Millisecond)
+			if !ok {
+				return respond(req, 401, "", "DPoP-Nonce", next, "WWW-Authenticate", `DPoP error="use_dpop_nonce"`), nil
+			}
+			mu.Lock()
+			n++ // each is good once
+			next = fmt.Sprintf("nonce-%d", n)
+			mu.Unlock()
+			return respond(req, 200, "{}", "DPoP-Nonce", next), nil
+		})
+		c := oktaint.NewClient(oktaint.PrivateKeyJWT{
+			Org: mustOrg(t, "acme"), ClientID: "0oa1", Key: readKey(t, "ec_p256_TEST_ONLY.pem"), Scopes: scopes.New(scopes.UsersRead), DPoP: true,
+		}, base)
+		var wg sync.WaitGroup
+		for range 32 {
+			wg.Go(func() {
+				for range 5 {
+					if err := c.Get(t.Context(), nil, nil, "api", "v1", "users", "00u1"); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+	})
+}
+
+// A nonce that only refusals bring is used for all requests that follow. One that is
+// longer than any header should be is not kept.
+func TestDPoPNonceKept(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		nonce    string
+		requests int // for three calls
+	}{
+		"short":    {"nonce-1", 4},
+		"too long": {strings.Repeat("n", 1025), 3},
+	} {
+		requests := 0
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			if req.URL.Path == "/oauth2/v1/token" {
+				return respond(req, 200, `{"token_type":"DPoP","expires_in":3600,"access_token":"at1"}`), nil
+			}
+			requests++
+			if got := proofNonce(req); len(got) > 1024 {
+				t.Errorf("%s: a nonce of %d bytes is sent", name, len(got))
+			} else if got == "" && len(tt.nonce) <= 1024 {
+				return respond(req, 401, "", "DPoP-Nonce", tt.nonce, "WWW-Authenticate", `DPoP error="use_dpop_nonce"`), nil
+			}
+			return respond(req, 200, "{}", "DPoP-Nonce", strings.Repeat(tt.nonce, len(tt.nonce)/1025)), nil
+		})
+		c := oktaint.NewClient(oktaint.PrivateKeyJWT{
+			Org: mustOrg(t, "acme"), ClientID: "0oa1", Key: readKey(t, "ec_p256_TEST_ONLY.pem"), Scopes: scopes.New(scopes.UsersRead), DPoP: true,
+		}, base)
+		for range 3 {
+			if err := c.Get(t.Context(), nil, nil, "api", "v1", "users", "00u1"); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if requests != tt.requests {
+			t.Errorf("%s: %d requests, want %d", name, requests, tt.requests)
+		}
+	}
+}
+
+// Where the credential requires DPoP, a token that is not bound is an error. Where it
+// was learned, the org may switch it off again.
+func TestDPoPBearer(t *testing.T) {
+	t.Parallel()
+	bound := false
+	base := roundTripper(func(req *http.Request) (*http.Response, error) {
+		switch {
+		case bound && req.Header.Get("DPoP") == "":
+			return respond(req, 400, `{"error":"invalid_dpop_proof"}`), nil
+		case bound:
+			return respond(req, 200, `{"token_type":"DPoP","expires_in":3600,"access_token":"at1"}`), nil
+		}
+		return respond(req, 200, `{"token_type":"Bearer","expires_in":3600,"access_token":"at1"}`), nil
+	})
+	app := oktaint.PrivateKeyJWT{Org: mustOrg(t, "acme"), ClientID: "0oa1", Key: readKey(t, "ec_p256_TEST_ONLY.pem"), Scopes: scopes.New(scopes.UsersRead), DPoP: true}
+	if _, err := app.Source(base).TokenContext(t.Context()); err == nil || !strings.Contains(err.Error(), "dpop_bound_access_tokens") {
+		t.Errorf("DPoP is required: %v", err)
+	}
+	app.DPoP = false
+	src := app.Source(base)
+	for _, bound = range []bool{true, false, true} {
+		tok, err := src.TokenContext(t.Context())
+		if want := map[bool]string{true: "DPoP", false: "Bearer"}[bound]; err != nil || tok.TokenType != want {
+			t.Errorf("bound %v: %v, %v", bound, tok, err)
+		}
+		src.Invalidate(tok)
+	}
+}
+
+// The simulated org checks every proof: a list of many pages passes, with nonces
+// that change in its midst, for many callers at once.
+func TestDPoPFlow(t *testing.T) {
+	t.Parallel()
+	for _, configured := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			sim := oktatest.New(t, oktatest.Config{RateLimits: map[string]int{"apps": 0, "app": 0}, DPoPResourceNonce: true, Latency: 10 * time.Millisecond})
+			c := dpopApp(t, sim, configured)
+			var wg sync.WaitGroup
+			for i := range 5 {
+				wg.Go(func() {
+					n := 0
+					for _, err := range oktaint.List[item](t.Context(), c, url.Values{"limit": {"1"}}, "api", "v1", "apps") {
+						if err != nil {
+							t.Error(err)
+							return
+						}
+						if n++; i == 0 && n%25 == 0 {
+							sim.RotateDPoPNonces()
+						}
+					}
+					if n != 100 {
+						t.Errorf("%d apps, want 100", n)
+					}
+				})
+			}
+			wg.Wait()
+			tokens := 0
+			for _, r := range sim.Requests() {
+				if r.Path == "/oauth2/v1/token" {
+					tokens++
+				}
+			}
+			if want := map[bool]int{true: 2, false: 3}[configured]; tokens != want {
+				t.Errorf("configured %v: %d token requests, want %d", configured, tokens, want)
+			}
+		})
+	}
+}
+
+// dpopApp makes an app that requires DPoP, with a role and the scopes to read
+// groups, and returns a client that signs in as it.
+func dpopApp(t *testing.T, sim *oktatest.Org, configured bool) *oktaint.Client {
+	t.Helper()
+	org := mustOrg(t, sim.URL())
+	admin := oktaint.NewClient(oktaint.APIToken{Org: org, Token: oktaint.NewSecret(sim.APIToken())}, sim.Transport())
+	key := readKey(t, "ec_p256_TEST_ONLY.pem")
+	post := func(out any, body any, elem ...string) {
+		req, err := org.NewRequest(t.Context(), "POST", nil, body, elem...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := admin.Do(req, out); err != nil {
+			t.Fatal(err)
+		}
+	}
+	type m = map[string]any
+	var app struct{ ID string }
+	post(&app, m{
+		"label": "bound", "name": "oidc_client", "signOnMode": "OPENID_CONNECT",
+		"credentials": m{"oauthClient": m{"token_endpoint_auth_method": "private_key_jwt"}},
+		"settings": m{"oauthClient": m{
+			"application_type": "service", "grant_types": []string{"client_credentials"}, "response_types": []string{"token"},
+			"dpop_bound_access_tokens": true, "jwks": m{"keys": []any{key.Public()}},
+		}},
+	}, "api", "v1", "apps")
+	post(nil, m{"type": "READ_ONLY_ADMIN"}, "oauth2", "v1", "clients", app.ID, "roles")
+	post(nil, m{"scopeId": "okta.apps.read", "issuer": org.String()}, "api", "v1", "apps", app.ID, "grants")
+	for range 98 { // something to list, with the app itself and Okta's browser plugin
+		post(nil, m{
+			"label": "listed", "name": "oidc_client", "signOnMode": "OPENID_CONNECT",
+			"credentials": m{"oauthClient": m{"token_endpoint_auth_method": "private_key_jwt"}},
+			"settings": m{"oauthClient": m{
+				"application_type": "service", "grant_types": []string{"client_credentials"}, "response_types": []string{"token"},
+				"jwks": m{"keys": []any{key.Public()}},
+			}},
+		}, "api", "v1", "apps")
+	}
+	sim.ResetRequests()
+	src := oktaint.PrivateKeyJWT{Org: org, ClientID: app.ID, Key: key, Scopes: scopes.New(scopes.AppsRead), DPoP: configured}.Source(sim.Transport())
+	return oktaint.NewClient(src, sim.Transport())
 }

@@ -3,17 +3,14 @@ package oktaint_test
 import (
 	"context"
 	"crypto/rsa"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
-	"github.com/rezonate-io/okta-integration/scopes"
 )
 
 func getError(t *testing.T, step func(*http.Request) (*http.Response, error)) *oktaint.Error {
@@ -86,98 +83,6 @@ func TestErrorTextIsBounded(t *testing.T) {
 	}
 }
 
-// secrets are driven through every way in which they could come out.
-func TestNoSecretInOutput(t *testing.T) {
-	t.Parallel()
-	org := mustOrg(t, "acme")
-	key := readKey(t, "rsa2048_TEST_ONLY.pem")
-	pem, err := key.PEM()
-	if err != nil {
-		t.Fatal(err)
-	}
-	const secret = "hunter2-very-secret"
-	read := scopes.New(scopes.UsersRead)
-
-	// An endpoint that answers everything by repeating what it was sent, and
-	// hands out the secret as an access token.
-	var seen []string
-	echo := func(code int) roundTripper {
-		return func(req *http.Request) (*http.Response, error) {
-			all := req.Header.Get("Authorization")
-			if err := req.ParseForm(); err == nil {
-				all += " " + req.Form.Get("client_assertion")
-			}
-			seen = append(seen, strings.Fields(all)...)
-			if req.URL.Path == "/oauth2/v1/token" && code < 300 {
-				return respond(req, 200, `{"token_type":"Bearer","expires_in":3600,"access_token":"`+secret+`"}`), nil
-			}
-			q, _ := json.Marshal(all)
-			return respond(req, max(code, 400), `{"errorCode":`+string(q)+`,"errorSummary":`+string(q)+`,"errorId":`+string(q)+`,"errorCauses":[{"errorSummary":`+string(q)+`}],"error":`+string(q)+`,"error_description":`+string(q)+`}`,
-				"X-Okta-Request-Id", all, "WWW-Authenticate", `Bearer error="insufficient_scope", scope="`+all+`", error_description="`+all+`"`), nil
-		}
-	}
-	var things []any
-	for _, code := range []int{200, 401, 500} {
-		for _, src := range []*oktaint.Source{
-			oktaint.PrivateKeyJWT{Org: org, ClientID: "0oa1", Key: key, Scopes: read}.Source(echo(code)),
-			oktaint.ClientSecret{Org: org, ClientID: "0oa1", Secret: oktaint.NewSecret(secret), Scopes: read}.Source(echo(code)),
-			oktaint.APIToken{Org: org, Token: oktaint.NewSecret(secret)}.Source(nil),
-		} {
-			tr := &oktaint.Transport{Org: org, Source: src, Base: echo(code), MaxRetries: -1}
-			ctx, cancel := contextWithBudget(t)
-			err := tr.Client().Get(ctx, nil, nil, "api", "v1", "users")
-			cancel()
-			if err == nil {
-				t.Fatalf("%d, %v: no error", code, src)
-			}
-			for e := err; e != nil; e = errors.Unwrap(e) {
-				things = append(things, e)
-			}
-			things = append(things, src, tr, tr.Client())
-		}
-	}
-	creds := oktaint.Credentials{Kind: oktaint.KindPrivateKeyJWT, Org: org, ClientID: "0oa1", Key: key, ClientSecret: oktaint.NewSecret(secret), APIToken: oktaint.NewSecret(secret)}
-	type private struct { // a user's own struct
-		secret oktaint.Secret
-		key    oktaint.Key
-		creds  oktaint.Credentials
-		jwt    oktaint.PrivateKeyJWT
-		cs     oktaint.ClientSecret
-		token  oktaint.APIToken
-		ptr    *oktaint.Credentials
-		public oktaint.PublicKey
-	}
-	mine := private{oktaint.NewSecret(secret), key, creds, oktaint.PrivateKeyJWT{Key: key}, oktaint.ClientSecret{Secret: oktaint.NewSecret(secret)}, oktaint.APIToken{Token: oktaint.NewSecret(secret)}, &creds, key.Public()}
-	things = append(things, mine, &mine, creds, &creds, key, &key, pem, &pem, mine.jwt, mine.cs, mine.token,
-		[]oktaint.Secret{pem}, map[string]oktaint.Key{"a": key}, []any{mine, creds})
-
-	forbidden := append(seen, secret, pem.Reveal(), strings.Split(pem.Reveal(), "\n")[3], privateExponent(t))
-	check := func(how string, thing any, out string) {
-		t.Helper()
-		for _, s := range forbidden {
-			if len(s) > 8 && strings.Contains(out, s) {
-				t.Errorf("%s of a %T holds a secret: %.200s", how, thing, out)
-				return
-			}
-		}
-	}
-	for _, thing := range things {
-		for _, verb := range "vsqxXdbcoUeEfgGtTp" {
-			for _, flag := range []string{"", "+", "#", " "} {
-				format := "%" + flag + string(verb)
-				check(format, thing, fmt.Sprintf(format, thing))
-			}
-		}
-		b, err := json.Marshal(thing)
-		check("json.Marshal", thing, string(b)+fmt.Sprint(err))
-		var text, js strings.Builder
-		slog.New(slog.NewTextHandler(&text, nil)).Info("x", "thing", thing)
-		slog.New(slog.NewJSONHandler(&js, nil)).Info("x", "thing", thing)
-		check("slog text", thing, text.String())
-		check("slog JSON", thing, js.String())
-	}
-}
-
 // privateExponent is how the private number of the test key prints.
 func privateExponent(t *testing.T) string {
 	return parsePKCS8(t, readFile(t, "rsa2048_TEST_ONLY.pem")).(*rsa.PrivateKey).D.String()
@@ -185,4 +90,59 @@ func privateExponent(t *testing.T) string {
 
 func contextWithBudget(t *testing.T) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(t.Context(), 100*time.Millisecond)
+}
+
+// What a server says about an error fits into a line of a log.
+func TestErrorIsBounded(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 100_000)
+	body := fmt.Sprintf(`{"errorCode":%q,"errorSummary":%q,"errorId":%q,"errorCauses":[%s{}]}`, long, long, long, strings.Repeat(`{"errorSummary":"`+strings.Repeat("y", 2000)+`"},`, 200))
+	base := status(400, body, "X-Okta-Request-Id", long, "WWW-Authenticate", `Bearer error="`+long+`", error_description="`+long+`"`, "Link", strings.Repeat("<", 100_000))
+	for name, err := range map[string]error{"Get": get(t.Context(), roundTripper(base)), "token": token(t.Context(), roundTripper(base))} {
+		if n := len(err.Error()); n < 1000 || n > 30_000 {
+			t.Errorf("%s: the error's text has %d bytes", name, n)
+		}
+	}
+}
+
+// What an earlier attempt may have done is not forgotten over a later answer, and
+// what the token endpoint says is not taken for an answer to the request.
+func TestAmbiguousHistory(t *testing.T) {
+	t.Parallel()
+	do := func(c *oktaint.Client, method string) error {
+		req, err := c.Org.NewRequest(t.Context(), method, nil, nil, "api", "v1", "groups", "00g1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Do(req, nil)
+	}
+	org := mustOrg(t, "acme")
+	s := &script{steps: []func(*http.Request) (*http.Response, error){status(503, ""), apiError(404, "E0000007")}}
+	if err := do(oktaint.NewClient(org, s), "DELETE"); !oktaint.Ambiguous(err) || !oktaint.IsNotFound(err) {
+		t.Errorf("503, then 404: %v", err)
+	}
+	s = &script{steps: []func(*http.Request) (*http.Response, error){status(503, "", windowHeaders(10, 0, time.Now().Add(110*time.Second))...)}}
+	err := do(oktaint.NewClient(org, s), "PUT")
+	if _, limited := oktaint.RateLimited(err); !limited || !oktaint.Ambiguous(err) {
+		t.Errorf("503, then not sent: %v", err)
+	}
+	for _, code := range []int{404, 403} {
+		e := newTokenEndpoint()
+		e.answer = func(_ int, req *http.Request) *http.Response { return respond(req, code, `{"errorCode":"E0000006"}`) }
+		s = &script{steps: []func(*http.Request) (*http.Response, error){status(200, "{}")}}
+		err := do(oktaint.NewClient(e.source(t), s), "POST")
+		var oe *oktaint.Error
+		if !errors.As(err, &oe) || oktaint.Ambiguous(err) || oktaint.IsNotFound(err) || oktaint.Lacks(err, oktaint.LacksRole) || len(s.sent) != 0 {
+			t.Errorf("token endpoint answers %d: %v", code, err)
+		}
+	}
+}
+
+// What a caller's id brings with it does not break a log.
+func TestPathInErrors(t *testing.T) {
+	t.Parallel()
+	err := oktaint.NewClient(mustOrg(t, "acme"), roundTripper(apiError(404, "E0000007"))).Get(t.Context(), nil, nil, "api", "v1", "users", "x\n2026 INFO\x1b[2J\u009b")
+	if err == nil || strings.ContainsAny(err.Error(), "\n\x1b\u009b") {
+		t.Errorf("error %q", err)
+	}
 }

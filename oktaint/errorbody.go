@@ -67,7 +67,9 @@ func textOf(v any) string {
 	return ""
 }
 
-// readBody takes from an error's body what it says, of whatever form it is.
+// readBody takes from an error's body what it says, of whatever form it is. The text
+// of a success that cannot be read is not told as it stands: it may be a token, or a
+// temporary password.
 func (e *Error) readBody(body []byte, h http.Header, clean func(string) string) {
 	body = bytes.TrimSpace(body)
 	if looksLikeHTML(body, h) {
@@ -76,7 +78,11 @@ func (e *Error) readBody(body []byte, h http.Header, clean func(string) string) 
 		return
 	}
 	var doc errorDocument
+	success := 200 <= e.StatusCode && e.StatusCode < 300
 	if !readErrorDocument(body, &doc) {
+		if success {
+			return
+		}
 		e.Summary = cleanText(clean, string(body)) // plain text, or JSON that says it in its own way
 		return
 	}
@@ -92,7 +98,7 @@ func (e *Error) readBody(body []byte, h http.Header, clean func(string) string) 
 			return
 		}
 	}
-	if e.Code == "" && e.OAuthError == "" && string(body) != "{}" {
+	if !success && e.Code == "" && e.OAuthError == "" && string(body) != "{}" {
 		e.Summary = cleanText(clean, string(body))
 	}
 }

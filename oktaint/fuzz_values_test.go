@@ -85,7 +85,7 @@ func FuzzParseKey(f *testing.F) {
 		key, err := oktaint.ParseKey(data, kid)
 		if err != nil {
 			if !key.IsZero() || !strings.HasPrefix(err.Error(), "oktaint: ") || len(err.Error()) > 4000 || strings.ContainsFunc(err.Error(), func(r rune) bool { return r < ' ' || r == 0x7f }) {
-				t.Fatalf("%v beside the error %q", key, err)
+				t.Fatalf("%v with the error %q", key, err)
 			}
 			return
 		}
@@ -117,7 +117,7 @@ func FuzzParsePublicKey(f *testing.F) {
 		key, err := oktaint.ParsePublicKey(data)
 		if err != nil {
 			if !key.IsZero() || !strings.HasPrefix(err.Error(), "oktaint: ") || len(err.Error()) > 300 {
-				t.Fatalf("%v beside the error %q", key, err)
+				t.Fatalf("%v with the error %q", key, err)
 			}
 			return
 		}

@@ -21,6 +21,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/scopes"
+	"golang.org/x/oauth2"
 )
 
 func mustOrg(t testing.TB, s string) oktaint.Org {
@@ -202,3 +203,11 @@ func readAll(t testing.TB, resp *http.Response) string {
 	}
 	return string(b)
 }
+
+func windowHeaders(limit, remaining int, reset time.Time) []string {
+	return []string{"X-Rate-Limit-Limit", itoa(int64(limit)), "X-Rate-Limit-Remaining", itoa(int64(remaining)), "X-Rate-Limit-Reset", itoa(reset.Unix())}
+}
+
+func second(_ *oauth2.Token, err error) error { return err }
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }

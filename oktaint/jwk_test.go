@@ -63,7 +63,7 @@ func TestParseKeySet(t *testing.T) {
 		{"the only one has another", "[" + ec + "]", "mine", "", `"k2", not "mine"`},
 		{"public ones do not count", "[" + ec + "," + string(marshal(t, readKey(t, "rsa2048_TEST_ONLY.pem").Public())) + "]", "", "k2", ""},
 		{"many", "[" + strings.Repeat(ec+",", 20) + ec + "]", "", "", `"k2", ...`},
-		{"a kid that is no text", strings.Replace(ec, `"k2"`, "7", 1), "", "", "a kid that is not text"},
+		{"a kid that is not text", strings.Replace(ec, `"k2"`, "7", 1), "", "", "a kid that is not text"},
 	} {
 		key, err := oktaint.ParseKey([]byte(tt.in), tt.kid)
 		if tt.err != "" {

@@ -24,7 +24,7 @@ import (
 func TestNewKeyRefuses(t *testing.T) {
 	t.Parallel()
 	if _, err := oktaint.NewKey(nil, ""); err == nil {
-		t.Error("NewKey(nil) is no error")
+		t.Error("NewKey(nil) is not an error")
 	}
 	_, ed, _ := ed25519.GenerateKey(rand.Reader)
 	if _, err := oktaint.NewKey(ed, ""); err == nil || !strings.Contains(err.Error(), "Ed25519") {
@@ -84,7 +84,7 @@ func TestOpaqueSigner(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, err := key.PEM(); err == nil {
-			t.Error("PEM of an opaque signer is no error")
+			t.Error("PEM of an opaque signer is not an error")
 		}
 		e := newTokenEndpoint()
 		src := oktaint.PrivateKeyJWT{Org: mustOrg(t, "acme"), ClientID: "0oa1", Key: key, Scopes: scopes.Visibility}.Source(e)

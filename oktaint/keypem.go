@@ -113,8 +113,8 @@ func (b block) isEncrypted() bool {
 	return b.label == "ENCRYPTEDPRIVATEKEY" || strings.Contains(b.body, "Proc-Type") && strings.Contains(b.body, "ENCRYPTED")
 }
 
-// instead says what a block is that is not a private key. It is nil for one that
-// may stand beside anything.
+// instead says what a block holds in place of a private key. It is nil for a block
+// that says nothing about that, such as parameters.
 func (b block) instead() error {
 	switch {
 	case b.isEncrypted():
@@ -200,7 +200,7 @@ func parseDER(der []byte) (crypto.Signer, error) {
 	return signer, nil
 }
 
-// hasPublicHalf holds an EC key against the public half beside it in der, if there
+// hasPublicHalf holds an EC key against the public half that stands with it in der, if there
 // is one. crypto/x509 passes over that, so that a damaged key is another key to it.
 func hasPublicHalf(der []byte, k *ecdsa.PrivateKey) bool {
 	var pkcs8 struct {
@@ -233,8 +233,8 @@ func compressed(point []byte) []byte {
 	return append([]byte{2 + point[len(point)-1]&1}, point[1:1+half]...)
 }
 
-// notPrivateDER says why der is not a private key that is read. The text of
-// crypto/x509 tells of what kind it is, and is not passed on: it speaks of ASN.1.
+// notPrivateDER says why der is not a private key that can be read. text is what
+// crypto/x509 says of it. It is not passed on, since it speaks of ASN.1.
 func notPrivateDER(der []byte, text string) error {
 	switch {
 	case strings.Contains(text, "unknown elliptic curve"):

@@ -76,3 +76,27 @@ func TestParseKeyDamagedPEM(t *testing.T) {
 		}
 	}
 }
+
+// Bits that are left over at the end of base64 belong to no byte: the text is
+// damaged.
+func TestParseKeyBitsLeftOver(t *testing.T) {
+	t.Parallel()
+	cells := 0
+	for _, name := range goodKeys {
+		text := string(readFile(t, name))
+		end := strings.LastIndex(text, "\n-----END")
+		padding := len(text[:end]) - len(strings.TrimRight(text[:end], "="))
+		if padding == 0 {
+			continue
+		}
+		last := end - padding - 1
+		damaged := text[:last] + string(text[last]+1) + text[last+1:]
+		if _, err := oktaint.ParseKey([]byte(damaged), ""); err == nil || !strings.Contains(err.Error(), "is not base64") {
+			t.Errorf("%s: %v", name, err)
+		}
+		cells++
+	}
+	if cells == 0 {
+		t.Error("no test key has padding")
+	}
+}

@@ -65,7 +65,7 @@ var transports = map[string]func(string) string{
 	"form":                  url.QueryEscape,
 }
 
-// onlyPEM are transports that JSON is not told from other text after.
+// onlyPEM are transports after which only PEM can be recognised.
 var onlyPEM = map[string]func(string) string{
 	"nothing": breaks(""),
 	"a label": func(s string) string { return "OKTA_CLIENT_PRIVATEKEY=\"" + breaks(`\n`)(s) + "\"\n" },

@@ -51,7 +51,7 @@ func serveManyOrgs() {
 func BenchmarkManyOrgs(b *testing.B) {
 	addr := benchServer(b, serveOrgs)
 	for b.Loop() {
-		base := oktaint.SharedBase()
+		base := oktaint.NewBase()
 		base.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} // loopback
 		base.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, network, addr)

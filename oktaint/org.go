@@ -165,7 +165,7 @@ func encodeBody(body any) (r io.Reader, contentType string, err error) {
 	}
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false) // the body is no HTML, and people read it
+	enc.SetEscapeHTML(false) // the body is not HTML, and people read it
 	if err := enc.Encode(body); err != nil {
 		return nil, "", err
 	}

@@ -321,11 +321,11 @@ func (b *bucket) observe(resp *http.Response, sent, now time.Time) {
 		return
 	}
 	until := now.Add(left + resetMargin)
+	// What was sent since we have known of this window cannot be answered from one
+	// before it, whatever the server's clock says: it may have been set.
+	later := !sent.Before(b.since)
 	switch {
-	case !b.known || l.reset.After(b.reset), l.reset.Before(b.reset) && sent.After(b.since):
-		// Another window. It counts as the newer one by the server's clock, and also
-		// if the clock was set back: what was sent since we heard of the window that
-		// we know cannot be answered from one before it.
+	case !b.known || l.reset.After(b.reset), later && l.reset.Before(b.reset), later && b.assumed:
 		b.assumed = false
 		b.known, b.reset, b.limit, b.remaining, b.until, b.since = true, l.reset, l.limit, l.remaining, until, now
 		b.ours, b.next = 0, time.Time{}

@@ -32,3 +32,35 @@ func TestLineIsServedByNewcomers(t *testing.T) {
 		}
 	})
 }
+
+// A waiter that is cancelled at the moment in which it gets its place gives it back.
+func TestCancelledWaiterGivesItsPlaceBack(t *testing.T) {
+	t.Parallel()
+	p := &pacer{maxWait: time.Minute}
+	b := p.bucket("/api/v1/users")
+	for range maxInFlight {
+		if b.ask(false) != nil {
+			t.Fatal("no place")
+		}
+	}
+	w := b.ask(false)
+	if w == nil {
+		t.Fatal("a ninth place")
+	}
+	b.leave() // w has it now, and does not know
+	select {
+	case <-w.granted:
+	default:
+		t.Fatal("the place was not given on")
+	}
+	b.giveUp(w)
+	if b.inFlight != maxInFlight-1 || b.ask(false) != nil {
+		t.Errorf("%d places are taken, want %d", b.inFlight, maxInFlight-1)
+	}
+	// One that was still in line only leaves it.
+	w = b.ask(false)
+	b.giveUp(w)
+	if b.inFlight != maxInFlight || len(b.queue) != 0 {
+		t.Errorf("%d places are taken, %d in line", b.inFlight, len(b.queue))
+	}
+}

@@ -3,6 +3,7 @@ package oktaint_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -177,4 +178,304 @@ func TestQueuedDeadline(t *testing.T) {
 			t.Errorf("%d answered, %d limited, after %v", ok.Load(), limited.Load(), time.Since(start))
 		}
 	})
+}
+
+// A clocked server keeps a limit a minute by a clock of its own, and describes it by
+// that clock. Its answers can lie once.
+type clocked struct {
+	limit int
+	off   func(since time.Duration) time.Duration // of its clock
+	lie   func(n int, h http.Header)              // about the n-th answer; nil: never
+	begin time.Time
+
+	mu      sync.Mutex
+	n       int
+	window  int64
+	used    int
+	refused int
+}
+
+func (s *clocked) RoundTrip(req *http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.n++
+	now := time.Now().Add(s.off(time.Since(s.begin)))
+	if w := now.Unix() / 60; w != s.window {
+		s.window, s.used = w, 0
+	}
+	s.used++
+	status, left := 200, s.limit-s.used
+	if left < 0 {
+		status, left = 429, 0
+		s.refused++
+	}
+	resp := respond(req, status, "{}", windowHeaders(s.limit, left, time.Unix((s.window+1)*60, 0))...)
+	resp.Header.Set("Date", now.UTC().Format(http.TimeFormat))
+	if s.lie != nil {
+		s.lie(s.n, resp.Header)
+	}
+	return resp, nil
+}
+
+// Clocks that are set, and single answers whose figures make no sense, cost a few
+// 429s and seconds, not an hour, and pacing goes on after them.
+func TestPacingClocks(t *testing.T) {
+	t.Parallel()
+	set := func(by time.Duration) func(time.Duration) time.Duration {
+		return func(since time.Duration) time.Duration {
+			if since > 90*time.Second {
+				return by
+			}
+			return 0
+		}
+	}
+	lie := func(name, value string) func(int, http.Header) {
+		return func(n int, h http.Header) {
+			if n == 60 {
+				h.Set(name, value)
+			}
+		}
+	}
+	in := func(d time.Duration) string { return itoa(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Add(d).Unix()) }
+	for name, tt := range map[string]struct {
+		off     func(time.Duration) time.Duration
+		lie     func(int, http.Header)
+		refused int // at the most, of 400
+	}{
+		"right":                   {set(0), nil, 0},
+		"two days ahead":          {func(time.Duration) time.Duration { return 48 * time.Hour }, nil, 0},
+		"two days behind":         {func(time.Duration) time.Duration { return -48 * time.Hour }, nil, 0},
+		"set back by an hour":     {set(-time.Hour), nil, 8},
+		"set forward by an hour":  {set(time.Hour), nil, 8},
+		"set back by 90 seconds":  {set(-90 * time.Second), nil, 8},
+		"set back by 20 seconds":  {set(-20 * time.Second), nil, 8},
+		"set forward by 20 s":     {set(20 * time.Second), nil, 8},
+		"one reset in 2100":       {set(0), lie("X-Rate-Limit-Reset", "4102444800"), 8},
+		"one reset in 1970":       {set(0), lie("X-Rate-Limit-Reset", "60"), 8},
+		"one reset in 3 hours":    {set(0), lie("X-Rate-Limit-Reset", in(3*time.Hour)), 8},
+		"one Date two days off":   {set(0), lie("Date", "Mon, 03 Jan 2000 00:00:00 GMT"), 8},
+		"one Date that is no one": {set(0), lie("Date", "yesterday"), 8},
+		"one answer with nothing left": {set(0), func(n int, h http.Header) {
+			if n == 60 {
+				h.Set("X-Rate-Limit-Remaining", "0")
+				h.Set("X-Rate-Limit-Reset", "4102444800")
+			}
+		}, 8},
+		"every reset in 2100": {set(0), func(_ int, h http.Header) { h.Set("X-Rate-Limit-Reset", "4102444800") }, 150},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := &clocked{limit: 50, off: tt.off, lie: tt.lie, begin: time.Now()}
+				c := (&oktaint.Transport{Org: mustOrg(t, "acme"), Base: s, MaxRetries: 20}).Client()
+				d := run(t, c, 400)
+				t.Logf("400 requests at 50 a minute: %v, %d answered 429", d, s.refused)
+				if s.refused > tt.refused || d > 10*time.Minute {
+					t.Errorf("%v and %d answers of 429; want at most 10 min and %d", d, s.refused, tt.refused)
+				}
+			})
+		})
+	}
+}
+
+// Where the org takes fewer requests at once than are sent, fewer are in flight,
+// few are refused, and none is lost; later there are more again.
+func TestConcurrencyAdapts(t *testing.T) {
+	t.Parallel()
+	for _, headers := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			base := &crowded{headers: headers}
+			base.limit.Store(3)
+			c := clientOver(base)
+			const n = 1500
+			d := run(t, c, n) // fails for each that is lost
+			if base.done != n || base.refused > n/10 || base.refused == 0 || d > 2*n/3*100*time.Millisecond {
+				t.Errorf("headers %v: %d answered, %d refused, %v", headers, base.done, base.refused, d)
+			}
+			base.limit.Store(100)
+			run(t, c, 200)
+			base.mu.Lock()
+			base.most, base.refused = 0, 0
+			base.mu.Unlock()
+			if run(t, c, 200); base.most != 8 || base.refused != 0 {
+				t.Errorf("headers %v: with room again %d in flight, %d refused", headers, base.most, base.refused)
+			}
+			t.Logf("headers %v: %d requests in %v", headers, n, d)
+		})
+	}
+}
+
+// A request that hangs does not shut its bucket beyond the reset.
+func TestHangingRequest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		begin, n := time.Now(), 0
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			switch n++; n {
+			case 1:
+				return respond(req, 200, "[]", windowHeaders(10, 1, begin.Add(10*time.Second))...), nil
+			case 2:
+				<-time.After(10 * time.Minute)
+			}
+			return respond(req, 200, "[]", windowHeaders(10, 9, time.Now().Add(time.Minute))...), nil
+		})
+		c := oktaint.NewClient(mustOrg(t, "acme"), base)
+		get := func() {
+			if err := c.Get(t.Context(), nil, nil, "api", "v1", "logs"); err != nil {
+				t.Error(err)
+			}
+		}
+		var wg sync.WaitGroup
+		get()
+		wg.Go(get)
+		synctest.Wait()
+		wg.Go(func() {
+			if get(); time.Since(begin) > 12*time.Second {
+				t.Errorf("sent after %v; the reset was after 10s", time.Since(begin))
+			}
+		})
+		wg.Wait()
+		time.Sleep(10 * time.Minute) // the base returns at last
+	})
+}
+
+// A new window is entered with the limit of the one before, not without any.
+func TestLimitIsRemembered(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		share          float64
+		limit, allowed int
+	}{{0.2, 10, 2}, {0, 3, 3}} {
+		synctest.Test(t, func(t *testing.T) {
+			begin, used := time.Now(), make(map[int]int)
+			var mu sync.Mutex
+			base := roundTripper(func(req *http.Request) (*http.Response, error) {
+				mu.Lock()
+				w := int(time.Since(begin) / time.Minute)
+				used[w]++
+				n := used[w]
+				mu.Unlock()
+				<-time.After(100 * time.Millisecond)
+				reset := begin.Add(time.Duration(w+1) * time.Minute)
+				if n > tt.limit {
+					return respond(req, 429, "", windowHeaders(tt.limit, 0, reset)...), nil
+				}
+				return respond(req, 200, "{}", windowHeaders(tt.limit, tt.limit-n, reset)...), nil
+			})
+			c := (&oktaint.Transport{Org: mustOrg(t, "acme"), Base: base, Share: tt.share}).Client()
+			get := func() {
+				if err := c.Get(t.Context(), nil, nil, "api", "v1", "logs"); err != nil {
+					t.Error(err)
+				}
+			}
+			get()
+			var wg sync.WaitGroup
+			for range 12 {
+				wg.Go(get)
+			}
+			wg.Wait()
+			for w, n := range used {
+				if w > 0 && n > tt.allowed {
+					t.Errorf("share %v of limit %d: %d requests in window %d, want at most %d", tt.share, tt.limit, n, w, tt.allowed)
+				}
+			}
+		})
+	}
+}
+
+// Once a bucket is used up, requests wait for its reset unsent; others go on.
+func TestBucketUsedUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		end := time.Now().Add(30 * time.Second)
+		s := &script{steps: []func(*http.Request) (*http.Response, error){func(req *http.Request) (*http.Response, error) {
+			return respond(req, 200, "{}", "X-Rate-Limit-Limit", "50", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", itoa(end.Unix())), nil
+		}}}
+		c := oktaint.NewClient(mustOrg(t, "acme"), s)
+		for _, path := range []string{"apps", "groups", "apps"} {
+			if err := c.Get(t.Context(), nil, nil, "api", "v1", path); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if d := s.when[1].Sub(s.when[0]); d != 0 {
+			t.Errorf("another bucket waited %v", d)
+		}
+		if s.when[2].Before(end) {
+			t.Errorf("a request went out %v before the reset", end.Sub(s.when[2]))
+		}
+	})
+}
+
+// The limit of concurrent requests has 0 for both figures: it is waited for in
+// seconds, with fewer in flight.
+func TestConcurrencyLimit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var inFlight, most, refused int
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			mu.Lock()
+			inFlight++
+			most = max(most, inFlight)
+			over := inFlight > 3
+			if over {
+				refused++
+			}
+			mu.Unlock()
+			<-time.After(100 * time.Millisecond)
+			mu.Lock()
+			inFlight--
+			mu.Unlock()
+			if over {
+				return respond(req, 429, "", "X-Rate-Limit-Limit", "0", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", itoa(time.Now().Unix()+100)), nil
+			}
+			return respond(req, 200, "{}"), nil
+		})
+		c := oktaint.NewClient(mustOrg(t, "acme"), base)
+		start := time.Now()
+		var wg sync.WaitGroup
+		for range 20 {
+			wg.Go(func() {
+				if err := c.Get(t.Context(), nil, nil, "api", "v1", "users"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if most > 8 || refused == 0 || time.Since(start) > 30*time.Second {
+			t.Errorf("%d in flight, %d refused, %v", most, refused, time.Since(start))
+		}
+	})
+}
+
+// crowded is an org that refuses more than so many requests at once.
+type crowded struct {
+	limit   atomic.Int32
+	headers bool // of the minute's limit, on what is answered
+
+	mu                            sync.Mutex
+	inFlight, most, refused, done int
+}
+
+func (c *crowded) RoundTrip(req *http.Request) (*http.Response, error) {
+	c.mu.Lock()
+	c.inFlight++
+	c.most = max(c.most, c.inFlight)
+	over := c.inFlight > int(c.limit.Load())
+	c.mu.Unlock()
+	<-time.After(100 * time.Millisecond)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.inFlight--
+	reset := itoa(time.Now().Add(time.Minute).Unix())
+	switch {
+	case over:
+		c.refused++
+		return respond(req, 429, "", "X-Rate-Limit-Limit", "0", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", reset), nil
+	case c.headers:
+		c.done++
+		return respond(req, 200, "{}", "X-Rate-Limit-Limit", "10000", "X-Rate-Limit-Remaining", "9000", "X-Rate-Limit-Reset", reset), nil
+	}
+	c.done++
+	return respond(req, 200, "{}"), nil
 }

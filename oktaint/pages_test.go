@@ -1,14 +1,19 @@
 package oktaint_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -207,21 +212,6 @@ func TestAdminTwin(t *testing.T) {
 	}
 }
 
-// A body larger than the cap is an error, not memory.
-func TestBodyCap(t *testing.T) {
-	t.Parallel()
-	endless := roundTripper(func(req *http.Request) (*http.Response, error) {
-		resp := respond(req, 200, "")
-		resp.Body = &closer{Reader: zeros{}}
-		return resp, nil
-	})
-	err := oktaint.NewClient(mustOrg(t, "acme"), endless).Get(t.Context(), nil, nil, "api", "v1", "users")
-	var oe *oktaint.Error
-	if !errors.As(err, &oe) || !strings.Contains(err.Error(), "larger than 16 MB") {
-		t.Errorf("error %v", err)
-	}
-}
-
 type zeros struct{}
 
 func (zeros) Read(b []byte) (int, error) { return len(b), nil }
@@ -290,4 +280,376 @@ func TestBodyLinks(t *testing.T) {
 	if err != nil || len(got) != 2 || got[1].ID != "2" || s.sent[1].URL.String() != "https://acme.okta.com/api/v1/iam/roles?after=1" {
 		t.Errorf("%v, %v", got, err)
 	}
+}
+
+// A page that takes the org too long is asked for in halves at once, by 500 and by 504,
+// before anything is retried. At the floor, or where the request names no limit, it is
+// retried. A filter that the org cannot read is not.
+func TestPagesTooSlow(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		answer func(limit int, n int) (status int, code string) // 0: a good page
+		limit  string
+		limits []string // asked for
+		took   time.Duration
+		err    int
+	}{
+		{"500", func(limit, _ int) (int, string) { return map[bool]int{true: 500}[limit > 60], "E0000009" }, "200", []string{"200", "100", "50"}, 0, 0},
+		{"504", func(limit, _ int) (int, string) { return map[bool]int{true: 504}[limit > 60], "" }, "200", []string{"200", "100", "50"}, 0, 0},
+		{"at the floor", func(_, n int) (int, string) { return map[bool]int{true: 500}[n < 6], "E0000009" }, "50", []string{"50", "25", "20", "20", "20", "20"}, 10 * time.Second, 0},
+		{"at the floor for ever", func(int, int) (int, string) { return 500, "E0000009" }, "30", []string{"30", "20", "20", "20", "20"}, 10 * time.Second, 500},
+		{"no limit", func(_, n int) (int, string) { return map[bool]int{true: 500}[n < 3], "E0000009" }, "", []string{"", "", ""}, 10 * time.Second, 0},
+		{"a filter", func(int, int) (int, string) { return 500, "E0000053" }, "200", []string{"200"}, 0, 500},
+		{"503", func(_, n int) (int, string) { return map[bool]int{true: 503}[n < 2], "" }, "200", []string{"200", "200"}, 10 * time.Second, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var limits []string
+			base := roundTripper(func(req *http.Request) (*http.Response, error) {
+				limits = append(limits, req.URL.Query().Get("limit"))
+				n, _ := strconv.Atoi(limits[len(limits)-1])
+				if status, code := tt.answer(n, len(limits)); status != 0 {
+					return respond(req, status, `{"errorCode":"`+code+`"}`), nil
+				}
+				return respond(req, 200, `[{"id":"1"}]`), nil
+			})
+			q := url.Values{}
+			if tt.limit != "" {
+				q.Set("limit", tt.limit)
+			}
+			start := time.Now()
+			got, err := collect[item](t, oktaint.NewClient(mustOrg(t, "acme"), base), q, "api", "v1", "users")
+			var e *oktaint.Error
+			if errors.As(err, &e) != (tt.err != 0) || tt.err != 0 && e.StatusCode != tt.err || tt.err == 0 && len(got) != 1 {
+				t.Errorf("%s: %d items, %v", tt.name, len(got), err)
+			}
+			if d := time.Since(start); !slices.Equal(limits, tt.limits) || d > tt.took || (d > 0) != (tt.took > 0) {
+				t.Errorf("%s: limits %q after %v, want %q", tt.name, limits, d, tt.limits)
+			}
+		})
+	}
+}
+
+// Of a next link only the path and the query count. The path may be escaped in another
+// way, and the host may be the org's other one.
+func TestNextLinkHosts(t *testing.T) {
+	t.Parallel()
+	const path = "/api/v1/users/u%40example.com/groups"
+	for _, tt := range []struct {
+		org, link string
+		followed  bool
+	}{
+		{"acme", "https://acme.okta.com" + path, true},
+		{"acme", "https://ACME.okta.com:443" + path, true},
+		{"acme", "https://acme-admin.okta.com" + path, true},
+		{"acme", path, true},
+		{"acme", "https://acme.okta.com/api/v1/users/u@example.com/groups", true},
+		{"acme", "https://acme.okta.com/api/v1/%75sers/u%40example%2Ecom/groups", true},
+		{"acme", "https://other.okta.com" + path, false},
+		{"acme", "https://other-admin.okta.com" + path, false},
+		{"acme", "https://login.example.com" + path, false},
+		{"acme", "http://acme.okta.com" + path, false},
+		{"acme", "https://acme.okta.com@evil.example.net" + path, false},
+		{"acme", "https://acme.okta.com/api/v1/users/other/groups", false},
+		{"acme", "https://acme.okta.com/api/v1/users/u%40example.com/groups/", false},
+		{"login.example.com", "https://login.example.com" + path, true},
+		{"login.example.com", "https://acme.okta.com" + path, true},
+		{"login.example.com", "https://acme.okta-emea.com" + path, true},
+		{"login.example.com", "https://acme-admin.okta.com" + path, true},
+		{"login.example.com", "https://acme.okta.com.evil.net" + path, false},
+		{"login.example.com", "http://acme.okta.com" + path, false},
+		{"https://127.0.0.1:8443", "https://acme.okta.com" + path, false},
+		{"https://localhost", "https://acme.okta.com" + path, false},
+	} {
+		var hosts []string
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			hosts = append(hosts, req.URL.Host)
+			if req.URL.Query().Get("after") != "" {
+				return respond(req, 200, `[{"id":"2"}]`), nil
+			}
+			return respond(req, 200, `[{"id":"1"}]`, "Link", "<"+tt.link+`?after=1>; rel="next"`), nil
+		})
+		org := mustOrg(t, tt.org)
+		got, err := collect[item](t, oktaint.NewClient(org, base), nil, "api", "v1", "users", "u@example.com", "groups")
+		if (err == nil) != tt.followed || tt.followed && len(got) != 2 {
+			t.Errorf("%s, %s: %d items, %v", tt.org, tt.link, len(got), err)
+		}
+		for _, host := range hosts {
+			if host != org.Host() {
+				t.Errorf("%s, %s: a request went to %s", tt.org, tt.link, host)
+			}
+		}
+	}
+}
+
+// A list of a request that is there already is sent as it is, page by page.
+func TestListRequest(t *testing.T) {
+	t.Parallel()
+	org := mustOrg(t, "acme")
+	var sent []string
+	pages := pagesOf(2, separate)
+	c := oktaint.NewClient(org, roundTripper(func(req *http.Request) (*http.Response, error) {
+		sent = append(sent, req.Header.Get("X-Mark")+" "+req.URL.RequestURI())
+		return pages(req)
+	}))
+	req, err := org.NewRequest(t.Context(), http.MethodGet, url.Values{"limit": {"5"}}, nil, "api", "v1", "users")
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("X-Mark", "mine")
+	before := req.URL.String()
+	for range 2 { // the request is not changed by the first
+		sent = nil
+		n := 0
+		for _, err := range oktaint.ListRequest[item](c, req) {
+			if n++; err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(sent) != 3 || !strings.HasPrefix(sent[2], "mine /api/v1/users?") || req.URL.String() != before {
+			t.Errorf("sent %q; the request is %s", sent, req.URL)
+		}
+	}
+	sent = nil
+	for page, err := range oktaint.PagesRequest[item](c, "/api/v1/users?after=1", req) {
+		if err != nil || len(page.Items) == 0 {
+			t.Errorf("%+v, %v", page, err)
+		}
+	}
+	if len(sent) != 2 || sent[0] != "mine /api/v1/users?after=1" {
+		t.Errorf("from a cursor: %q", sent)
+	}
+}
+
+// A base that panics under a page that is fetched ahead ends the list, not the process,
+// and so does a callback.
+func TestPagesPanic(t *testing.T) {
+	t.Parallel()
+	pages := pagesOf(5, separate)
+	for name, tt := range map[string]struct {
+		base     func(n int)
+		callback func(n int)
+	}{
+		"base":     {func(n int) { panicAt(n, 3) }, func(int) {}},
+		"callback": {func(int) {}, func(n int) { panicAt(n, 3) }},
+	} {
+		n, attempts := 0, 0
+		tr := oktaint.NewClient(mustOrg(t, "acme"), roundTripper(func(req *http.Request) (*http.Response, error) {
+			n++
+			tt.base(n)
+			return pages(req)
+		})).Transport()
+		tr.OnAttempt = func(oktaint.Attempt) { attempts++; tt.callback(attempts) }
+		got, err := collect[item](t, tr.Client(), nil, "api", "v1", "users")
+		if err == nil || !strings.Contains(err.Error(), "panicked: out of order") || len(got) == 0 {
+			t.Errorf("%s: %d items, %v", name, len(got), err)
+		}
+	}
+}
+
+func panicAt(n, at int) {
+	if n == at {
+		panic("out of order")
+	}
+}
+
+// Where the next link may be lost or is not the org's, the list ends with one
+// error: it is never taken to be complete.
+func TestHostileLinks(t *testing.T) {
+	t.Parallel()
+	const next = "https://acme.okta.com/api/v1/users?after=1"
+	for _, tt := range []struct {
+		name  string
+		body  string
+		links []string
+		pages int // that are read; then the list is complete if all are, or else ends with an error
+		ok    bool
+	}{
+		{"none", `[{}]`, nil, 1, true},
+		{"only self", `[{}]`, []string{`<https://acme.okta.com/api/v1/users>; rel="self"`}, 1, true},
+		{"separate", `[{}]`, []string{`<https://x>; rel="self"`, "<" + next + `>; rel="next"`}, 2, true},
+		{"joined", `[{}]`, []string{`<https://x>; rel="self",<` + next + `>; rel="next"`}, 2, true},
+		{"joined without a space, a comma in it", `[{}]`, []string{`<https://x?a,b>;rel=self,<` + next + `,2>;rel=next`}, 2, true},
+		{"joined, a quote in a title", `[{}]`, []string{`<https://x>; title="6\" tall"; rel="self", <` + next + `>; rel="next"`}, 2, true},
+		{"another form of the host", `[{}]`, []string{`<HTTPS://ACME.okta.com:443/api/v1/users?after=1>; rel="next"`}, 2, true},
+
+		{"not closed", `[{}]`, []string{"<" + next + `; rel="next"`}, 0, false},
+		{"not opened", `[{}]`, []string{next + `>; rel="next"`}, 0, false},
+		{"cut", `[{}]`, []string{"<" + next + `>; rel="ne`}, 0, false},
+		{"self cut, next lost", `[{}]`, []string{`<https://acme.okta.com/api/v1/us`}, 0, false},
+		{"no semicolon", `[{}]`, []string{"<" + next + `> rel="next"`}, 0, false},
+		{"empty", `[{}]`, []string{`<>; rel="next"`}, 0, false},
+		{"another host", `[{}]`, []string{`<https://evil.example/api/v1/users?after=1>; rel="next"`}, 0, false},
+		{"another host, joined", `[{}]`, []string{`<https://x>; rel="self", <https://acme.okta.com@evil.example/api/v1/users?after=1>; rel="next"`}, 0, false},
+		{"another scheme", `[{}]`, []string{`<http://acme.okta.com/api/v1/users?after=1>; rel="next"`}, 0, false},
+		{"another port", `[{}]`, []string{`<https://acme.okta.com:8443/api/v1/users?after=1>; rel="next"`}, 0, false},
+		{"user info", `[{}]`, []string{`<https://a:b@acme.okta.com/api/v1/users?after=1>; rel="next"`}, 0, false},
+		{"no scheme", `[{}]`, []string{`<//evil.example/api/v1/users?after=1>; rel="next"`}, 0, false},
+		{"another path", `[{}]`, []string{`<https://acme.okta.com/api/v1/users/../apps?after=1>; rel="next"`}, 0, false},
+		{"in the body, another host", `{"roles":[{}],"_links":{"next":{"href":"https://evil.example/api/v1/users?after=1"}}}`, nil, 0, false},
+		{"in the body, of another type", `{"roles":[{}],"_links":{"next":"` + next + `"}}`, nil, 0, false},
+		{"in the body, a number", `{"roles":[{}],"_links":{"next":{"href":7}}}`, nil, 0, false},
+	} {
+		var hosts []string
+		pages, errs := 0, 0
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			hosts = append(hosts, req.URL.Scheme+"://"+req.URL.Host)
+			if req.URL.RawQuery != "" {
+				return respond(req, 200, `[{}]`), nil
+			}
+			resp := respond(req, 200, tt.body)
+			resp.Header["Link"] = tt.links
+			return resp, nil
+		})
+		for _, err := range oktaint.Pages[item](t.Context(), clientOver(base), "", nil, "api", "v1", "users") {
+			if err != nil {
+				errs++
+				continue
+			}
+			pages++
+		}
+		if pages != tt.pages || errs == 0 != tt.ok || errs > 1 {
+			t.Errorf("%s: %d pages, %d errors; want %d, ok %v", tt.name, pages, errs, tt.pages, tt.ok)
+		}
+		for _, host := range hosts {
+			if host != "https://acme.okta.com" {
+				t.Errorf("%s: a request went to %s", tt.name, host)
+			}
+		}
+	}
+}
+
+// A list whose cursors are always new goes on until the caller has had enough.
+// It takes no more memory for that, and no goroutine.
+func TestEndlessList(t *testing.T) {
+	base := roundTripper(func(req *http.Request) (*http.Response, error) {
+		if err := req.Context().Err(); err != nil {
+			return nil, err
+		}
+		var n int
+		fmt.Sscan(req.URL.Query().Get("after"), &n)
+		return respond(req, 200, `[{"id":"1"}]`, "Link", fmt.Sprintf(`<https://acme.okta.com/api/v1/users?after=%d>; rel="next"`, n+1)), nil
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var early, late uint64
+	n, goroutines := 0, runtime.NumGoroutine()
+	for _, err := range oktaint.Pages[item](ctx, clientOver(base), "", url.Values{"limit": {"1"}}, "api", "v1", "users") {
+		if err != nil {
+			if n < 10_000 || ctx.Err() == nil {
+				t.Errorf("page %d: %v", n, err)
+			}
+			break
+		}
+		switch n++; n {
+		case 1000:
+			early = heap()
+		case 10_000:
+			late = heap()
+			if g := runtime.NumGoroutine(); g > goroutines+1 {
+				t.Errorf("%d goroutines, %d before", g, goroutines)
+			}
+			cancel()
+		}
+	}
+	if late > early+64<<10 {
+		t.Errorf("9,000 pages kept %d bytes", late-early)
+	}
+}
+
+// What a consumer does not wait for any more ends at once, with the goroutine
+// that fetches it: the bubble would not end otherwise.
+func TestPagesLeft(t *testing.T) {
+	t.Parallel()
+	for name, leave := range map[string]func(context.CancelFunc) bool{
+		"break":  func(context.CancelFunc) bool { return true },
+		"cancel": func(cancel context.CancelFunc) bool { cancel(); return false },
+		"panic":  func(context.CancelFunc) bool { panic("enough") },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var ended atomic.Int32
+			pages := pagesOf(99, separate)
+			base := roundTripper(func(req *http.Request) (*http.Response, error) {
+				if req.URL.Query().Get("after") == "2" {
+					<-req.Context().Done()
+					ended.Add(1)
+					return nil, req.Context().Err()
+				}
+				return pages(req)
+			})
+			start, n := time.Now(), 0
+			func() {
+				defer func() { _ = recover() }()
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				for _, err := range oktaint.Pages[item](ctx, clientOver(base), "", nil, "api", "v1", "users") {
+					if err != nil {
+						break
+					}
+					if n++; n == 2 {
+						synctest.Wait() // the third is on its way
+						if leave(cancel) {
+							break
+						}
+					}
+				}
+			}()
+			if n != 2 || ended.Load() != 1 || time.Since(start) != 0 {
+				t.Errorf("%s: %d pages, %d requests ended, %v", name, n, ended.Load(), time.Since(start))
+			}
+		})
+	}
+}
+
+// A next link to another host, port or scheme is an error, and nothing arrives
+// there.
+func TestForeignNextLinks(t *testing.T) {
+	t.Parallel()
+	urls, _ := foreign(t)
+	base := trusting(t)
+	for what, target := range urls {
+		org := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Add("Link", "<"+target+r.URL.Path+`?after=1>; rel="next"`)
+			io.WriteString(w, `[{"id":"1"}]`)
+		}))
+		o := mustOrg(t, org.URL)
+		src := oktaint.APIToken{Org: o, Token: oktaint.NewSecret("hunter2")}.Source(nil)
+		n, failed := 0, error(nil)
+		for _, err := range oktaint.List[struct{}](t.Context(), oktaint.NewClient(src, base), nil, "api", "v1", "users") {
+			if n++; err != nil {
+				failed = err
+			}
+		}
+		if failed == nil || !strings.Contains(failed.Error(), "it is not followed") {
+			t.Errorf("another %s: %d items, error %v", what, n, failed)
+		}
+		org.Close()
+	}
+}
+
+// A list that has caught up is known by its query, whatever its order, also after
+// the limit was halved.
+func TestCaughtUpAfterHalving(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			limit := req.URL.Query().Get("limit")
+			if limit == "1000" {
+				return respond(req, 500, ""), nil
+			}
+			return respond(req, 200, "[]", "Link", `<https://acme.okta.com/api/v1/logs?since=2026-01-01&limit=`+limit+`&after=c1>; rel="next"`), nil
+		})
+		n := 0
+		for page, err := range oktaint.Pages[item](t.Context(), oktaint.NewClient(mustOrg(t, "acme"), base), "", url.Values{"limit": {"1000"}, "since": {"2026-01-01"}}, "api", "v1", "logs") {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n++; page.Next == "" {
+				t.Error("no cursor")
+			}
+		}
+		if n != 2 {
+			t.Errorf("%d pages, want 2", n)
+		}
+	})
 }

@@ -174,7 +174,7 @@ func publicOnly(set jwkSet) error {
 	return errors.New("is a public JSON Web Key: the private key is needed")
 }
 
-// notAKey says what text is, if it is no key in any form that is read.
+// notAKey says what text is, if it is not a key in any form that is read.
 func notAKey(text string) error {
 	upper := strings.ToUpper(text)
 	switch {
@@ -193,7 +193,7 @@ func notAKey(text string) error {
 	case strings.Contains(upper, "-----END"):
 		return errors.New("is PEM without its beginning: the line -----BEGIN PRIVATE KEY----- is missing")
 	case strings.HasPrefix(text, "$") || strings.HasPrefix(text, "<"):
-		return errors.New("is a placeholder that nothing was put in the place of")
+		return errors.New("is a placeholder: the key was not put in its place")
 	case isBase64(text):
 		return errors.New("is base64, but of nothing that is a private key: it is cut, damaged or something else")
 	}

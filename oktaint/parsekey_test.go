@@ -136,7 +136,7 @@ func TestParseKeyRefuses(t *testing.T) {
 		{"no JSON", []byte("{hunter2}"), "is not JSON"},
 		{"two JWKs", append(bytes.Clone(jwk), jwk...), "is not JSON"},
 		{"a list of numbers", []byte("[1,2]"), "an element that is not a JSON object"},
-		{"a set that is no list", []byte(`{"keys":{"hunter2":1}}`), "are not a list"},
+		{"a set that is not a list", []byte(`{"keys":{"hunter2":1}}`), "are not a list"},
 		{"an empty set", []byte(`{"keys":[]}`), "without keys"},
 		{"an empty list", []byte("[]"), "without keys"},
 		{"public set", []byte(`{"keys":[` + string(public) + "," + string(public) + "]}"), "public keys only"},

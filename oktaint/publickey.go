@@ -40,7 +40,8 @@ const maxJWK = 1 << 16
 //
 // Damaged text is an error, never another key: numbers are base64url without
 // padding, a point lies on its curve, an RSA key has 2048 to 16384 bits and an
-// odd exponent of 3 or more. No error repeats any part of the input but its kid.
+// odd exponent of 3 or more. Only a modulus that was cut, and still has 2048 bits,
+// cannot be told from a whole one. No error repeats any part of the input.
 func ParsePublicKey(data []byte) (PublicKey, error) {
 	if len(data) > maxJWK {
 		return PublicKey{}, fmt.Errorf("oktaint: the public key has %d bytes, more than any JSON Web Key", len(data))

@@ -59,7 +59,7 @@ const (
 
 	// longestPutOff is how long a rate limit of the token endpoint is believed at
 	// the most, whatever it says.
-	longestPutOff = defaultMaxWait
+	longestPutOff = window + 2*time.Second
 )
 
 // A grant is one answer of the token endpoint.
@@ -150,11 +150,8 @@ func (s *Source) Authorize(req *http.Request) error {
 // authorize is Authorize with the nonce for the proof; "" means the last one that
 // an answer brought.
 func (s *Source) authorize(req *http.Request, nonce string) (*grant, error) {
-	switch {
-	case s.err != nil:
-		return nil, s.err
-	case s.org.IsZero():
-		return nil, errNoSource
+	if err := s.broken(); err != nil {
+		return nil, err
 	}
 	if !s.org.owns(req.URL) {
 		return nil, originError(s.org, req.URL)
@@ -170,6 +167,17 @@ func (s *Source) authorize(req *http.Request, nonce string) (*grant, error) {
 		}
 	}
 	return g, nil
+}
+
+// broken returns what is wrong with the credential. A nil Source has none.
+func (s *Source) broken() error {
+	switch {
+	case s == nil:
+		return nil
+	case s.err == nil && s.org.IsZero():
+		return errNoSource
+	}
+	return s.err
 }
 
 // Invalidate drops tok, so that the next caller fetches a new one. It does

@@ -230,80 +230,6 @@ func TestTokenRetries(t *testing.T) {
 	})
 }
 
-// The wire form of a token request.
-func TestTokenRequest(t *testing.T) {
-	t.Parallel()
-	e := newTokenEndpoint()
-	var got *http.Request
-	e.answer = func(_ int, req *http.Request) *http.Response { got = req; return nil }
-	before := time.Now().Unix()
-	if _, err := e.source(t).Token(); err != nil {
-		t.Fatal(err)
-	}
-	if got.Method != "POST" || got.URL.String() != "https://acme.okta.com/oauth2/v1/token" {
-		t.Errorf("%s %s", got.Method, got.URL)
-	}
-	if got.Header.Get("Authorization") != "" || got.Header.Get("Accept") != "application/json" || got.Header.Get("Content-Type") != "application/x-www-form-urlencoded" {
-		t.Errorf("header %v", got.Header)
-	}
-	form := e.forms[0]
-	assertion := form.Get("client_assertion")
-	form.Del("client_assertion")
-	want := "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&grant_type=client_credentials&scope="
-	if s := form.Encode(); !strings.HasPrefix(s, want) || len(form) != 3 || form.Get("scope") != scopes.Visibility.String() {
-		t.Errorf("form %s", s)
-	}
-	form.Set("client_assertion", assertion)
-	header, c := claims(t, form)
-	if header["alg"] != "ES256" || header["kid"] != readKey(t, "ec_p256_TEST_ONLY.pem").ID() {
-		t.Errorf("assertion header %v", header)
-	}
-	if c["iss"] != "0oa1" || c["sub"] != "0oa1" || c["aud"] != "https://acme.okta.com/oauth2/v1/token" || c["jti"] == "" {
-		t.Errorf("assertion claims %v", c)
-	}
-	if exp := int64(c["exp"].(float64)); exp < before+299 || exp > before+310 {
-		t.Errorf("exp is %d s ahead, want 300", exp-before)
-	}
-	if iat := int64(c["iat"].(float64)); iat > before-29 || iat < before-31 {
-		t.Errorf("iat is %d s back, want 30", before-iat)
-	}
-}
-
-func TestClientSecretRequest(t *testing.T) {
-	t.Parallel()
-	e := newTokenEndpoint()
-	var got *http.Request
-	e.answer = func(_ int, req *http.Request) *http.Response { got = req; return nil }
-	src := oktaint.ClientSecret{Org: mustOrg(t, "acme"), ClientID: "0oa1", Secret: oktaint.NewSecret("s3:cr/et"), Scopes: scopes.New(scopes.UsersRead)}.Source(e)
-	if _, err := src.Token(); err != nil {
-		t.Fatal(err)
-	}
-	if id, secret, _ := got.BasicAuth(); id != "0oa1" || secret != "s3%3Acr%2Fet" { // RFC 6749, section 2.3.1
-		t.Errorf("basic auth %q %q", id, secret)
-	}
-	if s := e.forms[0].Encode(); s != "grant_type=client_credentials&scope=okta.users.read" {
-		t.Errorf("form %s", s)
-	}
-}
-
-func TestAPIToken(t *testing.T) {
-	t.Parallel()
-	src := oktaint.APIToken{Org: mustOrg(t, "acme"), Token: oktaint.NewSecret("00token")}.Source(nil)
-	req, _ := http.NewRequest("GET", "https://acme.okta.com/api/v1/users", nil)
-	if err := src.Authorize(req); err != nil || req.Header.Get("Authorization") != "SSWS 00token" {
-		t.Errorf("Authorize = %v: %q", err, req.Header.Get("Authorization"))
-	}
-	tok, _ := src.Token()
-	src.Invalidate(tok) // cannot be fetched anew
-	if again, err := src.Token(); err != nil || again != tok {
-		t.Errorf("Token after Invalidate = %v, %v", again, err)
-	}
-	foreign, _ := http.NewRequest("GET", "https://acme.okta.com.example.com/", nil)
-	if err := src.Authorize(foreign); err == nil || foreign.Header.Get("Authorization") != "" {
-		t.Errorf("Authorize for another host = %v", err)
-	}
-}
-
 func TestGranted(t *testing.T) {
 	t.Parallel()
 	e := newTokenEndpoint()
@@ -380,3 +306,119 @@ func TestIncompleteCredentials(t *testing.T) {
 type errReader struct{ error }
 
 func (r errReader) Read([]byte) (int, error) { return 0, r.error }
+
+// A storm of calls that the token endpoint refuses for good is no storm of requests:
+// its word stands for a second.
+func TestRefusalIsRemembered(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{"error":"invalid_client","error_description":"The client secret supplied for a confidential client is invalid."}`, `{"error":"invalid_scope"}`, "<html>"} {
+		synctest.Test(t, func(t *testing.T) {
+			e := newTokenEndpoint()
+			e.latency = 10 * time.Millisecond
+			good := false
+			e.answer = func(_ int, req *http.Request) *http.Response {
+				if good {
+					return nil
+				}
+				return respond(req, 401, body)
+			}
+			src := e.source(t)
+			start := time.Now()
+			var wg sync.WaitGroup
+			for range 100 {
+				wg.Go(func() {
+					for range 10 {
+						if _, err := src.Token(); err == nil {
+							t.Error("a token")
+						}
+						time.Sleep(300 * time.Millisecond)
+					}
+				})
+			}
+			wg.Wait()
+			if n, seconds := e.requests(), time.Since(start).Seconds(); float64(n) > 2*seconds {
+				t.Errorf("%d token requests in %.1f s for 1000 calls, want at most 2 a second", n, seconds)
+			}
+			good = true
+			time.Sleep(time.Second)
+			if _, err := src.Token(); err != nil {
+				t.Errorf("a second later: %v", err)
+			}
+		})
+	}
+}
+
+// What ends a caller's wait, or the budget of a fetch, is nobody else's error.
+func TestEndedFetchIsNotRemembered(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := newTokenEndpoint()
+		e.latency = 2 * time.Second
+		src := e.source(t)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := src.TokenContext(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("within a second: %v", err)
+		}
+		if _, err := src.Token(); err != nil {
+			t.Errorf("the next caller: %v", err)
+		}
+	})
+}
+
+// A refresh in the background goes on when a caller that had joined it leaves.
+func TestRefreshOutlivesItsWaiters(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := newTokenEndpoint()
+		e.lifetime = 20
+		src := e.source(t)
+		if _, err := src.Token(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(19*time.Second + 500*time.Millisecond)
+		e.latency = 5 * time.Second
+		if _, err := src.Token(); err != nil { // the valid one; a refresh begins
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second) // it has expired
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := src.TokenContext(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a caller with a deadline: %v", err)
+		}
+		time.Sleep(4 * time.Second)
+		if tok, err := src.Token(); err != nil || tok.AccessToken != "token-2" || e.requests() != 2 || len(e.ended) != 0 {
+			t.Errorf("%v, %v after %d requests, ended %v", tok, err, e.requests(), e.ended)
+		}
+	})
+}
+
+// After a 429 of the token endpoint nobody asks it again before its reset.
+func TestTokenLimitIsRemembered(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := newTokenEndpoint()
+		reset := time.Now().Add(time.Minute)
+		e.answer = func(_ int, req *http.Request) *http.Response {
+			if time.Now().Before(reset) {
+				return respond(req, 429, "{}", windowHeaders(300, 0, reset)...)
+			}
+			return nil
+		}
+		src := e.source(t)
+		for range 100 {
+			if wait, ok := oktaint.RateLimited(second(src.Token())); !ok || wait > 63*time.Second {
+				t.Fatalf("RateLimited = %v, %v", wait, ok)
+			}
+			<-time.After(100 * time.Millisecond)
+		}
+		if e.requests() != 1 {
+			t.Errorf("%d requests, want 1", e.requests())
+		}
+		<-time.After(time.Minute)
+		if _, err := src.Token(); err != nil {
+			t.Error(err)
+		}
+	})
+}

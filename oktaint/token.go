@@ -1,6 +1,7 @@
 package oktaint
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -92,13 +93,14 @@ func (e *endpoint) attempt(ctx context.Context) (*grant, error) {
 	if err := e.authenticate(ctx, conf); err != nil {
 		return nil, seen.error("", err)
 	}
+	seen.secrets = []string{conf.ClientSecret, basicAuth(conf), conf.EndpointParams.Get("client_assertion")}
 	sent := time.Now()
 	tok, err := conf.Token(context.WithValue(ctx, oauth2.HTTPClient, &http.Client{
 		Transport:     seen,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}))
 	if err != nil {
-		return nil, e.wrap(ctx, err, seen, conf)
+		return nil, e.wrap(ctx, err, seen)
 	}
 	return e.grant(tok, sent, seen)
 }
@@ -166,8 +168,8 @@ func isSendable(s string) bool {
 
 // wrap turns an error of x/oauth2 into an *Error that holds no secret, even if
 // the server's answer repeats the request.
-func (e *endpoint) wrap(ctx context.Context, err error, seen *tokenTransport, conf *clientcredentials.Config) error {
-	clean := scrubber(conf.ClientSecret, basicAuth(conf), conf.EndpointParams.Get("client_assertion"), seen.proof)
+func (e *endpoint) wrap(ctx context.Context, err error, seen *tokenTransport) error {
+	clean := scrubber(seen.secrets...)
 	var re *oauth2.RetrieveError
 	if !errors.As(err, &re) {
 		if ctx.Err() != nil {
@@ -178,15 +180,15 @@ func (e *endpoint) wrap(ctx context.Context, err error, seen *tokenTransport, co
 			err = ue.Err
 		}
 		out := seen.error("", cleanError(err, clean))
-		out.RequestID, out.Hint = clean(out.RequestID), explainNetwork(err)
-		if seen.answer != nil && seen.answer.StatusCode >= 200 && seen.answer.StatusCode < 300 { // x/oauth2 could not read it
-			out.Summary = "the answer holds no token"
+		out.Hint = explainNetwork(err)
+		if seen.body != nil { // x/oauth2 could not read it, and its error may repeat a part of it
+			out.err = &scrubbedError{text: "it is not what RFC 6749 has", err: err}
 			out.readBody(seen.body, seen.answer.Header, clean)
+			out.Summary = cmp.Or(out.Summary, "the answer holds no token")
 		}
 		return out
 	}
 	out := seen.error("", nil)
-	out.RequestID = clean(out.RequestID)
 	out.readBody(re.Body, re.Response.Header, clean)
 	if out.Hint == "" {
 		out.Hint = e.explain(out)
@@ -223,7 +225,7 @@ func tokenRetry(err error, n int) (time.Duration, bool) {
 	case e.StatusCode == http.StatusTooManyRequests:
 		return e.wait(n), true
 	case e.StatusCode >= 500, e.OAuthError == "temporarily_unavailable", e.OAuthError == "server_error":
-		return backoff(n), true
+		return max(backoff(n), e.limits.retryAfter), true
 	}
 	return backoff(n), isTransient(e.err) // no answer, or one that was cut
 }
@@ -234,7 +236,7 @@ type tokenTransport struct {
 	*endpoint
 	answer   *http.Response
 	body     []byte
-	proof    string
+	secrets  []string // what the request carries
 	received time.Time
 	began    bool
 }
@@ -252,7 +254,7 @@ func (t *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		if err := t.dpop.proveToken(req); err != nil {
 			return nil, err
 		}
-		t.proof = req.Header.Get(headerDPoP)
+		t.secrets = append(t.secrets, req.Header.Get(headerDPoP))
 	}
 	t.began = true
 	// The body is read here: x/oauth2 reports one that ends early as text only.
@@ -270,7 +272,7 @@ func (t *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 func (t *tokenTransport) error(summary string, err error) *Error {
 	e := &Error{Method: http.MethodPost, Path: tokenPath, Summary: summary, err: err, sent: t.began && !isDialError(err), kind: t.kind}
 	if t.answer != nil {
-		e.readHeader(t.answer, t.received, clip)
+		e.readHeader(t.answer, t.received, scrubber(t.secrets...))
 	}
 	return e
 }

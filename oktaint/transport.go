@@ -18,12 +18,14 @@ const (
 	defaultMaxRetries = 7
 )
 
-// sharedBase is the transport under every Transport and Source that has no
-// other: one pool of connections for all orgs.
-var sharedBase = sync.OnceValue(func() http.RoundTripper {
+// NewBase returns a base transport of its own, with the settings of the one that all
+// of this package shares where the base is nil. It is for programs that need another
+// proxy or certificate authority: change its fields before it is used, and use one for
+// all clients, since its connections are its own.
+func NewBase() *http.Transport {
 	// Not a clone of http.DefaultTransport, which programs replace.
 	dialer := &net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}
-	t := &http.Transport{
+	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            dialer.DialContext,
 		TLSHandshakeTimeout:    10 * time.Second,
@@ -34,11 +36,14 @@ var sharedBase = sync.OnceValue(func() http.RoundTripper {
 		ResponseHeaderTimeout:  time.Minute, // Okta itself gives up after 30 s
 		MaxResponseHeaderBytes: 256 << 10,   // of which Okta needs a few
 		ForceAttemptHTTP2:      true,
+		// A connection that died unnoticed is found out and left.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 15 * time.Second},
 	}
-	// A connection that died unnoticed is found out and left.
-	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 15 * time.Second}
-	return t
-})
+}
+
+// sharedBase is the transport under every Transport and Source that has no
+// other: one pool of connections for all orgs.
+var sharedBase = sync.OnceValue(NewBase)
 
 func baseTransport(base http.RoundTripper) http.RoundTripper {
 	if base == nil {
@@ -53,14 +58,25 @@ func baseTransport(base http.RoundTripper) http.RoundTripper {
 // No request carries a credential to another host, port or scheme than the
 // org's: it is refused before it is sent. Redirects are not followed.
 //
-// It retries a 429 for any method; 502, 503, 504 and connection errors for
-// methods that are idempotent and for requests that [MarkRepeatable] marks; and
-// the few answers after which Okta asks to try again (E0000239, E0000268,
-// E0000112, and E0000009 on deleting an app). A token that Okta calls invalid
-// is dropped, and the request repeated once with a new one. A DPoP proof that is
-// refused is answered by one fresh one. Every attempt is authorised afresh. After a 429 it waits for the reset that the answer names,
-// by the server's clock, and up to 1.5 s more. If that is longer than MaxWait or
-// the time to the context's deadline, the 429 is returned at once.
+// It retries
+//
+//   - a 429 of any method;
+//   - 502, 503, 504 and connection errors of methods that are idempotent, and of
+//     requests that [MarkRepeatable] marks;
+//   - 500 of a GET, three times at most; lists ask for smaller pages first;
+//   - the few answers after which Okta asks to try again: E0000239, E0000268,
+//     E0000112, and E0000009 on deleting an app.
+//
+// Every attempt is authorised afresh. If the org refuses a token (401 invalid_token
+// or E0000011, or 403 E0000005 for a token that has worked before), the token is
+// dropped and the request repeated once with a new one. If it refuses a DPoP proof,
+// the request is repeated with a fresh one.
+//
+// After a 429 the request waits for the reset that the answer names, measured by
+// the server's clock, and up to 1.5 s more. If that is longer than MaxWait or the
+// time to the context's deadline, the 429 is returned at once. A reset that is more
+// than two minutes ahead, or past, is not believed: the request waits a few seconds
+// and tries.
 //
 // Once the org has answered with its rate limits, requests of a bucket that is
 // used up wait in line for its reset instead of being refused, and at most 8 are
@@ -76,10 +92,12 @@ type Transport struct {
 	Source *Source
 
 	// Base sends the requests. If nil, a transport that all of this package
-	// shares. Timeouts of a single attempt up to the header of its answer are
-	// its business, and so is the size of a header; a body that is read by
-	// [Client] or [Pages] has two minutes and counts as cut after that. A whole
-	// request is bounded by its context.
+	// shares: see [NewBase]. How large a header may be is the base's business. For
+	// a request of a [Client] or of [Pages], the header of an answer may take two
+	// minutes, and then its body two minutes more. After that the attempt counts as
+	// cut. A whole request is bounded by its context. A base that does not return
+	// although the context has ended is left behind; at most 8 such requests of a
+	// bucket are.
 	Base http.RoundTripper
 
 	// Share is the part of each rate limit that this Transport uses, between
@@ -134,6 +152,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, originError(t.Org, req.URL)
 	}
 	c := &call{t: t, req: req, bucket: bucketOf(req.Method, req.URL.Path)}
+	defer c.end()
 	c.fate, _ = req.Context().Value(wholeBody{}).(*fate)
 	// The engine exchanges the body of the request it is given: it gets a copy.
 	again, err := retryablehttp.FromRequest(req.Clone(req.Context()))
@@ -163,8 +182,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// A fate is what a Client says of its request, and what it is told of it as well
-// as the answer.
+// A fate is how a Client and its Transport tell each other about one request.
 type fate struct {
 	smaller    bool           // a 500 or 504 is not retried: the caller asks for less at once
 	sent       bool           // an attempt before the last, or the last, may have taken effect though it failed

@@ -2,18 +2,24 @@ package oktaint_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/scopes"
+	"golang.org/x/oauth2"
 )
 
 // A script answers the attempts of API requests one after the other; its last
@@ -73,303 +79,6 @@ var (
 	refused = &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	noName  = &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "acme.okta.com", IsNotFound: true}}
 )
-
-// What is retried, how often, and what comes out of it.
-func TestRetryPolicy(t *testing.T) {
-	t.Parallel()
-	ok := status(200, `{}`)
-	steps := func(s ...func(*http.Request) (*http.Response, error)) []func(*http.Request) (*http.Response, error) {
-		return s
-	}
-	for _, tt := range []struct {
-		name, method, path string
-		mark               bool
-		steps              []func(*http.Request) (*http.Response, error)
-		attempts           int
-		status             int // of the error; 0: success; -1: an error without an answer
-		ambiguous          bool
-	}{
-		{"success", "GET", "users", false, steps(ok), 1, 0, false},
-		{"GET 503", "GET", "users", false, steps(status(503, ""), status(502, ""), status(504, ""), ok), 4, 0, false},
-		{"GET 503 for ever", "GET", "users", false, steps(status(503, "")), 8, 503, true},
-		{"GET 500", "GET", "users", false, steps(apiError(500, "E0000009"), status(500, "<html>"), ok), 3, 0, false},
-		{"GET 500 for ever", "GET", "users", false, steps(apiError(500, "E0000009")), 4, 500, true},
-		{"GET 500 about a filter", "GET", "logs", false, steps(apiError(500, "E0000053")), 1, 500, true},
-		{"PUT 500", "PUT", "apps", false, steps(apiError(500, "E0000009")), 1, 500, true},
-		{"POST 503", "POST", "apps", false, steps(status(503, "")), 1, 503, true},
-		{"POST 503, marked", "POST", "apps", true, steps(status(503, ""), ok), 2, 0, false},
-		{"POST 429", "POST", "apps", false, steps(rateLimited(2*time.Second, 0), ok), 2, 0, false},
-		{"PUT 502", "PUT", "apps", false, steps(status(502, ""), ok), 2, 0, false},
-		{"DELETE reset", "DELETE", "apps", false, steps(fail(reset), ok), 2, 0, false},
-		{"GET reset", "GET", "users", false, steps(fail(reset), ok), 2, 0, false},
-		{"POST reset", "POST", "apps", false, steps(fail(reset)), 1, -1, true},
-		{"POST reset, marked", "POST", "apps", true, steps(fail(reset), ok), 2, 0, false},
-		{"POST refused", "POST", "apps", false, steps(fail(refused), ok), 2, 0, false},
-		{"POST refused for ever", "POST", "apps", false, steps(fail(refused)), 8, -1, false},
-		{"unknown host", "GET", "users", false, steps(fail(noName)), 1, -1, false},
-		{"GET cut", "GET", "users", false, steps(cut, ok), 2, 0, false},
-		{"POST cut", "POST", "apps", false, steps(cut), 1, -1, true},
-		{"DELETE app 500", "DELETE", "apps", false, steps(apiError(500, "E0000009"), status(204, "")), 2, 0, false},
-		{"DELETE other 500", "DELETE", "users", false, steps(apiError(500, "E0000009")), 1, 500, true},
-		{"423", "POST", "groups", false, steps(apiError(423, "E0000239"), ok), 2, 0, false},
-		{"409 roles", "POST", "apps", false, steps(apiError(409, "E0000268"), ok), 2, 0, false},
-		{"409 activating", "POST", "users", false, steps(apiError(409, "E0000112"), ok), 2, 0, false},
-		{"409 other", "POST", "users", false, steps(apiError(409, "E0000090")), 1, 409, false},
-		{"403", "GET", "users", false, steps(apiError(403, "E0000006")), 1, 403, false},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			s := &script{steps: tt.steps}
-			c := oktaint.NewClient(mustOrg(t, "acme"), s)
-			ctx := t.Context()
-			if tt.mark {
-				ctx = oktaint.MarkRepeatable(ctx)
-			}
-			var body any
-			if tt.method == "POST" {
-				body = map[string]int{"a": 1}
-			}
-			req, err := c.Org.NewRequest(ctx, tt.method, nil, body, "api", "v1", tt.path, "1")
-			if err != nil {
-				t.Fatal(err)
-			}
-			err = c.Do(req, nil)
-			var oe *oktaint.Error
-			got := 0
-			if errors.As(err, &oe) {
-				if got = oe.StatusCode; got == 0 {
-					got = -1
-				}
-			}
-			if len(s.sent) != tt.attempts || got != tt.status || (err != nil) != (tt.status != 0) {
-				t.Errorf("%s: %d attempts, error %v; want %d attempts, status %d", tt.name, len(s.sent), err, tt.attempts, tt.status)
-			}
-			if oktaint.Ambiguous(err) != tt.ambiguous {
-				t.Errorf("%s: Ambiguous(%v) = %v", tt.name, err, !tt.ambiguous)
-			}
-			for _, sent := range s.sent {
-				if body != nil {
-					if b, _ := io.ReadAll(sent.Body); string(b) != `{"a":1}` {
-						t.Errorf("%s: an attempt had the body %q", tt.name, b)
-					}
-				}
-			}
-		})
-	}
-}
-
-// A request that is marked as unrepeatable is sent once, whatever its method, unless
-// it is known not to have been done. The last mark counts.
-func TestMarkUnrepeatable(t *testing.T) {
-	t.Parallel()
-	ok := status(204, "")
-	once, twice := oktaint.MarkUnrepeatable, func(ctx context.Context) context.Context {
-		return oktaint.MarkRepeatable(oktaint.MarkUnrepeatable(ctx))
-	}
-	again := func(ctx context.Context) context.Context {
-		return oktaint.MarkUnrepeatable(oktaint.MarkRepeatable(ctx))
-	}
-	for _, tt := range []struct {
-		name, method string
-		mark         func(context.Context) context.Context
-		first        func(*http.Request) (*http.Response, error)
-		attempts     int
-		ambiguous    bool
-	}{
-		{"DELETE 503", "DELETE", once, status(503, ""), 1, true},
-		{"DELETE 502", "DELETE", once, status(502, ""), 1, true},
-		{"DELETE 504", "DELETE", once, status(504, ""), 1, true},
-		{"DELETE reset", "DELETE", once, fail(reset), 1, true},
-		{"DELETE cut", "DELETE", once, cut, 1, true},
-		{"PUT reset", "PUT", once, fail(reset), 1, true},
-		{"POST 503", "POST", once, status(503, ""), 1, true},
-		{"DELETE 429", "DELETE", once, rateLimited(time.Second, 0), 2, false},
-		{"DELETE refused", "DELETE", once, fail(refused), 2, false},
-		{"DELETE reset, marked last as unrepeatable", "DELETE", again, fail(reset), 1, true},
-		{"DELETE reset, marked last as repeatable", "DELETE", twice, fail(reset), 2, false},
-		{"POST 503, marked last as repeatable", "POST", twice, status(503, ""), 2, false},
-		{"POST reset, marked as repeatable", "POST", oktaint.MarkRepeatable, fail(reset), 2, false},
-		{"DELETE 503, marked as repeatable", "DELETE", oktaint.MarkRepeatable, status(503, ""), 2, false},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			s := &script{steps: []func(*http.Request) (*http.Response, error){tt.first, ok}}
-			c := oktaint.NewClient(mustOrg(t, "acme"), s)
-			req, err := c.Org.NewRequest(tt.mark(t.Context()), tt.method, nil, nil, "api", "v1", "users", "1")
-			if err != nil {
-				t.Fatal(err)
-			}
-			err = c.Do(req, nil)
-			if len(s.sent) != tt.attempts || oktaint.Ambiguous(err) != tt.ambiguous || (err != nil) != tt.ambiguous {
-				t.Errorf("%s: %d attempts, want %d; error %v", tt.name, len(s.sent), tt.attempts, err)
-			}
-		})
-	}
-}
-
-// After a 429 the wait is to the reset by the server's clock, a second more and
-// up to half a second of jitter.
-func TestRateLimitWait(t *testing.T) {
-	t.Parallel()
-	for _, skew := range []time.Duration{0, time.Hour, -time.Hour} {
-		synctest.Test(t, func(t *testing.T) {
-			s := &script{steps: []func(*http.Request) (*http.Response, error){rateLimited(20*time.Second, skew), status(200, "{}")}}
-			var waits []oktaint.Wait
-			ctx := oktaint.WithOnWait(t.Context(), func(w oktaint.Wait) { waits = append(waits, w) })
-			if err := oktaint.NewClient(mustOrg(t, "acme"), s).Get(ctx, nil, nil, "api", "v1", "apps"); err != nil {
-				t.Fatal(err)
-			}
-			if d := s.when[1].Sub(s.when[0]); d < 21*time.Second || d > 22*time.Second {
-				t.Errorf("skew %v: the second attempt came after %v, want 21 to 21.5 s", skew, d)
-			}
-			if len(waits) == 0 || waits[0].Bucket != "/api/v1/apps" || waits[0].Reason != "rate limit of /api/v1/apps" {
-				t.Errorf("waits %+v", waits)
-			}
-		})
-	}
-}
-
-// A wait beyond MaxWait or the deadline is not begun: the 429 comes at once.
-func TestRateLimitedAtOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		for name, tt := range map[string]struct{ maxWait, deadline time.Duration }{
-			"MaxWait": {10 * time.Second, time.Hour}, "deadline": {time.Hour, 10 * time.Second}, "default": {0, time.Hour},
-		} {
-			ahead := 30 * time.Second
-			if name == "default" {
-				ahead = 2 * time.Minute
-			}
-			s := &script{steps: []func(*http.Request) (*http.Response, error){rateLimited(ahead, 0)}}
-			c := (&oktaint.Transport{Org: mustOrg(t, "acme"), Base: s, MaxWait: tt.maxWait}).Client()
-			ctx, cancel := context.WithTimeout(t.Context(), tt.deadline)
-			start := time.Now()
-			for i := range 2 { // the second is not even sent
-				err := c.Get(ctx, nil, nil, "api", "v1", "apps")
-				if wait, ok := oktaint.RateLimited(err); !ok || wait < ahead || wait > ahead+2*time.Second {
-					t.Errorf("%s: RateLimited = %v, %v: %v", name, wait, ok, err)
-				}
-				if oktaint.Ambiguous(err) || time.Since(start) != 0 || len(s.sent) != 1 {
-					t.Errorf("%s: request %d: %v after %v, %d sent", name, i, err, time.Since(start), len(s.sent))
-				}
-			}
-			cancel()
-		}
-	})
-}
-
-// Once a bucket is used up, requests wait for its reset unsent; others go on.
-func TestBucketUsedUp(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		end := time.Now().Add(30 * time.Second)
-		s := &script{steps: []func(*http.Request) (*http.Response, error){func(req *http.Request) (*http.Response, error) {
-			return respond(req, 200, "{}", "X-Rate-Limit-Limit", "50", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", itoa(end.Unix())), nil
-		}}}
-		c := oktaint.NewClient(mustOrg(t, "acme"), s)
-		for _, path := range []string{"apps", "groups", "apps"} {
-			if err := c.Get(t.Context(), nil, nil, "api", "v1", path); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if d := s.when[1].Sub(s.when[0]); d != 0 {
-			t.Errorf("another bucket waited %v", d)
-		}
-		if s.when[2].Before(end) {
-			t.Errorf("a request went out %v before the reset", end.Sub(s.when[2]))
-		}
-	})
-}
-
-// The limit of concurrent requests has 0 for both figures: it is waited for in
-// seconds, with fewer in flight.
-func TestConcurrencyLimit(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var mu sync.Mutex
-		var inFlight, most, refused int
-		base := roundTripper(func(req *http.Request) (*http.Response, error) {
-			mu.Lock()
-			inFlight++
-			most = max(most, inFlight)
-			over := inFlight > 3
-			if over {
-				refused++
-			}
-			mu.Unlock()
-			<-time.After(100 * time.Millisecond)
-			mu.Lock()
-			inFlight--
-			mu.Unlock()
-			if over {
-				return respond(req, 429, "", "X-Rate-Limit-Limit", "0", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", itoa(time.Now().Unix()+100)), nil
-			}
-			return respond(req, 200, "{}"), nil
-		})
-		c := oktaint.NewClient(mustOrg(t, "acme"), base)
-		start := time.Now()
-		var wg sync.WaitGroup
-		for range 20 {
-			wg.Go(func() {
-				if err := c.Get(t.Context(), nil, nil, "api", "v1", "users"); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		wg.Wait()
-		if most > 8 || refused == 0 || time.Since(start) > 30*time.Second {
-			t.Errorf("%d in flight, %d refused, %v", most, refused, time.Since(start))
-		}
-	})
-}
-
-// A token that the org calls invalid is dropped and the request repeated once;
-// many at once share one fetch.
-func TestInvalidToken(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		e := newTokenEndpoint()
-		revoked := true
-		base := roundTripper(func(req *http.Request) (*http.Response, error) {
-			if req.URL.Path == "/oauth2/v1/token" {
-				return e.RoundTrip(req)
-			}
-			<-time.After(10 * time.Millisecond)
-			if !revoked || req.Header.Get("Authorization") == "Bearer token-2" {
-				return respond(req, 200, "{}"), nil
-			}
-			return respond(req, 401, "", "WWW-Authenticate", `Bearer realm="http://acme.okta.com", error="invalid_token", error_description="The access token has been revoked."`), nil
-		})
-		src := e.source(t)
-		src2 := src
-		c := oktaint.NewClient(src2, base)
-		var wg sync.WaitGroup
-		for range 20 {
-			wg.Go(func() {
-				if err := c.Get(t.Context(), nil, nil, "api", "v1", "users"); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		wg.Wait()
-		if e.requests() != 2 {
-			t.Errorf("%d token requests, want 2", e.requests())
-		}
-	})
-	// A token that is refused however new it is does not cause a loop.
-	e := newTokenEndpoint()
-	s := &script{steps: []func(*http.Request) (*http.Response, error){status(401, "", "WWW-Authenticate", `Bearer error="invalid_token"`)}}
-	err := oktaint.NewClient(e.source(t), s).Get(t.Context(), nil, nil, "api", "v1", "users")
-	var oe *oktaint.Error
-	if !errors.As(err, &oe) || oe.OAuthError != "invalid_token" || len(s.sent) != 2 || e.requests() != 2 {
-		t.Errorf("%v after %d requests and %d tokens, want 2 and 2", err, len(s.sent), e.requests())
-	}
-	// A feature that is off answers 401 too: the token stays.
-	e = newTokenEndpoint()
-	s = &script{steps: []func(*http.Request) (*http.Response, error){apiError(401, "E0000015")}}
-	err = oktaint.NewClient(e.source(t), s).Get(t.Context(), nil, nil, "api", "v1", "behaviors")
-	if !oktaint.Lacks(err, oktaint.LacksFeature) || len(s.sent) != 1 || e.requests() != 1 {
-		t.Errorf("%v after %d requests and %d tokens, want 1 and 1", err, len(s.sent), e.requests())
-	}
-}
 
 // Without a token nothing is sent, and the cause is told.
 func TestNoToken(t *testing.T) {
@@ -465,20 +174,134 @@ func TestCauseIsNotOurs(t *testing.T) {
 	})
 }
 
-// Nothing took effect by a request that was answered 429 and then given up.
-func TestCancelledWait(t *testing.T) {
+// Nobody is led from one place to the next.
+func TestEndlessRedirects(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		time.AfterFunc(time.Second, cancel)
-		s := &script{steps: []func(*http.Request) (*http.Response, error){rateLimited(30*time.Second, 0)}}
-		c := oktaint.NewClient(mustOrg(t, "acme"), s)
-		req, err := c.Org.NewRequest(ctx, "POST", nil, nil, "api", "v1", "apps")
+	for i, call := range []func(context.Context, http.RoundTripper) error{get, list, token} {
+		sent := 0
+		err := call(t.Context(), roundTripper(func(req *http.Request) (*http.Response, error) {
+			sent++
+			return respond(req, 307, "", "Location", fmt.Sprint(req.URL, "?", sent)), nil
+		}))
+		var oe *oktaint.Error
+		if !errors.As(err, &oe) || oe.StatusCode != 307 || !strings.Contains(oe.Hint, "not followed") || sent != 1 {
+			t.Errorf("call %d: %v after %d requests", i, err, sent)
+		}
+	}
+}
+
+// No redirect leads a request or a credential to another host, port or scheme,
+// neither on the API nor on the token endpoint.
+func TestRedirects(t *testing.T) {
+	t.Parallel()
+	urls, arrived := foreign(t)
+	base := trusting(t)
+	for _, code := range []int{301, 302, 307, 308} {
+		for what, target := range urls {
+			org := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Location", target+r.URL.Path)
+				w.WriteHeader(code)
+			}))
+			o := mustOrg(t, org.URL)
+			src := oktaint.APIToken{Org: o, Token: oktaint.NewSecret("hunter2")}.Source(nil)
+			for _, method := range []string{"GET", "POST", "DELETE"} {
+				req, err := o.NewRequest(t.Context(), method, nil, nil, "api", "v1", "apps", "1")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := oktaint.NewClient(src, base).Do(req, nil); err == nil || !strings.Contains(err.Error(), "redirects are not followed") {
+					t.Errorf("%d to another %s, %s: %v", code, what, method, err)
+				}
+				// Not with an http.Client that follows redirects, either.
+				follows := &oktaint.Client{Org: o, HTTP: &http.Client{Transport: &oktaint.Transport{Org: o, Source: src, Base: base}}}
+				if err := follows.Do(req, nil); err == nil || !strings.Contains(err.Error(), "credentials go to "+o.String()+" only") {
+					t.Errorf("%d to another %s, %s, following: %v", code, what, method, err)
+				}
+			}
+			_, err := oktaint.PrivateKeyJWT{Org: o, ClientID: "0oa1", Key: readKey(t, "ec_p256_TEST_ONLY.pem"), Scopes: scopes.Visibility}.Source(base).Token()
+			if err == nil || !strings.Contains(err.Error(), "redirects of the token endpoint are not followed") {
+				t.Errorf("%d to another %s, token: %v", code, what, err)
+			}
+			if _, err := oktaint.Discover(t.Context(), o, base); err == nil {
+				t.Errorf("%d to another %s: Discover followed it", code, what)
+			}
+			org.Close()
+		}
+	}
+	if arrived.Load() != 0 {
+		t.Errorf("%d requests arrived", arrived.Load())
+	}
+}
+
+// A request that is made for another origin is refused, whoever made it.
+func TestForeignRequests(t *testing.T) {
+	t.Parallel()
+	urls, _ := foreign(t)
+	urls["userinfo"] = "https://acme.okta.com@" + strings.TrimPrefix(urls["port"], "https://")
+	o := mustOrg(t, "acme")
+	src := oktaint.APIToken{Org: o, Token: oktaint.NewSecret("hunter2")}.Source(nil)
+	tr := &oktaint.Transport{Org: o, Source: src, Base: trusting(t)}
+	for what, target := range urls {
+		req, err := http.NewRequest("GET", target+"/api/v1/users?secret=hunter2", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := c.Do(req, nil); !errors.Is(err, context.Canceled) || oktaint.Ambiguous(err) {
-			t.Errorf("Do = %v, ambiguous: %v", err, oktaint.Ambiguous(err))
+		resp, err := tr.RoundTrip(req)
+		if err == nil {
+			resp.Body.Close()
+			t.Errorf("another %s: answered", what)
+		} else if strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("another %s: the error holds the query: %v", what, err)
 		}
+		if err := src.Authorize(req); err == nil || req.Header.Get("Authorization") != "" {
+			t.Errorf("another %s: Authorize = %v", what, err)
+		}
+	}
+}
+
+// The Source works in the transport of x/oauth2, for programs that have their
+// own stack.
+func TestOAuth2Transport(t *testing.T) {
+	t.Parallel()
+	e := newTokenEndpoint()
+	var got string
+	base := roundTripper(func(req *http.Request) (*http.Response, error) {
+		got = req.Header.Get("Authorization")
+		return respond(req, 200, "{}"), nil
 	})
+	hc := &http.Client{Transport: &oauth2.Transport{Source: e.source(t), Base: base}}
+	resp, err := hc.Get("https://acme.okta.com/api/v1/users")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if got != "Bearer token-1" {
+		t.Errorf("Authorization %q", got)
+	}
+}
+
+// foreign are servers on another port, another host and another scheme than the
+// org's. Nothing may ever arrive there.
+func foreign(t *testing.T) (urls map[string]string, arrived *atomic.Int32) {
+	arrived = new(atomic.Int32)
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		arrived.Add(1)
+		t.Errorf("%s %s arrived at %s", r.Method, r.URL.Path, r.Host)
+		io.WriteString(w, "[]")
+	})
+	secure, plain := httptest.NewTLSServer(handler), httptest.NewServer(handler)
+	t.Cleanup(secure.Close)
+	t.Cleanup(plain.Close)
+	return map[string]string{
+		"port":   secure.URL,
+		"host":   strings.Replace(secure.URL, "127.0.0.1", "localhost", 1),
+		"scheme": plain.URL,
+	}, arrived
+}
+
+// trusting is a base transport that would talk to any of the servers.
+func trusting(t *testing.T) http.RoundTripper {
+	tr := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+	t.Cleanup(tr.CloseIdleConnections)
+	return tr
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,69 +11,107 @@ import (
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
 
-// When the context ends, a request that waits is not sent, one that is on the wire
-// gets the grace to be answered, and one that has not begun is not sent at all.
+// A request that is on the wire when its context ends gets a grace to be answered. One
+// that waits, for a rate limit, for its turn or for another attempt, is not sent any
+// more.
 func TestWithGrace(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct {
-		name   string
-		end    time.Duration // of the context, after the beginning
-		limit  bool          // the first answer is a 429 of 30 s
-		delay  time.Duration // of an answer
-		sent   int
-		took   time.Duration
-		failed bool
-		lost   bool // it may have taken effect
+	const grace = 10 * time.Second
+	for _, tt := range []struct {
+		name    string
+		latency time.Duration // of an answer
+		refuse  int           // so many requests are answered 429 first
+		busy    bool          // other requests have all places of the bucket
+		sent    int
+		took    time.Duration
+		err     error // nil: the answer came
 	}{
-		{"nothing ends", time.Hour, true, time.Second, 2, 32 * time.Second, false, false},
-		{"ended before", 0, false, time.Second, 0, 0, true, false},
-		{"ended while it waits", 5 * time.Second, true, time.Second, 1, 5 * time.Second, true, false},
-		{"on the wire", 5 * time.Second, false, 14 * time.Second, 1, 14 * time.Second, false, false},
-		{"on the wire for too long", 5 * time.Second, false, time.Minute, 1, 15 * time.Second, true, true},
-		{"on the wire after a wait", 33 * time.Second, true, 9 * time.Second, 2, 40 * time.Second, false, false},
+		{"in time", 500 * time.Millisecond, 0, false, 1, 500 * time.Millisecond, nil},
+		{"on the wire", 6 * time.Second, 0, false, 1, 6 * time.Second, nil},
+		{"too slow", 30 * time.Second, 0, false, 1, time.Second + grace, context.Canceled},
+		{"waits out a 429", 100 * time.Millisecond, 1, false, 1, time.Second, context.Canceled},
+		{"answered 429 in its grace", 3 * time.Second, 1, false, 1, 3 * time.Second, nil},
+		{"waits for a place", 4 * time.Second, 0, true, 8, time.Second, context.Canceled},
 	} {
-		t.Run(test.name, func(t *testing.T) {
+		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				sent := 0
-				base := roundTripper(func(r *http.Request) (*http.Response, error) {
-					if sent++; sent == 1 && test.limit {
-						reset := strconv.FormatInt(time.Now().Unix()+30, 10)
-						return respond(r, 429, `{"errorCode":"E0000047"}`, "X-Rate-Limit-Limit", "100", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", reset), nil
-					}
+				base := roundTripper(func(req *http.Request) (*http.Response, error) {
+					sent++
+					n := sent
 					select {
-					case <-time.After(test.delay):
-					case <-r.Context().Done():
-						return nil, r.Context().Err()
+					case <-time.After(tt.latency):
+					case <-req.Context().Done():
+						return nil, req.Context().Err()
 					}
-					return respond(r, 200, `{}`), nil
+					if n <= tt.refuse {
+						return respond(req, 429, "", windowHeaders(10, 0, time.Now().Add(20*time.Second))...), nil
+					}
+					return respond(req, 200, `{"id":"00u1"}`), nil
 				})
+				c := oktaint.NewClient(mustOrg(t, "acme"), base)
+				if tt.busy {
+					for range 8 {
+						go c.Get(t.Context(), nil, nil, "api", "v1", "users")
+					}
+					synctest.Wait()
+				}
 				ctx, cancel := context.WithCancel(t.Context())
-				defer cancel()
-				if test.end == 0 {
-					cancel()
-				} else {
-					time.AfterFunc(test.end, cancel)
+				time.AfterFunc(time.Second, cancel)
+				start := time.Now()
+				err := c.Get(oktaint.WithGrace(ctx, grace), nil, nil, "api", "v1", "users")
+				d := time.Since(start)
+				limited := func() bool { _, ok := oktaint.RateLimited(err); return ok }
+				if tt.refuse > 0 && tt.err == nil {
+					if !limited() {
+						t.Errorf("%v, want the 429", err)
+					}
+				} else if !errors.Is(err, tt.err) {
+					t.Errorf("%v, want %v", err, tt.err)
 				}
-				org := mustOrg(t, "acme")
-				req, err := org.NewRequest(oktaint.WithGrace(ctx, 10*time.Second), http.MethodPost, nil, nil, "api", "v1", "users", "00u1", "lifecycle", "suspend")
-				if err != nil {
-					t.Fatal(err)
+				if sent != tt.sent || d != tt.took {
+					t.Errorf("%d requests, %v; want %d, %v", sent, d, tt.sent, tt.took)
 				}
-				began := time.Now()
-				err = oktaint.NewClient(org, base).Do(req, nil)
-				took := time.Since(began)
-				if (err != nil) != test.failed || test.failed && !errors.Is(err, context.Canceled) || oktaint.Ambiguous(err) != test.lost {
-					t.Errorf("error: %v", err)
+				if tt.err != nil && oktaint.Ambiguous(err) != (tt.name == "too slow") {
+					t.Errorf("Ambiguous(%v)", err)
 				}
-				if took < test.took || took > test.took+2*time.Second {
-					t.Errorf("it took %v, want %v", took, test.took)
-				}
-				time.Sleep(5 * time.Minute)
-				if sent != test.sent {
-					t.Errorf("%d requests were sent, want %d", sent, test.sent)
-				}
+				time.Sleep(time.Minute)
 			})
 		})
+	}
+}
+
+// Nothing took effect by a request that was answered 429 and then given up.
+func TestCancelledWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		s := &script{steps: []func(*http.Request) (*http.Response, error){rateLimited(30*time.Second, 0)}}
+		c := oktaint.NewClient(mustOrg(t, "acme"), s)
+		req, err := c.Org.NewRequest(ctx, "POST", nil, nil, "api", "v1", "apps")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Do(req, nil); !errors.Is(err, context.Canceled) || oktaint.Ambiguous(err) {
+			t.Errorf("Do = %v, ambiguous: %v", err, oktaint.Ambiguous(err))
+		}
+	})
+}
+
+// A request whose context has ended before is not sent, in spite of the grace.
+func TestNoGraceForWhatHasNotBegun(t *testing.T) {
+	t.Parallel()
+	s := &script{steps: []func(*http.Request) (*http.Response, error){status(200, `{}`)}}
+	c := oktaint.NewClient(mustOrg(t, "acme"), s)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	req, err := c.Org.NewRequest(oktaint.WithGrace(ctx, 10*time.Second), "DELETE", nil, nil, "api", "v1", "apps", "0oa1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Do(req, nil); !errors.Is(err, context.Canceled) || oktaint.Ambiguous(err) || len(s.sent) != 0 {
+		t.Errorf("Do = %v, ambiguous: %v, %d requests", err, oktaint.Ambiguous(err), len(s.sent))
 	}
 }

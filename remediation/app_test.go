@@ -4,7 +4,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"encoding/json"
 	"sync"
 	"testing"
 
@@ -30,11 +29,7 @@ var appKey = sync.OnceValue(func() oktaint.Key {
 // and permissions of a custom role.
 func (s *setup) appClient(want scopes.Set, roles, permissions []string) *oktaint.Client {
 	s.t.Helper()
-	jwk, err := json.Marshal(appKey().Public())
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	id := s.sim.AddServiceApp(oktatest.ServiceApp{Label: "response", JWK: jwk, Scopes: want, Roles: roles, Permissions: permissions})
+	id := s.sim.AddServiceApp(oktatest.ServiceApp{Label: "response", Key: appKey().Public(), Scopes: want, Roles: roles, Permissions: permissions})
 	base := s.sim.Transport()
 	app := oktaint.PrivateKeyJWT{Org: s.org, ClientID: id, Key: appKey(), Scopes: want}
 	return oktaint.NewClient(app, base)

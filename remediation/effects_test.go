@@ -135,7 +135,11 @@ func TestRuleReadds(t *testing.T) {
 		s := newSetup(t, oktatest.Config{})
 		user := s.sim.AddUser(oktatest.User{Profile: map[string]any{"department": "Sales"}})
 		group := s.sim.AddGroup(oktatest.Group{Name: "Sales"})
-		rule := s.sim.AddRule(oktatest.Rule{Name: "sales people", Expression: `user.department=="Sales"`, Groups: []string{group}})
+		var full []string // the org excludes a member who is removed from a rule, as long as its list of 100 has room
+		for range 100 {
+			full = append(full, s.sim.AddUser(oktatest.User{}))
+		}
+		rule := s.sim.AddRule(oktatest.Rule{Name: "sales people", Expression: `user.department=="Sales"`, Groups: []string{group}, Exclude: full})
 		r := s.responder(remediation.Guards{})
 		out := remediation.RemoveGroupMember{GroupID: group, UserID: user}
 		plan := s.plan(r, out)

@@ -11,19 +11,17 @@ import (
 	"io/fs"
 	"iter"
 	"os"
-	"path/filepath"
-	"runtime"
 	"sync"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/durable"
 )
 
-// A FileRecorder is a [Recorder] in a file, one JSON object a line. The file has
-// the mode 0600 and is only ever appended to; each record is on the disk when
-// Append returns. While a run uses it, and otherwise from the first Append to Close, it
-// holds a lock on Path + ".lock", which ends with the process: two runs would take
-// each other's requests for lost ones, so a second one is refused.
+// A FileRecorder is a [Recorder] in a file, one JSON object a line: a
+// [durable.Log], so that each record is on the disk when Append returns. While a
+// run uses it, and otherwise from the first Append to Close, it holds the lock of
+// the file, which ends with the process: two runs would take each other's requests
+// for lost ones, so a second one is refused.
 //
 // A line that was cut by a crash counts as not written. So does any other line
 // that is no JSON; a record that is, but makes no sense, is an error.
@@ -31,24 +29,24 @@ type FileRecorder struct {
 	// Path is where the file is or will be. Required.
 	Path string
 
-	mu     sync.Mutex
-	file   *os.File
-	unlock func()
-	busy   bool // a run uses it
+	mu   sync.Mutex
+	log  *durable.Log // nil if it is not open
+	busy bool         // a run uses it
 }
 
 var _ ExclusiveRecorder = (*FileRecorder)(nil)
 
-var errInUse = errors.New("another run uses it: let it finish, or name another file")
+var errInUse = fmt.Errorf("another run uses it: let it finish, or name another file: %w", durable.ErrLocked)
 
-// Lock implements [ExclusiveRecorder].
+// Lock implements [ExclusiveRecorder]. Its error wraps [durable.ErrLocked] if
+// another run has the lock.
 func (f *FileRecorder) Lock(context.Context) (unlock func(), err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.busy {
 		return nil, errInUse
 	}
-	if err := f.claim(); err != nil {
+	if err := f.open(); err != nil {
 		return nil, err
 	}
 	f.busy = true
@@ -56,39 +54,31 @@ func (f *FileRecorder) Lock(context.Context) (unlock func(), err error) {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		f.busy = false
-		_ = f.release() // every record is on the disk already
+		_ = f.close() // every record is on the disk already
 	}, nil
 }
 
-// claim takes the lock of the file, if it is not held.
-func (f *FileRecorder) claim() error {
+// open opens the file, which takes its lock.
+func (f *FileRecorder) open() (err error) {
 	switch {
-	case f.unlock != nil:
+	case f.log != nil:
 		return nil
 	case f.Path == "":
 		return errors.New("its Path is empty")
 	}
-	unlock, err := durable.Lock(f.Path + ".lock")
-	if err != nil {
-		return err
-	}
-	if unlock == nil {
+	if f.log, err = durable.OpenLog(f.Path); errors.Is(err, durable.ErrLocked) {
 		return errInUse
 	}
-	f.unlock = unlock
-	return nil
+	return err
 }
 
-// release closes the file and gives up its lock.
-func (f *FileRecorder) release() error {
-	var err error
-	if f.file != nil {
-		err = f.reset()
+// close gives up the lock.
+func (f *FileRecorder) close() error {
+	if f.log == nil {
+		return nil
 	}
-	if f.unlock != nil {
-		f.unlock()
-		f.unlock = nil
-	}
+	err := f.log.Close()
+	f.log = nil
 	return err
 }
 
@@ -112,69 +102,17 @@ func (f *FileRecorder) Append(_ context.Context, r Record) error {
 	if err := f.open(); err != nil {
 		return fmt.Errorf("remediation: record file: %w", err)
 	}
-	if _, err := f.file.Write(append(line, '\n')); err != nil {
-		return fmt.Errorf("remediation: record file: %w", errors.Join(err, f.reset()))
-	}
-	if err := f.file.Sync(); err != nil {
-		return fmt.Errorf("remediation: record file: %w", errors.Join(err, f.reset()))
+	if err := f.log.Append(line); err != nil {
+		return fmt.Errorf("remediation: record file: %w", err)
 	}
 	return nil
-}
-
-// open opens the file at the end of its last whole line.
-func (f *FileRecorder) open() error {
-	if err := f.claim(); err != nil {
-		return err
-	}
-	if f.file != nil {
-		return nil
-	}
-	file, err := os.OpenFile(f.Path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(private(file), endLine(file), durable.SyncDir(filepath.Dir(f.Path))); err != nil {
-		return errors.Join(err, file.Close())
-	}
-	f.file = file
-	return nil
-}
-
-// private takes the file from others who could read it before.
-func private(file *os.File) error {
-	info, err := file.Stat()
-	if err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&0o077 == 0 || runtime.GOOS == "windows" {
-		return err
-	}
-	return file.Chmod(0o600)
-}
-
-// endLine ends a line that a crash has cut.
-func endLine(file *os.File) error {
-	info, err := file.Stat()
-	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
-		return err
-	}
-	last := make([]byte, 1)
-	if _, err := file.ReadAt(last, info.Size()-1); err != nil || last[0] == '\n' {
-		return err
-	}
-	_, err = file.Write([]byte{'\n'})
-	return err
-}
-
-// reset closes the file, so that the next record begins a line of its own.
-func (f *FileRecorder) reset() error {
-	err := f.file.Close()
-	f.file = nil
-	return err
 }
 
 // Close closes the file and gives up the lock. The recorder can be used again.
 func (f *FileRecorder) Close() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.release()
+	return f.close()
 }
 
 // Records implements [Recorder]. A file that does not exist has none.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
 	"github.com/rezonate-io/okta-integration/remediation"
 )
 
@@ -158,32 +160,85 @@ func TestNoFile(t *testing.T) {
 	wantRefusal(t, err, "remediation: record file")
 }
 
-// TestFileFullDisk checks that a record that is not on the disk is an error, and that
-// the recorder works again where there is room.
-func TestFileFullDisk(t *testing.T) {
-	t.Parallel()
-	if _, err := os.Stat("/dev/full"); err != nil {
-		t.Skip("there is no /dev/full")
+// fullDisk is the environment variable that names the file which this test's own
+// binary fills, as a process that may not write large files.
+const fullDisk = "REMEDIATION_TEST_FULL_DISK"
+
+// TestFullDiskProcess is what that process does: it appends until there is no room,
+// makes room, in the middle of a line, and appends one more with the same recorder.
+func TestFullDiskProcess(t *testing.T) {
+	path := os.Getenv(fullDisk)
+	if path == "" {
+		return
 	}
-	dir := t.TempDir()
-	f := &remediation.FileRecorder{Path: filepath.Join(dir, "full.records")}
-	if err := os.Symlink("/dev/full", f.Path); err != nil {
-		t.Skip(err)
-	}
-	for range 2 {
-		err := f.Append(t.Context(), record(acme(t), 1))
-		if !errors.Is(err, syscall.ENOSPC) {
-			t.Fatalf("error %v, want %v", err, syscall.ENOSPC)
+	f := &remediation.FileRecorder{Path: path}
+	var sizes []int64 // after each record
+	for n := 1; ; n++ {
+		err := f.Append(t.Context(), record(acme(t), n))
+		if err != nil {
+			if !errors.Is(err, syscall.EFBIG) {
+				t.Errorf("error %v, want %v", err, syscall.EFBIG)
+			}
+			wantRefusal(t, err, "remediation: record file: ")
+			break
 		}
-		wantRefusal(t, err, "remediation: record file: ")
+		info, err := os.Stat(path)
+		if err != nil || n > 1000 {
+			t.Fatal(n, err)
+		}
+		sizes = append(sizes, info.Size())
 	}
-	if err := os.Remove(f.Path); err != nil {
+	if info, err := os.Stat(path); err != nil || info.Size() == sizes[len(sizes)-1] {
+		t.Errorf("the last line was not cut, but left out: %v", err)
+	}
+	wantRefusal(t, f.Append(t.Context(), record(acme(t), 7)), "remediation: record file: ") // still
+	if err := os.Truncate(path, sizes[1]+9); err != nil {
 		t.Fatal(err)
 	}
-	appendRecord(t, f, record(acme(t), 2))
-	wantRecords(t, f, "record-2")
+	appendRecord(t, f, record(acme(t), 9))
+}
+
+// TestFileFullDisk checks that a record that is not on the disk is an error, and that
+// the recorder works again where there is room. The limit of the size of files
+// stands in for a full disk: it, too, cuts a line.
+func TestFileFullDisk(t *testing.T) {
+	t.Parallel()
+	shell, err := exec.LookPath("sh")
+	if err != nil || runtime.GOOS == "windows" {
+		t.Skip("there is no shell that limits the size of files")
+	}
+	f := &remediation.FileRecorder{Path: filepath.Join(t.TempDir(), "full.records")}
+	cmd := exec.CommandContext(t.Context(), shell, "-c", `ulimit -f 16 && exec "$0" -test.run='^TestFullDiskProcess$'`, os.Args[0])
+	cmd.Env = append(os.Environ(), fullDisk+"="+f.Path)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v:\n%s", err, out)
+	}
+	wantRecords(t, f, "record-1 record-2 record-9")
+	appendRecord(t, f, record(acme(t), 10))
+	wantRecords(t, f, "record-1 record-2 record-9 record-10")
 	if err := f.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestFileOneLock checks that all names of a file have one lock, and that the error
+// says that it is locked.
+func TestFileOneLock(t *testing.T) {
+	t.Parallel()
+	f := recorder(t, 1)
+	dir := filepath.Dir(f.Path)
+	link, hard := filepath.Join(dir, "link"), filepath.Join(dir, "hard")
+	if err := errors.Join(os.Symlink(f.Path, link), os.Link(f.Path, hard)); err != nil {
+		t.Skip(err)
+	}
+	for _, path := range []string{f.Path, link, hard} {
+		other := &remediation.FileRecorder{Path: path}
+		err := other.Append(t.Context(), record(acme(t), 2))
+		_, lockErr := other.Lock(t.Context())
+		if !errors.Is(err, durable.ErrLocked) || !errors.Is(lockErr, durable.ErrLocked) {
+			t.Errorf("%s: %v, %v; want ErrLocked", path, err, lockErr)
+		}
+		wantRecords(t, other, "record-1")
 	}
 }
 

@@ -136,7 +136,7 @@ func tableExpects(kind remediation.Kind, from remediation.Status, c condition) s
 		// than deleting (a choice of oktatest), which this credential lacks.
 		return "403 E0000006"
 	case remediation.KindExpirePassword, remediation.KindExpirePasswordTemporary:
-		if in("ACTIVE") {
+		if in("ACTIVE") || in("PASSWORD_EXPIRED") && kind == remediation.KindExpirePassword {
 			return "200 PASSWORD_EXPIRED"
 		}
 		return "403 E0000038"

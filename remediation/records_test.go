@@ -60,8 +60,9 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// The real thing: /dev/full takes nothing.
-func TestFullDevice(t *testing.T) {
+// Where there can be no file of records, nothing is sent: in a folder that is
+// missing, and in place of a device.
+func TestNoPlaceForRecords(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newSetup(t, oktatest.Config{})
@@ -80,8 +81,7 @@ func TestFullDevice(t *testing.T) {
 	})
 }
 
-// full has no records to read: a device that gives zeros for ever would be read
-// for ever.
+// full has no records to read, so that the run comes to write one.
 type full struct{ *remediation.FileRecorder }
 
 func (full) Records(context.Context, oktaint.Org) iter.Seq2[remediation.Record, error] {

@@ -41,7 +41,7 @@ func constant(t *testing.T, spec *ast.ValueSpec) (string, scopes.Scope) {
 	name := spec.Names[0].Name
 	typ, ok := spec.Type.(*ast.Ident)
 	if !ok || typ.Name != "Scope" || len(spec.Names) != 1 || len(spec.Values) != 1 {
-		t.Fatalf("%s is no single constant of type Scope", name)
+		t.Fatalf("%s is not a single constant of type Scope", name)
 	}
 	lit, ok := spec.Values[0].(*ast.BasicLit)
 	if !ok {

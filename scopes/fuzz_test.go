@@ -29,7 +29,7 @@ func FuzzParse(f *testing.F) {
 		set, err := scopes.Parse(s)
 		if err != nil {
 			if set != (scopes.Set{}) || !strings.HasPrefix(err.Error(), "scopes: ") || len(err.Error()) > 600 {
-				t.Fatalf("%q beside the error %v", set, err)
+				t.Fatalf("%q with the error %v", set, err)
 			}
 			if strings.ContainsFunc(err.Error(), func(r rune) bool { return r < ' ' || r == 0x7f }) {
 				t.Fatalf("a control character in %q", err)

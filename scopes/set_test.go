@@ -61,7 +61,7 @@ func TestParseRefuses(t *testing.T) {
 			t.Errorf("Parse(%.60q): error %v, want %s", in, err, quoted)
 		}
 		if got != (scopes.Set{}) {
-			t.Errorf("Parse(%.60q) = %q beside its error", in, got)
+			t.Errorf("Parse(%.60q) = %q with its error", in, got)
 		}
 	}
 }
@@ -159,7 +159,7 @@ func TestCovers(t *testing.T) {
 		{"okta.directories.groups.manage", "okta.directories.groups.read", true},
 		{"okta.directories.groups.manage", "okta.groups.read", false},
 		{"okta.groups.manage", "okta.directories.groups.read", false},
-		// Scopes of a user's own account are no part of the resource's.
+		// Scopes of a user's own account are not a part of the resource.
 		{"okta.users.manage.self", "okta.users.read.self", false},
 		{"okta.users.manage.self", "okta.users.read", false},
 		{"okta.users.manage", "okta.users.read.self", false},
@@ -241,7 +241,7 @@ func TestUnmarshalTextKeepsTheSetOnError(t *testing.T) {
 	t.Parallel()
 	set := scopes.Remediation
 	if err := set.UnmarshalText([]byte(`okta.users.read "`)); err == nil {
-		t.Error("a malformed name is no error")
+		t.Error("a malformed name is not an error")
 	}
 	if set != scopes.Remediation {
 		t.Errorf("the set became %q", set)

@@ -74,6 +74,9 @@ func sameResource(forms []string) (Scope, bool) {
 // part of a name at most a quarter of the letters may differ, since short words are
 // near to many others, but one may always.
 func distance(a, b string) int {
+	if len(a)-len(b) > maxEdits || len(b)-len(a) > maxEdits {
+		return maxEdits + 1
+	}
 	as, bs := strings.Split(a, "."), strings.Split(b, ".")
 	if len(as) != len(bs) { // a dot too many, or one that is missing
 		return edits(a, b, 1)
@@ -92,7 +95,10 @@ func distance(a, b string) int {
 // (optimal string alignment). What is more than limit comes back as maxEdits + 1.
 func edits(a, b string, limit int) int {
 	limit = min(limit, maxEdits)
-	if len(a)-len(b) > limit || len(b)-len(a) > limit {
+	switch {
+	case a == b:
+		return 0
+	case len(a)-len(b) > limit || len(b)-len(a) > limit:
 		return maxEdits + 1
 	}
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)

@@ -67,7 +67,7 @@ func TestSuggestEveryTypo(t *testing.T) {
 	cells, others := 0, 0
 	for info := range scopes.Catalogue() {
 		name := string(info.Scope)
-		for i := len(name) % 2; i < len(name); i += 2 { // every other letter, which is enough
+		for i := len(name) % 3; i < len(name); i += 3 { // every third letter is enough
 			typos := []string{name[:i] + name[i+1:], name[:i] + "q" + name[i+1:], name[:i] + "q" + name[i:]}
 			if i > 0 {
 				typos = append(typos, name[:i-1]+name[i:i+1]+name[i-1:i]+name[i+1:])

@@ -33,14 +33,19 @@ const examples = `
 Examples:
   fakeorg
   fakeorg --addr 127.0.0.1:8443 --ca-out ca.pem --api-token T --latency 100ms
-  fakeorg --users 2000 --groups 50
+  fakeorg --users 2000 --groups 50 --rate-limit none
+  fakeorg --lag 3s
   fakeorg --rate-limit apps=20,users=60 --principal-share 1 --log requests.jsonl
   fakeorg --fault 'POST /api/v1/apps #1 reset-after' --fault 'GET /api/v1/apps/{id} 503'
+  fakeorg --fault 'GET /api/v1/users/{id} answer=404 {"status":404}'
 
 Rate limit classes: token, logs, apps, app, users, user, user-write, groups,
-group, clients, devices, iam, default. Kinds of fault: refuse reset-before
-reset-after delay=D 429 500 502 503 504 html cut stall; {x} matches one path
-element, #n is the n-th request that matches, without it each one.
+group, clients, devices, iam, default.
+
+Kinds of fault: refuse reset-before reset-after delay=D 429 500 502 503 504 html
+proxy-404 cut stall, and answer=STATUS with or without a body after it. In a path
+{x} matches one element. #n is the n-th request that matches; without it, each
+one is hit.
 `
 
 // errUsage is a mistake on the command line, which is already reported.
@@ -123,10 +128,11 @@ func parse(args []string) (*options, error) {
 	fs.StringVar(&opts.log, "log", "", "`file` to append a JSON line per request to")
 	fs.StringVar(&cfg.APIToken, "api-token", "", "value of the owner's API `token` (default random)")
 	fs.DurationVar(&cfg.Latency, "latency", 0, "delay of every answer")
+	fs.DurationVar(&cfg.Lag.All, "lag", 0, "how late reads show what was changed")
 	fs.Float64Var(&cfg.PrincipalShare, "principal-share", 0.5, "part of every limit that one API token or app may use")
 	fs.IntVar(&cfg.Users, "users", 0, "`number` of users besides the owner, the same in every run")
 	fs.IntVar(&cfg.Groups, "groups", 0, "`number` of groups besides Everyone, which the users are members of")
-	fs.Func("rate-limit", "`class=N,...` are requests a minute of the whole org, 0 for none\n(default those of an Enterprise org)", func(text string) error {
+	fs.Func("rate-limit", "`class=N,...` are requests a minute of the whole org, 0 for no limit;\nnone is no limit of any class (default those of an Enterprise org)", func(text string) error {
 		return parseLimits(cfg, text)
 	})
 	fs.Func("fault", "`fault` to inject, 'METHOD /path/{id} #n kind'; may be repeated", func(text string) error {
@@ -153,16 +159,22 @@ func (o *options) printHelp(w io.Writer) {
 	fmt.Fprint(w, examples)
 }
 
-// parseLimits reads class=N,...
+// parseLimits reads class=N,... or none.
 func parseLimits(cfg *oktatest.Config, text string) error {
 	if cfg.RateLimits == nil {
 		cfg.RateLimits = map[string]int{}
+	}
+	if text == "none" {
+		for class := range oktatest.DefaultRateLimits() {
+			cfg.RateLimits[class] = 0
+		}
+		return nil
 	}
 	for part := range strings.SplitSeq(text, ",") {
 		class, number, ok := strings.Cut(part, "=")
 		n, err := strconv.Atoi(number)
 		if !ok || err != nil {
-			return fmt.Errorf("%q is not class=N", part)
+			return fmt.Errorf("%q is neither class=N nor none", part)
 		}
 		cfg.RateLimits[class] = n
 	}

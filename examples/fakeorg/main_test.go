@@ -173,6 +173,18 @@ func TestServes(t *testing.T) {
 	}
 }
 
+// TestFaultAnswers asks an org behind a proxy that does not know it.
+func TestFaultAnswers(t *testing.T) {
+	t.Parallel()
+	o := start(t, "--fault", "GET /api/v1/users/{id} proxy-404", "--fault", `GET /api/v1/org answer=404 {"status": 404}`)
+	if status, body, err := o.get(t, "/api/v1/users/me"); err != nil || status != 404 || !strings.HasPrefix(body, "<html>") {
+		t.Errorf("proxy-404: %d %q %v", status, body, err)
+	}
+	if status, body, err := o.get(t, "/api/v1/org"); err != nil || status != 404 || body != `{"status": 404}` {
+		t.Errorf("answer: %d %q %v", status, body, err)
+	}
+}
+
 // checkLog checks the lines of TestServes.
 func checkLog(t *testing.T, text []byte) {
 	t.Helper()
@@ -239,6 +251,39 @@ func TestDefaults(t *testing.T) {
 }
 
 // TestSeeds counts the users and groups of a larger org.
+// TestNoRateLimit sends more requests in a minute than any limit allows.
+func TestNoRateLimit(t *testing.T) {
+	t.Parallel()
+	o := start(t, "--rate-limit", "none")
+	for i := range 130 { // twice what one token may send to the log
+		if status, body, err := o.get(t, "/api/v1/logs?limit=1"); err != nil || status != 200 {
+			t.Fatalf("request %d: %d %s %v", i, status, body, err)
+		}
+	}
+}
+
+// TestLag makes a group that the list does not show yet.
+func TestLag(t *testing.T) {
+	t.Parallel()
+	o := start(t, "--lag", "1h")
+	body := strings.NewReader(`{"profile":{"name":"Crew"}}`)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, o.URL+"/api/v1/groups", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "SSWS "+o.APIToken)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("User-Agent", "fakeorg-test")
+	resp, err := o.client(t).Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if status, list, err := o.get(t, "/api/v1/groups"); resp.StatusCode != 200 || status != 200 || err != nil || strings.Contains(list, "Crew") {
+		t.Errorf("POST %d, list %d %s %v", resp.StatusCode, status, list, err)
+	}
+}
+
 func TestSeeds(t *testing.T) {
 	t.Parallel()
 	o := start(t, "--users", "30", "--groups", "4")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
 )
 
 // A target is the org to work on, and how to reach it.
@@ -24,7 +25,7 @@ type job struct {
 	*options
 	*target
 	store   *store
-	journal oauthapp.Journal
+	journal durable.State
 
 	steps *oauthapp.Plan
 }
@@ -104,7 +105,7 @@ func (j *job) apply(ctx context.Context) error {
 	progress := newProgress(j.program)
 	result, err := j.steps.Apply(ctx, progress.event)
 	progress.end()
-	if errors.Is(err, oauthapp.ErrConflict) && result.ApplicationID == "" { // the other run has its own key
+	if errors.Is(err, durable.ErrConflict) && result.ApplicationID == "" { // the other run has its own key
 		return fmt.Errorf("%w: another run is setting up the same app: let it finish. This one has made nothing", err)
 	}
 	for _, w := range result.Warnings {

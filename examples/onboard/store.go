@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
 )
 
 // A store keeps the key, and with --out the credentials.
@@ -42,7 +42,7 @@ func openStore(o *options, info oktaint.OrgInfo) (*store, error) {
 
 // openJournal returns the journal, nil for a demonstration, whose org is gone
 // when it ends.
-func (o *options) openJournal(info oktaint.OrgInfo) (_ oauthapp.Journal, err error) {
+func (o *options) openJournal(info oktaint.OrgInfo) (_ durable.State, err error) {
 	switch {
 	case o.journalFile != "":
 	case o.demo:
@@ -54,7 +54,7 @@ func (o *options) openJournal(info oktaint.OrgInfo) (_ oauthapp.Journal, err err
 			return nil, err
 		}
 	}
-	return oauthapp.FileJournal{Path: o.journalFile}, nil
+	return durable.File{Path: o.journalFile}, nil
 }
 
 // load gets the key: from --key, from --out, or a new one.
@@ -117,15 +117,18 @@ func (s *store) save() error {
 	if s.outFile == "" || s.found {
 		return nil
 	}
-	temp := s.outFile + "." + rand.Text()
-	if err := s.creds.WriteFile(temp); err != nil {
+	doc, err := s.creds.Document()
+	if err != nil {
 		return err
 	}
-	err := os.Link(temp, s.outFile) // unlike a rename it replaces nothing
-	if errors.Is(err, fs.ErrExist) {
-		err = errOvertaken
+	err = durable.Create(s.outFile, doc)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return errOvertaken
+	case err != nil:
+		return fmt.Errorf("write credentials: %w", err)
 	}
-	return errors.Join(err, os.Remove(temp))
+	return nil
 }
 
 // complete writes what is known now to --out.

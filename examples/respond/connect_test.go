@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"path/filepath"
@@ -23,10 +22,6 @@ func (o *org) app(t *testing.T, dpop bool, kinds ...remediation.Kind) oktaint.Cr
 	if err != nil {
 		t.Fatal(err)
 	}
-	jwk, err := json.Marshal(key.Public())
-	if err != nil {
-		t.Fatal(err)
-	}
 	var actions []remediation.Action
 	for _, kind := range kinds {
 		actions = append(actions, remediation.Sample(kind))
@@ -36,7 +31,7 @@ func (o *org) app(t *testing.T, dpop bool, kinds ...remediation.Kind) oktaint.Cr
 		Scopes: scopes.Visibility.Union(remediation.Scopes(actions...)),
 	}
 	creds.ClientID = o.AddServiceApp(oktatest.ServiceApp{
-		JWK: jwk, Scopes: creds.Scopes, DPoP: dpop, Roles: []string{"READ_ONLY_ADMIN"}, Permissions: remediation.Permissions(actions...),
+		Key: key.Public(), Scopes: creds.Scopes, DPoP: dpop, Roles: []string{"READ_ONLY_ADMIN"}, Permissions: remediation.Permissions(actions...),
 	})
 	creds.ApplicationID = creds.ClientID
 	return creds

@@ -1,12 +1,44 @@
-// Package durable has what files need that several processes use and that have to
-// survive a crash: a lock that ends with its holder, and names that are on the
-// disk. The journal of oauthapp and the records of remediation are made with it.
+// Package durable keeps small things in files so that they survive a crash and
+// several processes: a document, a state that changes, a log of lines.
+//
+// To keep a document whole, whatever happens while it is written:
+//
+//	err := durable.WriteFile("acme.json", doc)
+//
+// To keep a state that several processes change, so that none of them overwrites
+// what another one has saved:
+//
+//	var s durable.State = durable.File{Path: "acme.state.json"}
+//	data, version, err := s.Load(ctx)
+//	// ... make next from data ...
+//	version, err = s.Save(ctx, next, version) // ErrConflict: load again
+//
+// A service with a database implements [State] by a row with a version and proves
+// it with the package durabletest.
+//
+// To keep a log that one process at a time appends to and anybody may read:
+//
+//	log, err := durable.OpenLog("acme.records") // ErrLocked: somebody else has it
+//	err = log.Append(line)
+//	err = log.Close()
+//
+// Each of these calls returns only when its work is on the disk (fsync of the file
+// and of its folder). Files have the mode 0600; on Windows the access list of the
+// folder applies. Only regular files are written: a FIFO, a device, a socket or a
+// folder is refused. A symbolic link is followed and stays.
+//
+// Locks are advisory locks of the operating system (flock, or an exclusive open on
+// Windows). The system drops them when their holder dies, by SIGKILL too, so that
+// none is ever stale. A network file system that does not lock across machines is
+// not a place for what several machines share.
 package durable
 
-// Lock locks the file at path, which it makes with the mode 0600 if it is missing,
-// by an advisory lock of the operating system (flock, or an exclusive open on
-// Windows). The system drops the lock when its holder dies, by SIGKILL too, so that
-// none is ever stale. It does not wait: unlock is nil if somebody else holds it, in
-// this process or another. Network file systems that do not lock across machines
-// are no place for it.
-func Lock(path string) (unlock func(), err error) { return lock(path) }
+import "errors"
+
+// ErrLocked is wrapped by the error of [OpenLog] if somebody else, in this process
+// or another, has the file open as a log.
+var ErrLocked = errors.New("the file is locked, somebody else is using it")
+
+// ErrConflict is wrapped by the error of [State].Save if the state has changed
+// since the version that the caller knows.
+var ErrConflict = errors.New("the state was changed by somebody else since it was loaded")

@@ -4,40 +4,35 @@ package durable
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"syscall"
 )
 
-// lock locks the file at path, which it makes if it is missing. unlock is
-// nil if somebody else holds the lock.
-func lock(path string) (unlock func(), err error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+// openLock opens the file at path for appending, makes it if it is missing, and
+// locks it. It does not wait: the error is ErrLocked if somebody else has the
+// lock.
+func openLock(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
 	for err = syscall.EINTR; err == syscall.EINTR; {
 		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	}
-	if err == nil {
-		return func() { f.Close() }, nil
+	switch err {
+	case nil:
+		return f, nil
+	case syscall.EWOULDBLOCK:
+		err = ErrLocked
+	default:
+		err = &fs.PathError{Op: "lock", Path: path, Err: err}
 	}
-	f.Close()
-	if err == syscall.EWOULDBLOCK {
-		return nil, nil
-	}
-	return nil, &os.PathError{Op: "lock", Path: path, Err: err}
+	return nil, errors.Join(err, f.Close())
 }
 
-// SyncDir puts the names in a folder on the disk, where the file system can: after
-// a file was made in it or renamed, say.
-func SyncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	if err := d.Sync(); !errors.Is(err, syscall.EINVAL) && !errors.Is(err, syscall.ENOTSUP) {
-		return err
-	}
-	return nil
+// unlock gives up the lock. Closing the file would not be enough: a process that
+// was started meanwhile holds a copy of it until it runs its own program.
+func unlock(f *os.File) {
+	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN) // it is held
 }

@@ -152,16 +152,16 @@ func (o *Org) rolesOf(a actor) []*assignment {
 // require refuses a caller whose roles do not allow what is needed, where that
 // depends on the request or the target.
 func (c *call) require(need permission) error {
-	if c.org.allows(c.org.rolesOf(c.actor), need) {
+	if c.rights.allows(c.rights.rolesOf(c.actor), need) {
 		return nil
 	}
 	return errForbidden
 }
 
-// requireSuperAdmin refuses who is not a Super Admin, where that depends on
-// the target.
+// requireSuperAdmin refuses a caller who is not a Super Admin, where that
+// depends on the target.
 func (c *call) requireSuperAdmin() error {
-	if c.org.allows(c.org.rolesOf(c.actor), superAdmin) {
+	if c.rights.allows(c.rights.rolesOf(c.actor), superAdmin) {
 		return nil
 	}
 	return errForbidden

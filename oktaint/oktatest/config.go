@@ -27,7 +27,7 @@ type Config struct {
 
 	// RateLimits maps a class of endpoints to the requests a minute that
 	// the whole org may send to it. A missing class has the Enterprise
-	// limit of [DefaultRateLimits]; 0 is no limit.
+	// limit of [DefaultRateLimits]; 0 means no limit.
 	RateLimits map[string]int
 
 	// PrincipalShare is the part of every limit that one API token or app
@@ -35,12 +35,16 @@ type Config struct {
 	PrincipalShare float64
 
 	// ConcurrencyLimit is the number of requests that may be in flight at
-	// once. The default is 75; a negative number is no limit.
+	// once. The default is 75; a negative number means no limit.
 	ConcurrencyLimit int
 
 	// Latency delays every answer. The request takes effect when it
 	// arrives, before the delay.
 	Latency time.Duration
+
+	// Lag is how late the org shows what requests have changed. The zero
+	// value shows it at once.
+	Lag Lag
 
 	// Skew is how far the org's clock is ahead of the real one; negative
 	// is behind. It shows in Date, in the reset of the rate limits, in
@@ -55,7 +59,12 @@ type Config struct {
 	// an app gets the role SUPER_ADMIN by itself with its first grant.
 	ClientPrivileges bool
 
-	// DPoPResourceNonce makes the API, too, want a nonce in every DPoP
+	// Classic makes an org of the Classic Engine: it does not have the paths
+	// that came with Identity Engine, /api/v1/devices say, and answers 404
+	// E0000008 there. The default is an org of Identity Engine.
+	Classic bool
+
+	// DPoPResourceNonce makes the API require a nonce in every DPoP
 	// proof. Okta does not, so far.
 	DPoPResourceNonce bool
 
@@ -81,7 +90,7 @@ type Config struct {
 	KeepRequests int
 
 	// Users and Groups are how many users and groups the org has from the
-	// start, besides its owner and Everyone. They are the same in every org
+	// start, in addition to its owner and Everyone. They are the same in every org
 	// with the same numbers: most users are ACTIVE, a few are in each other
 	// status, each has a department and is in one to three of the groups.
 	Users, Groups int
@@ -146,6 +155,10 @@ func (c Config) withDefaults() (Config, error) {
 	if c.TokenLifetime < time.Second || c.TokenLifetime%time.Second != 0 {
 		return c, fmt.Errorf("oktatest: token lifetime %v: want whole seconds, at least one", c.TokenLifetime)
 	}
+	if err := c.Lag.check(); err != nil {
+		return c, err
+	}
+	c.Lag = c.Lag.least()
 	if c.Latency < 0 {
 		return c, fmt.Errorf("oktatest: latency %v is negative", c.Latency)
 	}

@@ -86,21 +86,23 @@ func (e *rateLimited) reply() reply {
 var (
 	errLength = &emptyReply{http.StatusLengthRequired}
 
-	errSession    = &apiError{status: http.StatusForbidden, code: "E0000005", summary: "Invalid session"}
-	errForbidden  = &apiError{status: http.StatusForbidden, code: "E0000006", summary: "You do not have permission to perform the requested action"}
-	errPath       = &apiError{status: http.StatusNotFound, code: "E0000008", summary: "The requested path was not found"}
-	errInternal   = &apiError{status: http.StatusInternalServerError, code: "E0000009", summary: "Internal Server Error"}
-	errReadOnly   = &apiError{status: http.StatusServiceUnavailable, code: "E0000010", summary: "Service is in read only mode"}
-	errMethod     = &apiError{status: http.StatusMethodNotAllowed, code: "E0000022", summary: "The endpoint does not support the provided HTTP method"}
-	errMediaType  = &apiError{status: http.StatusBadRequest, code: "E0000021", summary: "Bad request.  Accept and/or Content-Type headers likely do not match supported values."}
-	errBody       = &apiError{status: http.StatusBadRequest, code: "E0000003", summary: "The request body was not well-formed."}
-	errCursor     = &apiError{status: http.StatusBadRequest, code: "E0000029", summary: "Invalid paging request"}
+	errSession   = &apiError{status: http.StatusForbidden, code: "E0000005", summary: "Invalid session"}
+	errForbidden = &apiError{status: http.StatusForbidden, code: "E0000006", summary: "You do not have permission to perform the requested action"}
+	errPath      = &apiError{status: http.StatusNotFound, code: "E0000008", summary: "The requested path was not found"}
+	errInternal  = &apiError{status: http.StatusInternalServerError, code: "E0000009", summary: "Internal Server Error"}
+	errReadOnly  = &apiError{status: http.StatusServiceUnavailable, code: "E0000010", summary: "Service is in read only mode"}
+	errMethod    = &apiError{status: http.StatusMethodNotAllowed, code: "E0000022", summary: "The endpoint does not support the provided HTTP method"}
+	errMediaType = &apiError{status: http.StatusBadRequest, code: "E0000021", summary: "Bad request.  Accept and/or Content-Type headers likely do not match supported values."}
+	errBody      = &apiError{status: http.StatusBadRequest, code: "E0000003", summary: "The request body was not well-formed."}
+	errCursor    = &apiError{status: http.StatusBadRequest, code: "E0000029", summary: "Invalid paging request.",
+		causes: []string{"Ensure the pagination cursor has not been altered."}}
 	errNotHere    = &apiError{status: http.StatusNotImplemented, code: "E0000060", summary: "Unsupported operation."}
 	errToken      = &apiError{status: http.StatusUnauthorized, code: "E0000011", summary: "Invalid token provided", header: http.Header{"WWW-Authenticate": {"SSWS"}}}
 	errSameRole   = &apiError{status: http.StatusConflict, code: "E0000263", summary: "Attempted to assign a duplicate standard role assignment to an admin"}
 	errHasRole    = &apiError{status: http.StatusConflict, code: "E0000090", summary: "The role specified is already assigned to the user."}
 	errNotService = &apiError{status: http.StatusBadRequest, code: "E0000227", summary: "Roles can only be granted to service application type"}
 	errSameGroup  = &apiError{status: http.StatusConflict, code: "E0000055", summary: "Duplicate group."}
+	errUserAgent  = invalid("User-Agent", "User-Agent: The header is required")
 	errDeleteApp  = &apiError{status: http.StatusForbidden, code: "E0000056", summary: "Delete application forbidden.",
 		causes: []string{"The application must be deactivated before deletion."}}
 )
@@ -124,6 +126,19 @@ var (
 	errSuspend   = invalid("suspendUser", "Cannot suspend a user that is not active")
 	errUnsuspend = invalid("suspendUser", "Cannot unsuspend a user that is not suspended")
 )
+
+// summaryOf is what Okta says of an error code, as far as the org answers it.
+func summaryOf(code string) string {
+	for _, e := range []*apiError{
+		errSession, errForbidden, errPath, errInternal, errReadOnly, errMethod, errMediaType, errBody, errCursor, errNotHere,
+		errToken, errFeature, errCredentials,
+	} {
+		if e.code == code {
+			return e.summary
+		}
+	}
+	return "Simulated error " + code
+}
 
 // invalid is 400 E0000001 about a part of the request.
 func invalid(what string, causes ...string) *apiError {

@@ -3,10 +3,12 @@ package oktatest
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 )
 
 // The kinds of fault; AddFault describes them.
@@ -18,6 +20,8 @@ const (
 	faultHTML        = "html"
 	faultCut         = "cut"
 	faultStall       = "stall"
+	faultProxy404    = "proxy-404"
+	faultAnswer      = "answer"
 )
 
 // fault is one parsed fault.
@@ -27,6 +31,7 @@ type fault struct {
 	nth    int // 0: every request that matches
 	kind   string
 	delay  time.Duration
+	answer func() reply // of the kind answer
 
 	seen int // requests that matched
 }
@@ -66,8 +71,8 @@ func (fs *faults) next(method, path string) *fault {
 	return hit
 }
 
-// refuses reports whether the next such request would be refused; if so it is
-// counted, for it will not arrive.
+// refuses reports whether the next such request would be refused; if so, it is
+// counted here, because it will not arrive.
 func (fs *faults) refuses(method, path string) bool {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
@@ -111,27 +116,26 @@ func parseFault(spec string) (*fault, error) {
 	bad := func(why string) error {
 		return fmt.Errorf("oktatest: fault %q: %s; want 'METHOD /path/{id} #n kind'", spec, why)
 	}
-	words := strings.Fields(spec)
-	if len(words) != 3 && len(words) != 4 {
-		return nil, bad("three or four words expected")
-	}
-	f := &fault{method: words[0], kind: words[len(words)-1]}
+	f := &fault{}
+	method, rest := cutWord(spec)
+	target, rest := cutWord(rest)
+	f.method, f.kind = method, rest
 	switch f.method {
 	case http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodPatch, http.MethodHead:
 	default:
 		return nil, bad("unknown method " + strconv.Quote(f.method))
 	}
-	path, ok := strings.CutPrefix(words[1], "/")
+	path, ok := strings.CutPrefix(target, "/")
 	if !ok || strings.Contains(path, "?") {
 		return nil, bad("a path begins with / and has no query")
 	}
 	f.path = strings.Split(path, "/")
-	if len(words) == 4 {
-		n, err := strconv.Atoi(strings.TrimPrefix(words[2], "#"))
-		if err != nil || n < 1 || words[2][0] != '#' {
+	if number, kind := cutWord(rest); strings.HasPrefix(number, "#") {
+		n, err := strconv.Atoi(number[1:])
+		if err != nil || n < 1 {
 			return nil, bad("#n is # and a number from 1")
 		}
-		f.nth = n
+		f.nth, f.kind = n, kind
 	}
 	if err := f.parseKind(); err != nil {
 		return nil, bad(err.Error())
@@ -139,27 +143,68 @@ func parseFault(spec string) (*fault, error) {
 	return f, nil
 }
 
-// parseKind checks the kind, and takes it apart where it has a duration.
+// cutWord cuts a text after its first word.
+func cutWord(text string) (word, rest string) {
+	text = strings.TrimSpace(text)
+	at := strings.IndexFunc(text, unicode.IsSpace)
+	if at < 0 {
+		return text, ""
+	}
+	return text[:at], strings.TrimSpace(text[at:])
+}
+
+// parseKind checks the kind, and takes it apart where it has a value.
 func (f *fault) parseKind() error {
 	switch f.kind {
-	case faultRefuse, faultResetBefore, faultResetAfter, faultHTML, faultCut, faultStall,
+	case faultRefuse, faultResetBefore, faultResetAfter, faultHTML, faultCut, faultStall, faultProxy404,
 		"429", "500", "502", "503", "504":
 		return nil
 	}
-	text, ok := strings.CutPrefix(f.kind, faultDelay+"=")
-	if !ok {
-		return fmt.Errorf("unknown kind %q", f.kind)
+	name, value, _ := strings.Cut(f.kind, "=")
+	switch name {
+	case faultDelay:
+		d, err := time.ParseDuration(value)
+		if err != nil || d < 0 {
+			return fmt.Errorf("%q is not a delay", value)
+		}
+		f.kind, f.delay = faultDelay, d
+		return nil
+	case faultAnswer:
+		f.kind = faultAnswer
+		return f.parseAnswer(value)
 	}
-	d, err := time.ParseDuration(text)
-	if err != nil || d < 0 {
-		return fmt.Errorf("delay %q is no duration", text)
+	return fmt.Errorf("unknown kind %q", f.kind)
+}
+
+// parseAnswer reads a status and, after a space, a body.
+func (f *fault) parseAnswer(value string) error {
+	number, body := cutWord(value)
+	status, err := strconv.Atoi(number)
+	if err != nil || status < 200 || status > 599 {
+		return fmt.Errorf("%q is not a status from 200 to 599", number)
 	}
-	f.kind, f.delay = faultDelay, d
+	if errorCodePattern.MatchString(body) {
+		f.answer = (&apiError{status: status, code: body, summary: summaryOf(body)}).reply
+		return nil
+	}
+	res := reply{status: status, raw: []byte(body)}
+	switch {
+	case body == "":
+	case status == http.StatusNoContent || status == http.StatusNotModified:
+		return fmt.Errorf("an answer with status %d has no body", status)
+	case strings.HasPrefix(body, "<"):
+		res.header = http.Header{"Content-Type": {"text/html"}}
+	default:
+		res.header = http.Header{"Content-Type": {"application/json"}}
+	}
+	f.answer = func() reply { return res }
 	return nil
 }
 
-// reply is the answer of the faults that are an answer, ok is false for the
-// others.
+var errorCodePattern = regexp.MustCompile(`^E[0-9]{7}$`)
+
+// reply returns the answer of a fault that consists of one; for other faults ok
+// is false.
 func (f *fault) reply(o *Org, class string) (res reply, ok bool) {
 	switch f.kind {
 	case "429":
@@ -175,6 +220,10 @@ func (f *fault) reply(o *Org, class string) (res reply, ok bool) {
 		return htmlPage(http.StatusGatewayTimeout), true
 	case faultHTML:
 		return htmlPage(http.StatusOK), true
+	case faultProxy404:
+		return htmlPage(http.StatusNotFound), true
+	case faultAnswer:
+		return f.answer(), true
 	}
 	return reply{}, false
 }

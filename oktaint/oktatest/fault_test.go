@@ -45,6 +45,16 @@ func TestFaults(t *testing.T) {
 		{kind: "503", status: 503, content: "E0000010"},
 		{kind: "504", status: 504, content: "<html>"},
 		{kind: "html", status: 200, content: "<html>"},
+		{kind: "proxy-404", status: 404, content: "<html>"},
+		{kind: "answer=200", status: 200},
+		{kind: "answer=200 {}", status: 200, content: "{}"},
+		{kind: "answer=202 null", status: 202, content: "null"},
+		{kind: "answer=204", status: 204},
+		{kind: `answer=404 {"status": 404,  "message":"gone"}`, status: 404, content: `{"status": 404,  "message":"gone"}`},
+		{kind: "answer=404", status: 404},
+		{kind: "answer=404 E0000008", status: 404, content: `"errorSummary":"The requested path was not found"`},
+		{kind: "answer=418 E0009999", status: 418, content: `"errorCode":"E0009999"`},
+		{kind: "answer=503 <p>down</p>", status: 503, content: "<p>down</p>"},
 		{kind: "delay=5s", status: 200, content: `"label":"hit"`, effect: true},
 	}
 	for _, tt := range tests {
@@ -71,6 +81,12 @@ func TestFaults(t *testing.T) {
 				}
 				if got := c.org.Requests(); len(got) != 2 || got[1].Path != "/api/v1/apps" {
 					t.Errorf("requests = %+v", got)
+				}
+				if kind := a.header.Get("Content-Type"); strings.Contains(kind, "html") != strings.HasPrefix(a.body, "<") || a.body == "" && kind != "" {
+					t.Errorf("Content-Type = %q of %q", kind, a.body)
+				}
+				if tt.content == "" && a.body != "" {
+					t.Errorf("body = %q, want none", a.body)
 				}
 				// The third one is not hit.
 				if a, err := c.create("after"); err != nil || a.status != 200 {
@@ -149,6 +165,8 @@ func TestFaultSpec(t *testing.T) {
 	for _, spec := range []string{
 		"", "GET /x", "get /x 500", "GET x 500", "GET /x?y=1 500", "GET /x #0 500", "GET /x 1 500", "GET /x #a 500",
 		"GET /x 501", "GET /x delay", "GET /x delay=soon", "GET /x delay=-1s", "GET /x #1 500 more",
+		"GET /x answer", "GET /x answer=", "GET /x answer=abc", "GET /x answer=199", "GET /x answer=600", "GET /x answer=204 {}",
+		"GET /x #1", "GET /x proxy-403",
 	} {
 		if err := org.AddFault(spec); err == nil || !strings.HasPrefix(err.Error(), "oktatest: fault ") {
 			t.Errorf("AddFault(%q) = %v", spec, err)

@@ -44,9 +44,10 @@ func (o *Org) viewGroup(g *group) object {
 		"created": stamp(g.created), "lastUpdated": stamp(g.updated), "lastMembershipUpdated": stamp(g.membersChanged),
 		"profile": object{"name": g.name, "description": g.description},
 		"_links": object{
-			"logo":  []object{logo("medium"), logo("large")},
-			"users": object{"href": self + "/users"},
-			"apps":  object{"href": self + "/apps"},
+			"logo":   []object{logo("medium"), logo("large")},
+			"owners": object{"href": self + "/owners"},
+			"users":  object{"href": self + "/users"},
+			"apps":   object{"href": self + "/apps"},
 		},
 	}
 }
@@ -92,7 +93,7 @@ func (c *call) getGroup() (reply, error) {
 	return ok(c.org.viewGroup(g))
 }
 
-// readGroup reads the profile of a group that is named like no other.
+// readGroup reads the profile of a group, whose name no other group has.
 func (c *call) readGroup(id string) (name, description string, err error) {
 	var in struct {
 		Profile struct {
@@ -124,7 +125,7 @@ func (c *call) createGroup() (reply, error) {
 		return reply{}, err
 	}
 	g := c.org.addGroup(groupOkta, name, description)
-	c.recordAbout("group.lifecycle.create", "Create Okta group", targetGroup(g))
+	c.recordAbout("group.lifecycle.create", "Create Okta group", partyOfGroup(g))
 	return ok(c.org.viewGroup(g))
 }
 
@@ -154,7 +155,7 @@ func (c *call) replaceGroup() (reply, error) {
 		return reply{}, err
 	}
 	g.name, g.description, g.updated = name, description, c.org.now()
-	c.recordAbout("group.profile.update", "Update Okta group", targetGroup(g))
+	c.recordAbout("group.profile.update", "Update Okta group", partyOfGroup(g))
 	return ok(c.org.viewGroup(g))
 }
 
@@ -171,12 +172,10 @@ func (c *call) deleteGroup() (reply, error) {
 	c.org.groups.remove(g.id)
 	c.org.dropRolesOf(g.id)
 	c.org.dropOwner(g.id)
-	c.recordAbout("group.lifecycle.delete", "Delete Okta group", targetGroup(g))
+	c.recordAbout("group.lifecycle.delete", "Delete Okta group", partyOfGroup(g))
 	c.org.invalidateRules(g)
 	return noContent()
 }
 
-// targetGroup is a group as the target of an event.
-func targetGroup(g *group) object {
-	return object{"id": g.id, "type": "UserGroup", "alternateId": "unknown", "displayName": g.name, "detailEntry": nil}
-}
+// partyOfGroup is a group as the target of an event.
+func partyOfGroup(g *group) party { return party{g.id, "UserGroup", "unknown", g.name} }

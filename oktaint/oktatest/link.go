@@ -16,7 +16,8 @@ type paging struct {
 	noPages     bool     // one page of limit rows, and no Link
 }
 
-// page is what a list endpoint works with: its rows match, and view shows one.
+// lister is what a list endpoint works with: match selects rows of the table,
+// and view shows one.
 type lister[T any] struct {
 	paging
 	table *table[T]

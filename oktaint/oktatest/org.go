@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -30,8 +31,12 @@ type Org struct {
 	done     chan struct{} // closed by Close
 	close    sync.Once
 
-	mu sync.Mutex // guards store; held while a request takes effect
+	errorIDs   atomic.Int64
+	requestIDs atomic.Int64
+
+	mu sync.Mutex // guards store and versions; held while a request takes effect
 	store
+	versions []version // what reads show within the lag, oldest first
 }
 
 // New returns a new org for the test t, which is closed when t ends. It fails
@@ -97,7 +102,7 @@ func (o *Org) APIToken() string { return o.token }
 // an https URL names. It is the same one on every call. Requests for http
 // URLs are errors.
 func (o *Org) Transport() http.RoundTripper {
-	o.wireOnce.Do(func() { o.wire = newWire(o) })
+	o.wireOnce.Do(func() { o.wire = newWire(o, func(string) *Org { return o }) })
 	return o.wire
 }
 
@@ -136,12 +141,17 @@ func (o *Org) ResetRequests() { o.log.reset() }
 //	500 503       E0000009 and E0000010
 //	502 504       a gateway's HTML page
 //	html          200 and an HTML page in place of JSON
+//	proxy-404     404 and the HTML page of a proxy
+//	answer=S B    status S and the body B, which may be missing: answer=200,
+//	              answer=200 {}, answer=404 {"status":404}. A body that begins
+//	              with < is HTML, any other JSON; an error code of Okta's,
+//	              answer=404 E0000008 say, stands for that error
 //	cut           the request took effect, the body of the answer ends half way
 //	stall         no answer until the client gives up
 //
-// But for delay, reset-after and cut, a request that is hit has no effect and
-// counts against no rate limit. Of several faults that hit one request the
-// first one added is used. net/http itself sends a GET once more if its
+// A request that is hit has no effect and counts against no rate limit, except
+// with delay, reset-after and cut. If several faults hit one request, the first
+// one added is used. net/http itself sends a GET once more if its
 // connection was reused and closed without an answer; the second one counts.
 func (o *Org) AddFault(spec string) error {
 	f, err := parseFault(spec)

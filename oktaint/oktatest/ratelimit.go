@@ -47,7 +47,7 @@ var enterprise = map[string]int{
 //
 //	token       /oauth2/v1/token
 //	logs        /api/v1/logs
-//	apps        /api/v1/apps and all below it but exact /api/v1/apps/{id}
+//	apps        /api/v1/apps and all below it, except exact /api/v1/apps/{id}
 //	app         exact /api/v1/apps/{id}
 //	users       GET and POST /api/v1/users, and all below /api/v1/users/{id}/
 //	user        GET /api/v1/users/{id}
@@ -140,8 +140,8 @@ func newLimiter(cfg Config, now func() time.Time) *limiter {
 }
 
 // take counts one request of a principal. It reports the headers to send (nil
-// where the class has no limit) and whether the request may go on. One that
-// may not is not counted.
+// where the class has no limit) and whether the request may go on. If it
+// may not, it is not counted.
 func (l *limiter) take(class, principal string) (*standing, bool) {
 	org := l.limits[class]
 	if org == 0 {
@@ -184,7 +184,7 @@ func (l *limiter) leave() {
 }
 
 // setHeaders writes the three headers, in Okta's lower case. Reset is rounded
-// up to a second: who waits for it is never early.
+// up to a second, so that a client that waits for it is never early.
 func (s *standing) setHeaders(h http.Header) {
 	if s == nil {
 		return

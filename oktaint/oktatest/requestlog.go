@@ -52,8 +52,8 @@ func (l *requestLog) arrive(r *http.Request, at time.Time, bucket string) *Reque
 }
 
 // answer notes the status of a request and writes its line. It is called
-// before the first byte of the answer, so that who has the answer finds the
-// line.
+// before the first byte of the answer, so that a client that has the answer
+// finds the line.
 func (l *requestLog) answer(row *Request, status int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -93,7 +93,7 @@ func (l *requestLog) reset() {
 }
 
 // schemeOf names the scheme of the Authorization header; one that is not
-// known is "other", for it may be a secret sent without a scheme.
+// known is "other", because it may be a secret sent without a scheme.
 func schemeOf(r *http.Request) string {
 	header := r.Header.Get("Authorization")
 	if header == "" {

@@ -19,9 +19,13 @@ type route struct {
 	scope   scopes.Scope // what an access token needs; empty: no access token is accepted
 	need    permission   // what the caller's roles must allow
 	flags   flag
+	query   string // names of the parameters, between spaces
+	lacks   string // of those that Okta has and this org has not
+	body    string // members of the body, as parseMembers reads them; empty: no body
 	handler func(*call) (reply, error)
 
-	elems []string
+	elems   []string
+	members members
 }
 
 // flag marks a route that is out of the ordinary.
@@ -32,6 +36,7 @@ const (
 	unlimited                  // counts against no rate limit
 	emptyList                  // an app without any role gets an empty list
 	form                       // the body is a form, not JSON
+	slash                      // the path may end with a slash
 )
 
 // call is one request on its way to its handler, under the org's lock.
@@ -44,6 +49,7 @@ type call struct {
 	query  url.Values
 	body   []byte
 	actor  actor
+	rights *Org // the org whose admin roles count
 
 	nonce    string    // DPoP nonce to show in the answer
 	blind    bool      // lists show nothing: the caller has no role
@@ -56,9 +62,11 @@ func (c *call) param(name string) string { return c.params[name] }
 // dispatch finds the route, checks in Okta's order who calls, how often and
 // whether it may, and answers.
 func (o *Org) dispatch(c *call) (reply, error) {
-	if err := o.match(c); err != nil {
+	if err := c.match(); err != nil {
 		return reply{}, err
 	}
+	o.giveLatePrivileges()
+	c.rights = o.before(o.cfg.Lag.Roles)
 	if err := o.authenticate(c); err != nil {
 		return reply{}, err
 	}
@@ -72,20 +80,26 @@ func (o *Org) dispatch(c *call) (reply, error) {
 	if err := c.checkMessage(); err != nil {
 		return reply{}, err
 	}
-	if err := o.authorize(c); err != nil {
+	if err := c.rights.authorize(c); err != nil {
 		return reply{}, err
+	}
+	if err := c.checkInput(); err != nil {
+		return reply{}, err
+	}
+	if c.org = o.seenBy(c.route); c.r.Method != http.MethodGet && c.route.flags&public == 0 {
+		o.remember(o.now())
 	}
 	return c.route.handler(c)
 }
 
-// match sets the route and its parameters. One slash at the end is ignored,
-// as recorded.
-func (o *Org) match(c *call) error {
-	path := strings.TrimSuffix(c.r.URL.EscapedPath(), "/")
-	elems := strings.Split(strings.TrimPrefix(path, "/"), "/")
+// match sets the route and its parameters. A path may begin with two slashes,
+// as recorded; a slash at its end belongs to those routes only for which it was
+// recorded.
+func (c *call) match() error {
+	elems := elemsOf(onePath(c.r.URL.EscapedPath()))
 	known := false
-	for i := range o.routes {
-		row := &o.routes[i]
+	for i := range c.org.routes {
+		row := &c.org.routes[i]
 		params, ok := row.match(elems)
 		if !ok {
 			continue
@@ -96,13 +110,21 @@ func (o *Org) match(c *call) error {
 			return nil
 		}
 	}
-	if known {
-		return errMethod
+	return c.org.notServed(c.r.Method, elems, known)
+}
+
+// onePath takes one of two slashes at the beginning of a path away.
+func onePath(path string) string {
+	if strings.HasPrefix(path, "//") {
+		return path[1:]
 	}
-	return errPath
+	return path
 }
 
 func (row *route) match(elems []string) (map[string]string, bool) {
+	if row.flags&slash != 0 && elems[len(elems)-1] == "" {
+		elems = elems[:len(elems)-1]
+	}
 	if len(elems) != len(row.elems) {
 		return nil, false
 	}
@@ -126,9 +148,12 @@ func (row *route) match(elems []string) (map[string]string, bool) {
 	return params, true
 }
 
-// checkMessage refuses what Okta's front door refuses: a POST or PUT of no
-// stated length, media types that are not JSON, and characters of four bytes.
+// checkMessage refuses what Okta's front door refuses: a request that names no
+// client, a POST or PUT of no stated length, and media types that are not JSON.
 func (c *call) checkMessage() error {
+	if c.onWire() && c.r.Header.Get("User-Agent") == "" {
+		return errUserAgent
+	}
 	writes := c.r.Method == http.MethodPost || c.r.Method == http.MethodPut
 	if writes && len(c.body) == 0 && c.lengthMissing() {
 		return errLength
@@ -157,9 +182,11 @@ func (c *call) lengthMissing() bool {
 	if c.r.ContentLength < 0 {
 		return true // chunked
 	}
-	onWire := c.r.Context().Value(http.ServerContextKey) != nil
-	return onWire && c.r.Header.Get("Content-Length") == ""
+	return c.onWire() && c.r.Header.Get("Content-Length") == ""
 }
+
+// onWire reports whether a server read the request off a wire.
+func (c *call) onWire() bool { return c.r.Context().Value(http.ServerContextKey) != nil }
 
 func acceptsJSON(accept string) bool {
 	for part := range strings.SplitSeq(accept, ",") {
@@ -174,12 +201,8 @@ func acceptsJSON(accept string) bool {
 	return false
 }
 
-// decode reads the JSON body into v, which ignores what it does not know.
+// decode reads the JSON body into v. The body has been checked before.
 func (c *call) decode(v any) error {
-	var loose any
-	if err := json.Unmarshal(c.body, &loose); err != nil || !narrow(loose) {
-		return errBody
-	}
 	if err := json.Unmarshal(c.body, v); err != nil {
 		var kind *json.UnmarshalTypeError
 		if errors.As(err, &kind) && kind.Field != "" {
@@ -188,32 +211,6 @@ func (c *call) decode(v any) error {
 		return errBody
 	}
 	return nil
-}
-
-// narrow reports whether all text in a JSON value is of characters that take
-// at most three bytes of UTF-8, all that Okta supports.
-func narrow(v any) bool {
-	switch v := v.(type) {
-	case string:
-		for _, r := range v {
-			if r > 0xFFFF {
-				return false
-			}
-		}
-	case []any:
-		for _, item := range v {
-			if !narrow(item) {
-				return false
-			}
-		}
-	case map[string]any:
-		for key, item := range v {
-			if !narrow(key) || !narrow(item) {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // ok is a 200 with a JSON body.

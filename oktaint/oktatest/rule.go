@@ -7,7 +7,7 @@ import (
 
 const statusInvalid = "INVALID"
 
-// rule makes the users of whom an expression is true members of groups.
+// rule makes the users for whom an expression is true members of groups.
 type rule struct {
 	id, name, status string
 	created, updated time.Time
@@ -39,15 +39,40 @@ func (o *Org) applyRules(u *user) {
 	}
 }
 
+// maxExcluded is how many users a rule can leave alone.
+const maxExcluded = 100
+
+// rulesManaging lists the active rules that keep a user a member of a group.
+func (o *Org) rulesManaging(g *group, u *user) []*rule {
+	var managing []*rule
+	for _, id := range o.rules.ids {
+		r := o.rules.rows[id]
+		if slices.Contains(r.groups, g.id) && (r.applies(u) || r.status == statusActive && r.added[membership{g.id, u.id}]) {
+			managing = append(managing, r)
+		}
+	}
+	return managing
+}
+
+// excludeUser lets a rule leave a user alone and reports whether its list had
+// room for one more.
+func (r *rule) excludeUser(u *user, now time.Time) bool {
+	if len(r.exclude) >= maxExcluded || slices.Contains(r.exclude, u.id) {
+		return false
+	}
+	r.people, r.exclude, r.updated = true, append(r.exclude, u.id), now
+	return true
+}
+
 // runRule is applyRule with its events.
 func (o *Org) runRule(r *rule, u *user) {
 	for _, g := range o.applyRule(r, u) {
-		o.addRuleEvent(eventJoin, textJoin, targetUser(u), targetGroup(g))
+		o.addRuleEvent(eventJoin, textJoin, partyOfUser(u), partyOfGroup(g))
 	}
 }
 
 // applyRule makes a user a member of the groups of a rule, if it matches, and
-// returns those that the user was no member of.
+// returns the groups that are new to the user.
 func (o *Org) applyRule(r *rule, u *user) []*group {
 	if !r.applies(u) {
 		return nil
@@ -62,9 +87,9 @@ func (o *Org) applyRule(r *rule, u *user) []*group {
 	return joined
 }
 
-// addRuleEvent adds an event of what rules do, which is nobody's doing.
-func (o *Org) addRuleEvent(eventType, text string, targets ...object) {
-	o.addEvent(eventType, text, systemActor(), targets, "/api/v1/groups/rules")
+// addRuleEvent adds an event of what rules do. The system is its actor.
+func (o *Org) addRuleEvent(eventType, text string, targets ...party) {
+	o.addEvent(eventType, text, systemActor, targets, "/api/v1/groups/rules")
 }
 
 // invalidateRules ends the rules of a group that is deleted.
@@ -74,7 +99,7 @@ func (o *Org) invalidateRules(g *group) {
 			continue
 		}
 		if r.status != statusInvalid {
-			o.addRuleEvent("group.user_membership.rule.invalidate", "Group rule is invalidated", targetRule(r))
+			o.addRuleEvent("group.user_membership.rule.invalidate", "Group rule is invalidated", partyOfRule(r))
 		}
 		r.status, r.updated = statusInvalid, o.now()
 	}
@@ -102,6 +127,5 @@ func (o *Org) viewRule(r *rule) object {
 	}
 }
 
-func targetRule(r *rule) object {
-	return object{"id": r.id, "type": "Rule", "alternateId": "unknown", "displayName": r.name, "detailEntry": nil}
-}
+// partyOfRule is a rule as the target of an event.
+func partyOfRule(r *rule) party { return party{r.id, "Rule", "unknown", r.name} }

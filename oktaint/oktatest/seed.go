@@ -1,7 +1,7 @@
 package oktatest
 
-// seed fills a new org with what every org has: its owner, a Super Admin with
-// an API token, and the group Everyone.
+// seed fills a new org with what every org has: Okta's own apps, its owner, a
+// Super Admin with an API token, and the group Everyone.
 func (o *Org) seed() {
 	o.clients = map[string]*client{}
 	o.userClients, o.attributes = map[string]bool{}, map[string]bool{}
@@ -10,6 +10,7 @@ func (o *Org) seed() {
 	o.tokenValues = map[string]*apiToken{}
 	o.privileges = o.cfg.ClientPrivileges
 
+	o.addBuiltIns()
 	o.everyone = o.addGroup(groupBuiltIn, "Everyone", "All users in your organization")
 	owner := o.addUser("Org", "Owner")
 	o.assign(principal{principalUser, owner.id}, roleSuperAdmin)
@@ -19,5 +20,5 @@ func (o *Org) seed() {
 	o.addToken(owner, "Owner's token", o.token)
 	o.seedGroups(o.cfg.Groups)
 	o.seedUsers(o.cfg.Users)
-	o.addEvent("user.session.start", "User login to Okta", actorUser(owner), []object{}, "/api/v1/authn")
+	o.addEvent("user.session.start", "User login to Okta", partyOfUser(owner), nil, "/api/v1/authn")
 }

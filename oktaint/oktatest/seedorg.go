@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Seeds are made of lists and numbers, so that equal configurations give equal
+// Seeds are made from lists and numbers, so that equal configurations give equal
 // orgs.
 
 var (
@@ -20,8 +20,8 @@ var (
 	seedDepartments = []string{"Engineering", "Sales", "Support", "Finance", "Legal", "Marketing", "Operations"}
 )
 
-// seedCycle is after how many users the statuses come again: one of each but
-// ACTIVE, which the others are.
+// seedCycle is the number of users after which the statuses repeat: among so many
+// users one is in each status other than ACTIVE, and the rest are ACTIVE.
 const seedCycle = 100
 
 // seedStatus is the status of a user by number.

@@ -60,7 +60,7 @@ func TestUserSeedsWithoutGroups(t *testing.T) {
 	}
 }
 
-// TestLargeOrg works in an org of 20,000 users as quickly as in a small one.
+// TestLargeOrg shows that requests are answered in an org of 20,000 users.
 func TestLargeOrg(t *testing.T) {
 	t.Parallel()
 	c := newCaller(t, oktatest.Config{Users: 20000, Groups: 500, RateLimits: unlimited()})
@@ -71,9 +71,9 @@ func TestLargeOrg(t *testing.T) {
 	for _, user := range ids(first) {
 		c.admin("DELETE", groupsPath+group+"/users/"+user, nil).want(t, 204)
 	}
-	again := ids(c.admin("GET", groupsPath+group+"/users?limit=200", nil).want(t, 200).list(t))
-	if !slices.Equal(again, ids(first)) {
-		t.Error("the rule did not add them again")
+	again := ids(c.admin("GET", groupsPath+group+"/users?limit=100", nil).want(t, 200).list(t))
+	if !slices.Equal(again, ids(first)[100:]) {
+		t.Error("the rule did not exclude the first 100 and add the others again")
 	}
 	if took := time.Since(began); took > 10*time.Second {
 		t.Errorf("200 changes took %v", took)

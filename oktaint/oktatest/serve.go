@@ -33,9 +33,10 @@ type reply struct {
 // ServeHTTP answers one request. The request takes effect first; then comes
 // the latency, then the answer.
 func (o *Org) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	class := classOf(r.Method, r.URL.Path)
+	path := onePath(r.URL.Path)
+	class := classOf(r.Method, path)
 	row := o.log.arrive(r, o.now(), class)
-	f := o.faults.next(r.Method, r.URL.Path)
+	f := o.faults.next(r.Method, path)
 	if f == nil {
 		f = &fault{}
 	}
@@ -138,10 +139,13 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
+// deadOrg is the body of the 404 of an org that does not exist.
+const deadOrg = `{"status":404,"message":"Resource not found"}`
+
 // handle lets a request take effect and returns its answer.
 func (o *Org) handle(r *http.Request, class string) reply {
 	if r.Host != o.host {
-		return reply{status: http.StatusNotFound, raw: []byte(`{"status":404,"message":"Resource not found"}`)}
+		return reply{status: http.StatusNotFound, raw: []byte(deadOrg)}
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
 	if err != nil {

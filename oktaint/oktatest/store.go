@@ -3,7 +3,6 @@ package oktatest
 import (
 	"fmt"
 	"sort"
-	"sync/atomic"
 
 	"github.com/rezonate-io/okta-integration/scopes"
 )
@@ -33,10 +32,9 @@ type store struct {
 	nonces       nonces
 	events       []*event
 
-	privileges bool // the setting "Public client app admins"
+	privileges bool        // the setting "Public client app admins"
+	lateAdmins []lateAdmin // in order of time
 	counter    map[string]int
-	errorIDs   atomic.Int64
-	requestIDs atomic.Int64
 }
 
 // client is what holds roles and gets access tokens: an app's OAuth client or

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// The statuses of a user besides ACTIVE.
+// The statuses of a user, except ACTIVE.
 const (
 	statusStaged        = "STAGED"
 	statusProvisioned   = "PROVISIONED"
@@ -33,6 +33,9 @@ const (
 	providerSocial     = "SOCIAL"
 )
 
+// defaultRealm is the id of the realm that users are in.
+const defaultRealm = "guo000000000000015d7"
+
 // providerNames are the names of the providers, by type.
 var providerNames = map[string]string{
 	providerOkta: "OKTA", providerAD: "corp.example.com", providerLDAP: "ldap.example.com", providerImport: "IMPORT",
@@ -43,6 +46,7 @@ var providerNames = map[string]string{
 type user struct {
 	id, status       string
 	provider         string
+	realm            string // id of the realm
 	profile          object
 	created, updated time.Time
 	activated        time.Time
@@ -93,7 +97,7 @@ func (u *user) setStatus(status string, now time.Time) {
 	u.touch(now)
 }
 
-// setPassword sets a password; an empty one is known to nobody.
+// setPassword sets a password. Nobody knows an empty one.
 func (u *user) setPassword(value string, now time.Time) {
 	u.hasPassword, u.password, u.passwordChanged = true, value, now
 	u.passwords++
@@ -115,7 +119,7 @@ func (o *Org) addUser(first, last string) *user {
 func (o *Org) newUser() *user {
 	now := o.now()
 	return &user{
-		id: o.newID("00u"), status: statusActive, provider: providerOkta,
+		id: o.newID("00u"), status: statusActive, provider: providerOkta, realm: defaultRealm,
 		created: now, updated: now, activated: now, statusChanged: now,
 		hasPassword: true, passwords: 1, passwordChanged: now,
 	}

@@ -16,18 +16,18 @@ var errClosed = errors.New("oktatest: the org is closed")
 
 // wire is an http.Server on in-memory pipes and the transport that dials it.
 type wire struct {
-	org       *Org
+	orgOf     func(host string) *Org // nil: there is none
 	listener  *pipeListener
 	server    *http.Server
 	transport *http.Transport
 	served    sync.WaitGroup
 }
 
-func newWire(o *Org) *wire {
+func newWire(h http.Handler, orgOf func(host string) *Org) *wire {
 	w := &wire{
-		org:      o,
+		orgOf:    orgOf,
 		listener: &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})},
-		server:   newServer(o),
+		server:   newServer(h),
 	}
 	w.transport = &http.Transport{
 		// There is no TLS on a pipe, so a dialed connection counts as one
@@ -50,11 +50,11 @@ func newServer(h http.Handler) *http.Server {
 
 // RoundTrip implements http.RoundTripper.
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
-	if w.org.faults.refuses(r.Method, r.URL.Path) {
+	if o := w.orgOf(r.URL.Host); o != nil && o.faults.refuses(r.Method, onePath(r.URL.Path)) {
 		if r.Body != nil {
 			_ = r.Body.Close()
 		}
-		w.org.log.answer(w.org.log.arrive(r, w.org.now(), classOf(r.Method, r.URL.Path)), 0)
+		o.log.answer(o.log.arrive(r, o.now(), classOf(r.Method, onePath(r.URL.Path))), 0)
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
 	}
 	return w.transport.RoundTrip(r)

@@ -15,6 +15,5 @@ var leftGroupShapes = reasons(map[string][]string{
 
 // acceptedGroupShapes is acceptedShapes for them.
 var acceptedGroupShapes = []accepted{
-	{[]string{"group-members-00252"}, "missing", []string{"[].realmId"}, realms},
 	{[]string{"group-roles-00478"}, "extra", []string{"[]._links.logo[].type"}, "of the recorded apps of the catalogue only some have it"},
 }

@@ -37,7 +37,7 @@ var acceptedPages = []accepted{
 	},
 	{
 		[]string{"logs-00913", "logs-01298", "logs-01299", "logs-polling-2022 1"},
-		"missing", []string{"[].debugContext.debugData.dtHash", "[].legacyEventType"},
-		"recorded in 2022 and 2023; what is in debugData depends on the event, and the old name of its type is deprecated",
+		"missing", []string{"[].debugContext.debugData.dtHash"},
+		"recorded in 2022 and 2023; what is in debugData depends on the event",
 	},
 }

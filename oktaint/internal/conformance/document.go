@@ -19,6 +19,7 @@ import (
 
 // documents are Okta's OpenAPI documents.
 type documents struct {
+	specs   []*openapi3.T
 	routers []routers.Router
 }
 
@@ -37,6 +38,7 @@ func loadDocuments(folder, origin string) (*documents, error) {
 		if err != nil {
 			return nil, fmt.Errorf("conformance: %s: %w", name, err)
 		}
+		d.specs = append(d.specs, doc)
 		d.routers = append(d.routers, router)
 	}
 	return d, nil

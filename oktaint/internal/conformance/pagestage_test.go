@@ -101,10 +101,13 @@ func (s *pageStage) fillUsers(e exchange, rows int) error {
 }
 
 // fillApps makes apps of the recorded labels, whatever kind the recorded ones
-// are of: paging is the same for all.
+// are of: paging is the same for all. Okta's own are in every org already.
 func (s *pageStage) fillApps(list []any, rows int) error {
 	for i := range rows {
 		recorded, _ := list[min(i, len(list)-1)].(map[string]any)
+		if builtInApps[fmt.Sprint(recorded["name"])] != "" {
+			continue
+		}
 		app := serviceApp("")
 		app["label"] = fmt.Sprint(recorded["label"])
 		if err := s.call("POST", "/api/v1/apps", app, nil); err != nil {

@@ -131,12 +131,21 @@ func withoutClientID(body any, id string) any {
 	return copied
 }
 
+// builtInApps are the ids of Okta's own apps in a simulated org.
+var builtInApps = map[string]string{
+	"saasure": "0oa000000000000005d1", "okta_enduser": "0oa000000000000005d2", "okta_browser_plugin": "0oa000000000000005d3",
+}
+
 // makeListedApps makes the apps of a recorded list that do not exist yet.
 func (s *stage) makeListedApps(e exchange) error {
 	list, _ := e.ResponseBody.([]any)
 	for _, element := range list {
 		app, _ := element.(map[string]any)
 		if s.ids.knows(elementID(app)) {
+			continue
+		}
+		if id := builtInApps[fmt.Sprint(app["name"])]; id != "" {
+			s.ids.add(elementID(app), id)
 			continue
 		}
 		if err := s.makeApp(elementID(app), rebuildApp(app), ""); err != nil {
@@ -224,7 +233,7 @@ func (s *stage) tokens() ([]string, error) {
 // pathIDs maps the names in the path template to the elements of the path.
 func pathIDs(e exchange) map[string]string {
 	ids := make(map[string]string)
-	elements := strings.Split(e.Path, "/")
+	elements := strings.Split(strings.Replace(e.Path, "//", "/", 1), "/") // one recorded path begins with two
 	for i, name := range strings.Split(e.Template, "/") {
 		if strings.HasPrefix(name, "{") && i < len(elements) {
 			ids[strings.Trim(name, "{}")] = elements[i]

@@ -94,14 +94,12 @@ func (s *stage) settleOwner(path, id, kind string, want bool) error {
 	return nil
 }
 
-// giveRules makes the groups that a rule names, the rules of a list, and the
+// giveRules makes the groups and users that a rule names, the rules of a list, and the
 // rule of the path. It deletes one whose name a request uses anew.
 func (s *stage) giveRules(e exchange) error {
 	sent, _ := requestBody(e).(map[string]any)
 	answer, _ := e.ResponseBody.(map[string]any)
-	if err := s.makeGroupsOf(sent); err != nil {
-		return err
-	}
+	s.makePartsOf(sent)
 	if list, ok := e.ResponseBody.([]any); ok {
 		for _, element := range list {
 			if err := s.makeRule(elementID(element), element.(map[string]any)); err != nil {
@@ -122,26 +120,33 @@ func (s *stage) giveRules(e exchange) error {
 	return s.makeRule(id, answer)
 }
 
-// makeGroupsOf makes the groups of a recorded rule.
-func (s *stage) makeGroupsOf(rule map[string]any) error {
-	actions, _ := rule["actions"].(map[string]any)
-	assign, _ := actions["assignUserToGroups"].(map[string]any)
-	groups, _ := assign["groupIds"].([]any)
-	for _, id := range groups {
-		id := fmt.Sprint(id)
-		if s.ids.knows(id) {
-			continue
+// makePartsOf makes the groups and the excluded users of a recorded rule.
+func (s *stage) makePartsOf(rule map[string]any) {
+	for _, id := range listAt(rule, "actions", "assignUserToGroups", "groupIds") {
+		if id := fmt.Sprint(id); !s.ids.knows(id) {
+			s.ids.add(id, s.org.AddGroup(oktatest.Group{Name: "group " + id}))
 		}
-		s.ids.add(id, s.org.AddGroup(oktatest.Group{Name: "group " + id}))
 	}
-	return nil
+	for _, id := range listAt(rule, "conditions", "people", "users", "exclude") {
+		if id := fmt.Sprint(id); !s.ids.knows(id) {
+			s.ids.add(id, s.org.AddUser(oktatest.User{}))
+		}
+	}
+}
+
+// listAt returns the list at a path of names, or nil.
+func listAt(v any, names ...string) []any {
+	for _, name := range names {
+		object, _ := v.(map[string]any)
+		v = object[name]
+	}
+	list, _ := v.([]any)
+	return list
 }
 
 // makeRule makes a rule to stand for the recorded one with this id.
 func (s *stage) makeRule(id string, like map[string]any) error {
-	if err := s.makeGroupsOf(like); err != nil {
-		return err
-	}
+	s.makePartsOf(like)
 	if err := s.freeRuleName(text(like, "name"), ""); err != nil {
 		return err
 	}

@@ -17,17 +17,22 @@ const wantPercent = 97
 // org returns a fresh org without rate limits, and its replayer.
 func org(t *testing.T) (*oktatest.Org, *replayer) {
 	t.Helper()
-	limits := oktatest.DefaultRateLimits()
-	for class := range limits {
-		limits[class] = 0
-	}
-	o := oktatest.New(t, oktatest.Config{Origin: origin, RateLimits: limits})
+	o := oktatest.New(t, oktatest.Config{Origin: origin, RateLimits: noLimits()})
 	return o, &replayer{
 		handler:       o,
 		host:          host,
 		authorization: "SSWS " + o.APIToken(),
 		ids:           newIDMap(host),
 	}
+}
+
+// noLimits is no rate limit of any class.
+func noLimits() map[string]int {
+	limits := oktatest.DefaultRateLimits()
+	for class := range limits {
+		limits[class] = 0
+	}
+	return limits
 }
 
 // seeds bring a fresh org into the state in which a scenario begins.

@@ -1,0 +1,75 @@
+package oktatest_test
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
+)
+
+func TestAPITokens(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := newCaller(t, oktatest.Config{APIToken: "00my-own-token"})
+		if c.org.APIToken() != "00my-own-token" {
+			t.Fatal("APIToken is not the configured one")
+		}
+		token := c.org.NewAPIToken("ORG_ADMIN")
+		list := c.admin("GET", "/api/v1/api-tokens", nil).want(t, 200).list(t)
+		if len(list) != 2 || list[0]["tokenWindow"] != "P30D" || list[0]["expiresAt"] != "2000-01-31T00:00:00.000Z" {
+			t.Fatalf("tokens = %v", list)
+		}
+		if strings.Contains(c.admin("GET", "/api/v1/api-tokens", nil).body, token) {
+			t.Error("the list holds a token's value")
+		}
+		// Each use slides the life of a token.
+		time.Sleep(29 * 24 * time.Hour)
+		own := "/api/v1/api-tokens/" + list[1]["id"].(string)
+		if got := c.do("GET", own, "SSWS "+token, nil).want(t, 200).text(t, "expiresAt"); got != "2000-02-29T00:00:00.000Z" {
+			t.Errorf("expiresAt = %q", got)
+		}
+		time.Sleep(30*24*time.Hour - 1)
+		c.do("GET", own, "SSWS "+token, nil).want(t, 200)
+		c.admin("GET", own, nil).wantError(t, 401, "E0000011", "") // not used for 59 days
+		time.Sleep(30 * 24 * time.Hour)
+		c.do("GET", own, "SSWS "+token, nil).wantError(t, 401, "E0000011", "")
+	})
+}
+
+func TestAPITokenChanges(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t, oktatest.Config{Zones: []string{"nzoHome"}})
+	token := c.org.NewAPIToken("SUPER_ADMIN")
+	row := c.admin("GET", "/api/v1/api-tokens", nil).list(t)[1]
+	path := "/api/v1/api-tokens/" + row["id"].(string)
+	body := map[string]any{"name": "renamed", "userId": row["userId"], "network": map[string]any{"connection": "ZONE", "include": []string{"nzoHome"}}}
+	if got := c.admin("PUT", path, body).want(t, 200); got.text(t, "name") != "renamed" || got.text(t, "network.connection") != "ZONE" {
+		t.Errorf("token = %s", got.body)
+	}
+	c.do("GET", path, "SSWS "+token, nil).want(t, 200)
+	body["network"] = map[string]any{"connection": "ZONE", "exclude": []string{"nzoHome"}}
+	c.admin("PUT", path, body).want(t, 200)
+	c.do("GET", path, "SSWS "+token, nil).wantError(t, 401, "E0000011", "")
+	for what, change := range map[string]any{"name": "", "userId": "00unknown", "network": map[string]string{"connection": "NOWHERE"}} {
+		bad := map[string]any{"name": "x", "userId": row["userId"]}
+		bad[what] = change
+		if got := c.admin("PUT", path, bad).status; got != 400 && got != 404 {
+			t.Errorf("%s: status %d", what, got)
+		}
+	}
+	c.admin("DELETE", path, nil).want(t, 204)
+	c.admin("GET", path, nil).wantError(t, 404, "E0000007", "(Token)")
+
+	other := c.org.NewAPIToken()
+	c.org.RevokeAPIToken("unknown")
+	c.org.RevokeAPIToken(other)
+	c.do("GET", "/api/v1/users/me", "SSWS "+other, nil).want(t, 401)
+
+	// The current one, of an owner without a role even.
+	other = c.org.NewAPIToken()
+	c.do("DELETE", "/api/v1/api-tokens/current", "SSWS "+other, nil).want(t, 204)
+	c.do("DELETE", "/api/v1/api-tokens/current", "SSWS "+other, nil).wantError(t, 401, "E0000011", "")
+	c.admin("GET", "/api/v1/api-tokens/current", nil).want(t, 404)
+}

@@ -1,0 +1,229 @@
+package oktatest
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// maxResources is how many resources a set may hold.
+const maxResources = 1000
+
+// resourceSet is what custom roles are held over.
+type resourceSet struct {
+	id, label, description string
+	resources              []*resource
+	bound                  []string // ids of the custom roles bound to it, sorted
+	created, updated       time.Time
+}
+
+// resource is one entry of a resource set.
+type resource struct {
+	id, orn string
+	href    string // empty for an ORN of a kind that has no URL here
+
+	conditions       any // as sent; they restrict nothing here
+	created, updated time.Time
+}
+
+// holds reports whether the set holds all of users, groups or apps.
+func (s *resourceSet) holds(collection string) bool {
+	return slices.ContainsFunc(s.resources, func(r *resource) bool {
+		parts := strings.Split(r.orn, ":")
+		return len(parts) == 5 && parts[4] == collection
+	})
+}
+
+// addResources adds what a request names, each once.
+func (o *Org) addResources(s *resourceSet, names []string) error {
+	added := s.resources
+	for _, name := range names {
+		r, err := o.newResource(name)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(added, func(other *resource) bool { return other.orn == r.orn }) {
+			continue
+		}
+		added = append(added, r)
+	}
+	if len(added) > maxResources {
+		return invalid("resources", "resources: A resource set has at most 1000 resources")
+	}
+	for _, r := range added[len(s.resources):] {
+		r.id = o.newID("ire")
+	}
+	s.resources = added
+	return nil
+}
+
+// newResource reads a resource written as a URL of the org or as an ORN.
+func (o *Org) newResource(name string) (*resource, error) {
+	bad := invalid("resources", "resources: '"+name+"' is not a resource")
+	if strings.HasPrefix(name, "orn:") {
+		parts := strings.Split(name, ":")
+		if len(parts) < 5 || slices.Contains(parts, "") {
+			return nil, bad
+		}
+		return &resource{orn: name, href: o.hrefOfORN(parts[4:]), created: o.now(), updated: o.now()}, nil
+	}
+	path, ok := strings.CutPrefix(name, o.href("api/v1")+"/")
+	if !ok {
+		return nil, bad
+	}
+	orn := ""
+	switch elems := strings.Split(path, "/"); {
+	case len(elems) > 2 || elems[len(elems)-1] == "":
+		return nil, bad
+	case elems[0] == "users" || elems[0] == "groups":
+		orn = "orn:okta:directory:" + o.id + ":" + strings.Join(elems, ":")
+	case elems[0] == "apps" && len(elems) == 1:
+		orn = "orn:okta:idp:" + o.id + ":apps"
+	case elems[0] == "apps":
+		a, found := o.apps.get(elems[1])
+		if !found {
+			return nil, bad
+		}
+		orn = "orn:okta:idp:" + o.id + ":apps:" + a.name + ":" + a.id
+	default:
+		return nil, bad
+	}
+	return &resource{orn: orn, href: name, created: o.now(), updated: o.now()}, nil
+}
+
+// hrefOfORN returns the URL of what the end of an ORN names, or "".
+func (o *Org) hrefOfORN(parts []string) string {
+	switch parts[0] {
+	case "users", "groups", "apps":
+		if len(parts) == 1 {
+			return o.href("api/v1", parts[0])
+		}
+		return o.href("api/v1", parts[0], parts[len(parts)-1])
+	}
+	return ""
+}
+
+func (o *Org) viewResourceSet(s *resourceSet) object {
+	self := o.href("api/v1/iam/resource-sets", s.id)
+	return object{
+		"id": s.id, "label": s.label, "description": s.description,
+		"created": stamp(s.created), "lastUpdated": stamp(s.updated),
+		"_links": object{
+			"self":      object{"href": self},
+			"resources": object{"href": self + "/resources"},
+			"bindings":  object{"href": self + "/bindings"},
+		},
+	}
+}
+
+func (o *Org) viewResource(s *resourceSet, r *resource) object {
+	links := object{"resource": object{"href": o.href("api/v1/iam/resource-sets", s.id, "resources", r.id)}}
+	if r.href != "" {
+		links["self"] = object{"href": r.href}
+	}
+	for _, kind := range []string{"users", "groups"} {
+		if r.href == o.href("api/v1", kind) {
+			links[kind] = object{"href": r.href}
+		}
+	}
+	view := object{
+		"id": r.id, "orn": r.orn, "created": stamp(r.created), "lastUpdated": stamp(r.updated), "_links": links,
+	}
+	if r.conditions != nil {
+		view["conditions"] = r.conditions
+	}
+	return view
+}
+
+// resourceSetNamed finds a resource set by id or label.
+func (o *Org) resourceSetNamed(name string) (*resourceSet, error) {
+	if s, found := o.resourceSets.get(name); found {
+		return s, nil
+	}
+	for _, s := range o.resourceSets.all() {
+		if s.label == name {
+			return s, nil
+		}
+	}
+	return nil, notFound(name, "ResourceSet")
+}
+
+// resourceSet returns the resource set of the path.
+func (c *call) resourceSet() (*resourceSet, error) { return c.org.resourceSetNamed(c.param("set")) }
+
+// setLabelTaken reports whether a set other than this one has the label.
+func (o *Org) setLabelTaken(label, but string) bool {
+	return slices.ContainsFunc(o.resourceSets.all(), func(s *resourceSet) bool { return s.label == label && s.id != but })
+}
+
+func (c *call) listResourceSets() (reply, error) {
+	return listObject(c, listing[*resourceSet]{
+		name: "resource-sets", self: c.org.href("api/v1/iam/resource-sets"), rows: c.org.resourceSets.all(),
+		id: func(s *resourceSet) string { return s.id }, view: c.org.viewResourceSet,
+	})
+}
+
+// createResourceSet makes a resource set. It answers 200, as recorded.
+func (c *call) createResourceSet() (reply, error) {
+	var in struct {
+		labelled
+		Resources []string `json:"resources"`
+	}
+	if err := c.decode(&in); err != nil {
+		return reply{}, err
+	}
+	if err := in.check(c.org.setLabelTaken(in.Label, "")); err != nil {
+		return reply{}, err
+	}
+	if len(in.Resources) == 0 {
+		return reply{}, invalid("resources", "resources: The field cannot be left blank")
+	}
+	now := c.org.now()
+	s := &resourceSet{label: in.Label, description: in.Description, created: now, updated: now}
+	if err := c.org.addResources(s, in.Resources); err != nil {
+		return reply{}, err
+	}
+	s.id = c.org.newID("iam")
+	c.org.resourceSets.put(s.id, s)
+	return c.answerResourceSet(s)
+}
+
+func (c *call) answerResourceSet(s *resourceSet) (reply, error) {
+	return withSelf(c.org.viewResourceSet(s), c.org.href("api/v1/iam/resource-sets", s.id))
+}
+
+func (c *call) getResourceSet() (reply, error) {
+	s, err := c.resourceSet()
+	if err != nil {
+		return reply{}, err
+	}
+	return c.answerResourceSet(s)
+}
+
+func (c *call) replaceResourceSet() (reply, error) {
+	s, err := c.resourceSet()
+	if err != nil {
+		return reply{}, err
+	}
+	var in labelled
+	if err := c.decode(&in); err != nil {
+		return reply{}, err
+	}
+	if err := in.check(c.org.setLabelTaken(in.Label, s.id)); err != nil {
+		return reply{}, err
+	}
+	s.label, s.description, s.updated = in.Label, in.Description, c.org.now()
+	return c.answerResourceSet(s)
+}
+
+func (c *call) deleteResourceSet() (reply, error) {
+	s, err := c.resourceSet()
+	if err != nil {
+		return reply{}, err
+	}
+	if len(s.bound) > 0 {
+		return reply{}, invalid("resource-set", "resource-set: The resource set has bindings")
+	}
+	c.org.resourceSets.remove(s.id)
+	return noContent()
+}
