@@ -23,7 +23,7 @@ const workers = 4
 // Apply waits for it to return.
 //
 // The Result is never nil. With an error it tells how far Apply came: what it
-// names exists. A scope that the org refuses is no error; it is in
+// names exists. A scope that the org refuses is not an error; it is in
 // Result.Refused, and the others are granted.
 //
 // If ctx ends, no further request is sent. One that is on its way gets up to
@@ -158,7 +158,7 @@ func (r *run) alone(ctx context.Context) error {
 	if len(list) == 0 {
 		return nil
 	}
-	return fmt.Errorf("another run has created an app with this label and key at the same time (%s), beside that of this run (%s): delete one of them in the Admin Console and run this again",
+	return fmt.Errorf("another run has created an app with this label and key at the same time (%s) as this run (%s): delete one of them in the Admin Console and run this again",
 		ids(list), r.app.ID)
 }
 

@@ -79,7 +79,7 @@ func GetIntegration(ctx context.Context, c *oktaint.Client, id string) (Integrat
 }
 
 // RemoveIntegration removes an instance with its secrets, scopes and roles. One
-// that is gone already is no error, so it can be run again after an
+// that is not there any more is not an error, so it can be run again after an
 // interruption. It needs the scope okta.oauthIntegrations.manage and a Super
 // Admin.
 func RemoveIntegration(ctx context.Context, c *oktaint.Client, id string) error {

@@ -167,7 +167,7 @@ func (o org) currentSecret(ctx context.Context, id string, value oktaint.Secret)
 	return list[0].ID, nil
 }
 
-// anotherSecret makes a secret beside the one to keep, the oldest if none is
+// anotherSecret makes a secret in addition to the one to keep, the oldest if none is
 // named. Others, which are those of interrupted runs, are removed first, and so
 // is one whose answer is lost.
 func (o org) anotherSecret(ctx context.Context, id, keep string) (made integrationSecret, err error) {

@@ -15,7 +15,8 @@ import (
 //
 // The journal says that the token is being revoked before the request is sent,
 // so that a later BuildPlan with the same journal returns [ErrTokenRevoked]
-// instead of only a 401. A token that is gone already is no error.
+// instead of only a 401. If the token does not work any more, that is not an
+// error.
 //
 // It is an error if steps of p are still to do, or if p was built with an OAuth
 // token, which lives for an hour at the most and belongs to an app that is the

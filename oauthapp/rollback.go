@@ -39,7 +39,7 @@ type RollbackResult struct {
 // label and key, for up to 10 seconds. If several apps match, Rollback does not
 // choose: it returns an error that names them.
 //
-// What is gone already is no error, and Rollback itself may be abandoned
+// What is not there any more is not an error, and Rollback itself may be abandoned
 // anywhere: rolling back again goes on from there. An empty journal is rolled
 // back already. If ctx ends, no further request is sent; one that is on its way
 // gets up to 10 seconds to finish. c holds the credential of a Super Admin;

@@ -41,7 +41,7 @@ func ask(ctx context.Context, a Action, v *view, guards ...guardFunc) (judgement
 	return j, nil
 }
 
-// ownerConcerned reads the user whom a change of a group's owners is about, beside
+// ownerConcerned reads the user whom a change of a group's owners is about, as well as
 // its target; nil if there is none.
 func (s *reader) ownerConcerned(ctx context.Context, a Action) (*view, error) {
 	var id, kind string

@@ -13,7 +13,7 @@ import (
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
 
-// A reader reads the org for one plan or one run. What it has read of the org beside the
+// A reader reads the org for one plan or one run. What it has read of the org besides the
 // targets is read once.
 type reader struct {
 	c      *oktaint.Client

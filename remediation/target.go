@@ -85,7 +85,7 @@ func ResolveGroup(ctx context.Context, c *oktaint.Client, idOrName string) (Targ
 }
 
 // ResolveUsers resolves names as [ResolveUser] does, several at a time. It returns
-// each user once, in the order of the first name. If any name is no user's, the
+// each user once, in the order of the first name. If any name is not a user's, the
 // error names all that are not.
 func ResolveUsers(ctx context.Context, c *oktaint.Client, names iter.Seq2[string, error]) ([]Target, error) {
 	var found []*Target
