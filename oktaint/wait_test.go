@@ -99,3 +99,19 @@ func TestCancelledWait(t *testing.T) {
 		}
 	})
 }
+
+// A request whose context has ended before is not sent, in spite of the grace.
+func TestNoGraceForWhatHasNotBegun(t *testing.T) {
+	t.Parallel()
+	s := &script{steps: []func(*http.Request) (*http.Response, error){status(200, `{}`)}}
+	c := oktaint.NewClient(mustOrg(t, "acme"), s)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	req, err := c.Org.NewRequest(oktaint.WithGrace(ctx, 10*time.Second), "DELETE", nil, nil, "api", "v1", "apps", "0oa1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Do(req, nil); !errors.Is(err, context.Canceled) || oktaint.Ambiguous(err) || len(s.sent) != 0 {
+		t.Errorf("Do = %v, ambiguous: %v, %d requests", err, oktaint.Ambiguous(err), len(s.sent))
+	}
+}

@@ -73,7 +73,6 @@ func (p *program) credential(t *target, o *options) (oktaint.Credential, error) 
 	for _, w := range creds.Warnings {
 		p.say("warning: %s", w)
 	}
-	t.bootstrapClient = creds.ClientID
 	return creds, nil
 }
 

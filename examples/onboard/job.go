@@ -13,11 +13,10 @@ import (
 
 // A target is the org to work on, and how to reach it.
 type target struct {
-	info            oktaint.OrgInfo
-	admin           *oktaint.Client   // with the credential that does the work; nil if there is none
-	bootstrapClient string            // the client id of --bootstrap
-	base            http.RoundTripper // nil: the default
-	close           func()
+	info  oktaint.OrgInfo
+	admin *oktaint.Client   // with the credential that does the work; nil if there is none
+	base  http.RoundTripper // nil: the default
+	close func()
 }
 
 // A job is one onboarding.
@@ -62,7 +61,7 @@ func (j *job) run(ctx context.Context) error {
 func (j *job) plan(ctx context.Context) (err error) {
 	j.steps, err = oauthapp.BuildPlan(ctx, j.admin, oauthapp.Desired{
 		Label: j.label, Key: j.store.creds.Key.Public(), Scopes: j.scopes, Role: j.role, Permissions: j.permissions,
-		KeepSuperAdmin: j.keepSuperAdmin, BootstrapClientID: j.bootstrapClient,
+		KeepSuperAdmin: j.keepSuperAdmin,
 	}, j.journal)
 	if err != nil {
 		return j.explain(err)
