@@ -87,6 +87,13 @@ type Desired struct {
 	KeepSuperAdmin bool
 }
 
+// Check says what is wrong with d, in one error, without asking the org. BuildPlan
+// begins with it.
+func (d Desired) Check() error {
+	_, err := d.checked()
+	return err
+}
+
 // checked returns d with its defaults filled in, or one error that joins
 // everything that is wrong with it.
 func (d Desired) checked() (Desired, error) {

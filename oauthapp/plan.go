@@ -113,6 +113,25 @@ func BuildPlan(ctx context.Context, c *oktaint.Client, d Desired, j durable.Stat
 	return p, nil
 }
 
+// FirstPlan works out what has to be done in an org that has nothing of d yet. It
+// asks nobody, so it needs no credential; its RawRequests are for somebody who has
+// one. It cannot be applied: [Plan.Apply] has no credential then, and the org
+// refuses what it sends.
+func FirstPlan(o oktaint.Org, d Desired) (*Plan, error) {
+	d, err := d.checked()
+	if err != nil {
+		return nil, err
+	}
+	l, err := openLedger(context.Background(), nil, o, d)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{Desired: d, client: &oktaint.Client{Org: o}, ledger: l}
+	p.steps = p.difference()
+	p.warnBeforehand()
+	return p, nil
+}
+
 func (p *Plan) warn(format string, args ...any) {
 	p.Warnings = append(p.Warnings, fmt.Sprintf(format, args...))
 }

@@ -1,0 +1,7 @@
+package cli
+
+// For tests at a terminal.
+var (
+	AskAt   = askAt
+	WidthOf = widthOf
+)
