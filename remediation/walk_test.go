@@ -80,17 +80,21 @@ func (p *proxy) through(s *setup, r *remediation.Responder) {
 // walkScenes are the playbooks, and each action that is a DELETE.
 func walkScenes() []scene {
 	one := func(name string, u oktatest.User, action func(v victim) remediation.Action) scene {
-		v := new(victim)
+		var victims sync.Map // victim by setup: cells are walked side by side
 		return scene{
 			name: name, guards: everything(),
 			prepare: func(s *setup) string {
-				v.user = s.sim.AddUser(u)
+				v := victim{user: s.sim.AddUser(u)}
 				v.group = s.sim.AddGroup(oktatest.Group{Name: "Staff", Members: []string{v.user}, Owners: []string{v.user}})
 				v.factor = s.factorOf(v.user)
+				victims.Store(s, v)
 				return v.user
 			},
-			actions: func(*setup, string) []remediation.Action { return []remediation.Action{action(*v)} },
-			check:   func(*setup, string) {},
+			actions: func(s *setup, _ string) []remediation.Action {
+				v, _ := victims.Load(s)
+				return []remediation.Action{action(v.(victim))}
+			},
+			check: func(*setup, string) {},
 		}
 	}
 	full := oktatest.User{Factors: []string{"sms", "push"}, Sessions: 2, Clients: []string{tableClient}}
