@@ -46,9 +46,8 @@ type Plan struct {
 }
 
 // An Owner is whose credential does the work: the user that an API token
-// belongs to, or the app of an OAuth token. Which app that is only
-// Desired.BootstrapClientID tells; without it, the Owner of an OAuth token is
-// the zero Owner.
+// belongs to, or the app of an OAuth token. It is the zero Owner if the Client was
+// made by hand, over an HTTP client that adds an OAuth token of its own.
 type Owner struct {
 	ID, Login string   // of the user; empty for an app
 	ClientID  string   // of the app; empty for a user

@@ -50,6 +50,9 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := c.authorize(out); err != nil {
 		return nil, c.refuse(err)
 	}
+	if err := req.Context().Err(); err != nil { // the grace of WithGrace is for what was sent before
+		return nil, c.refuse(err)
+	}
 	began := time.Now()
 	resp, err := c.send(out, place)
 	if resp != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,10 +37,9 @@ func TestWithGrace(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				sent := 0
+				var sent atomic.Int64 // by several goroutines, where the bucket is busy
 				base := roundTripper(func(req *http.Request) (*http.Response, error) {
-					sent++
-					n := sent
+					n := int(sent.Add(1))
 					select {
 					case <-time.After(tt.latency):
 					case <-req.Context().Done():
@@ -70,8 +70,8 @@ func TestWithGrace(t *testing.T) {
 				} else if !errors.Is(err, tt.err) {
 					t.Errorf("%v, want %v", err, tt.err)
 				}
-				if sent != tt.sent || d != tt.took {
-					t.Errorf("%d requests, %v; want %d, %v", sent, d, tt.sent, tt.took)
+				if n := int(sent.Load()); n != tt.sent || d != tt.took {
+					t.Errorf("%d requests, %v; want %d, %v", n, d, tt.sent, tt.took)
 				}
 				if tt.err != nil && oktaint.Ambiguous(err) != (tt.name == "too slow") {
 					t.Errorf("Ambiguous(%v)", err)
@@ -98,4 +98,20 @@ func TestCancelledWait(t *testing.T) {
 			t.Errorf("Do = %v, ambiguous: %v", err, oktaint.Ambiguous(err))
 		}
 	})
+}
+
+// A request whose context has ended before is not sent, in spite of the grace.
+func TestNoGraceForWhatHasNotBegun(t *testing.T) {
+	t.Parallel()
+	s := &script{steps: []func(*http.Request) (*http.Response, error){status(200, `{}`)}}
+	c := oktaint.NewClient(mustOrg(t, "acme"), s)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	req, err := c.Org.NewRequest(oktaint.WithGrace(ctx, 10*time.Second), "DELETE", nil, nil, "api", "v1", "apps", "0oa1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Do(req, nil); !errors.Is(err, context.Canceled) || oktaint.Ambiguous(err) || len(s.sent) != 0 {
+		t.Errorf("Do = %v, ambiguous: %v, %d requests", err, oktaint.Ambiguous(err), len(s.sent))
+	}
 }

@@ -43,7 +43,7 @@ func (j *job) run(ctx context.Context) error {
 func (j *job) desired() oauthapp.Desired {
 	return oauthapp.Desired{
 		Label: j.label, Key: j.store.creds.Key.Public(), Scopes: j.scopes, Role: j.role, Permissions: j.permissions,
-		KeepSuperAdmin: j.keepSuperAdmin, BootstrapClientID: j.conn.Credentials.ClientID,
+		KeepSuperAdmin: j.keepSuperAdmin,
 	}
 }
 
