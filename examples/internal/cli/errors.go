@@ -105,15 +105,16 @@ func interruptedText(text string) string {
 // another.
 var prefixes = regexp.MustCompile(`(^|: |; |\n\s*)(?:(?:oktaint|oauthapp|remediation|scopes|request|durable): ?)+`)
 
-// inWords replaces what the library says of its own API by what a person at a
-// terminal can do.
-var inWords = strings.NewReplacer(
-	"pass an empty Desired.Permissions and a role such as HELP_DESK_ADMIN", "leave --remediation and --actions out, and give --role HELP_DESK_ADMIN",
+// flagWords are what the library says of what a program asks it for, each followed
+// by the flags of that.
+var flagWords = []string{
+	"ask for no permissions, and for a standard role such as HELP_DESK_ADMIN", "leave --remediation and --actions out, and give --role HELP_DESK_ADMIN",
 	"name it in Desired.ApplicationID to change that", "rename it in the Admin Console to change that",
-	"Guards.AllowUnchecked", "--allow-unchecked", "Guards.Allow", "--allow", "Guards.Destructive", "--destructive",
-	"Guards.Protected", "--protect", "Guards.MaxTargets", "--max-targets",
+	"Guards.Allow", "--allow", "Guards.Destructive", "--destructive", "Guards.MaxTargets", "--max-targets",
 	"context deadline exceeded", "it took too long",
-)
+}
+
+var inWords = strings.NewReplacer(flagWords...)
 
 // Text is an error's text for a person: without the names of packages and of what
 // only programmers see.

@@ -22,23 +22,52 @@ import (
 func TestText(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"oktaint: 302: redirects are not followed: name the org by its own URL":                                       "302: redirects are not followed: name the org by its own URL",
-		"x: the org does not have custom roles: pass an empty Desired.Permissions and a role such as HELP_DESK_ADMIN": "x: the org does not have custom roles: leave --remediation and --actions out, and give --role HELP_DESK_ADMIN",
-		"left alone: name it in Desired.ApplicationID to change that":                                                 "left alone: rename it in the Admin Console to change that",
-		"remediation: 30 targets, and Guards.MaxTargets is 25":                                                        "30 targets, and --max-targets is 25",
-		"it runs only if Guards.Destructive names it":                                                                 "it runs only if --destructive names it",
-		"oktaint: the org is empty":                                                                                   "the org is empty",
-		"--key: oktaint: short":                                                                                       "--key: short",
-		"a: oauthapp: b: oktaint: GET /x: 401":                                                                        "a: b: GET /x: 401",
-		"oauthapp: oktaint: GET /x":                                                                                   "GET /x",
-		"two\nremediation: three; scopes: four":                                                                       "two\nthree; four",
-		"the label \"oktaint: x\" is taken":                                                                           "the label \"oktaint: x\" is taken",
-		"granted scopes: none":                                                                                        "granted scopes: none",
-		"oktaint: a\n  oktaint: b":                                                                                    "a\n  b",
-		"x: context deadline exceeded (request)":                                                                      "x: it took too long (request)",
+		"oktaint: 302: redirects are not followed: name the org by its own URL":                                          "302: redirects are not followed: name the org by its own URL",
+		"x: the org does not have custom roles: ask for no permissions, and for a standard role such as HELP_DESK_ADMIN": "x: the org does not have custom roles: leave --remediation and --actions out, and give --role HELP_DESK_ADMIN",
+		"left alone: name it in Desired.ApplicationID to change that":                                                    "left alone: rename it in the Admin Console to change that",
+		"remediation: 30 targets, and Guards.MaxTargets is 25":                                                           "30 targets, and --max-targets is 25",
+		"it runs only if Guards.Destructive names it":                                                                    "it runs only if --destructive names it",
+		"oktaint: the org is empty":                                                                                      "the org is empty",
+		"--key: oktaint: short":                                                                                          "--key: short",
+		"a: oauthapp: b: oktaint: GET /x: 401":                                                                           "a: b: GET /x: 401",
+		"oauthapp: oktaint: GET /x":                                                                                      "GET /x",
+		"two\nremediation: three; scopes: four":                                                                          "two\nthree; four",
+		"the label \"oktaint: x\" is taken":                                                                              "the label \"oktaint: x\" is taken",
+		"granted scopes: none":                                                                                           "granted scopes: none",
+		"oktaint: a\n  oktaint: b":                                                                                       "a\n  b",
+		"x: context deadline exceeded (request)":                                                                         "x: it took too long (request)",
 	} {
 		if got := cli.Text(errors.New(in)); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+// What flags are said for is what the library says today.
+func TestFlagWords(t *testing.T) {
+	t.Parallel()
+	var said strings.Builder
+	said.WriteString(context.DeadlineExceeded.Error() + "\n")
+	for _, folder := range []string{"oauthapp", "remediation"} {
+		files, err := filepath.Glob("../../../" + folder + "/*.go")
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%d files of %s, %v", len(files), folder, err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			for line := range strings.Lines(clitest.ReadFile(t, file)) {
+				if !strings.HasPrefix(strings.TrimSpace(line), "//") {
+					said.WriteString(line)
+				}
+			}
+		}
+	}
+	all := said.String()
+	for i := 0; i < len(cli.FlagWords); i += 2 {
+		if words := cli.FlagWords[i]; !strings.Contains(all, words) {
+			t.Errorf("the library does not say %q", words)
 		}
 	}
 }

@@ -1,7 +1,8 @@
 package cli
 
-// For tests at a terminal.
+// For tests at a terminal, and of words.
 var (
-	AskAt   = askAt
-	WidthOf = widthOf
+	AskAt     = askAt
+	WidthOf   = widthOf
+	FlagWords = flagWords
 )
