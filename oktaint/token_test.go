@@ -88,7 +88,7 @@ func TestTokenAnswers(t *testing.T) {
 			src := e.source(t)
 			tok, err := src.Token()
 			switch {
-			case tt.want == "" && (err != nil || tok.AccessToken != "at1" || tok.Expiry.Sub(time.Now()) != tt.lifetime):
+			case tt.want == "" && (err != nil || tok.AccessToken != "at1" || time.Until(tok.Expiry) != tt.lifetime):
 				t.Errorf("%s: %v, %v", tt.name, tok, err)
 			case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "hunter2")):
 				t.Errorf("%s: %v, want %q", tt.name, err, tt.want)

@@ -153,9 +153,9 @@ func TestLagOfRoles(t *testing.T) {
 				t.Errorf("listed %v, one %v, reads %v, writes %v; want %v", listed, one, reads, writes, on)
 			}
 		}
-		time.Sleep(4*time.Second - 1)
+		time.Sleep(4*time.Second - time.Nanosecond)
 		check(0)
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		check(1)
 		c.admin("DELETE", roles+"/"+id, nil).want(t, 204)
 		check(1)
@@ -184,11 +184,11 @@ func TestLagOfPrivileges(t *testing.T) {
 		path := "/api/v1/apps/" + gone
 		c.admin("POST", path+"/lifecycle/deactivate", nil).want(t, 200)
 		c.admin("DELETE", path, nil).want(t, 204)
-		time.Sleep(5*time.Second - 1)
+		time.Sleep(5*time.Second - time.Nanosecond)
 		if got := held(); got != "READ_ONLY_ADMIN" {
 			t.Errorf("roles before = %s", got)
 		}
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		if got := held(); got != "SUPER_ADMIN READ_ONLY_ADMIN" {
 			t.Errorf("roles after = %s", got)
 		}

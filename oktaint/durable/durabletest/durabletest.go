@@ -59,7 +59,7 @@ func startsEmpty(ctx context.Context, s durable.State) error {
 	for range 2 {
 		data, _, err := s.Load(ctx)
 		if len(data) != 0 || err != nil {
-			return fmt.Errorf("Load of a state without a document: %.100q, %v; want nothing", data, err)
+			return fmt.Errorf("durabletest: Load of a state without a document: %.100q, %v; want nothing", data, err)
 		}
 	}
 	return nil
@@ -70,12 +70,12 @@ func startsEmpty(ctx context.Context, s durable.State) error {
 func begin(ctx context.Context, s durable.State, docs ...string) (versions []string, err error) {
 	_, version, err := s.Load(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("Load of a state without a document: %w", err)
+		return nil, fmt.Errorf("durabletest: Load of a state without a document: %w", err)
 	}
 	versions = append(versions, version)
 	for _, doc := range docs {
 		if version, err = s.Save(ctx, []byte(doc), version); err != nil {
-			return nil, fmt.Errorf("Save of %.100s: %w", doc, err)
+			return nil, fmt.Errorf("durabletest: Save of %.100s: %w", doc, err)
 		}
 		versions = append(versions, version)
 	}
@@ -87,11 +87,11 @@ func holds(ctx context.Context, s durable.State, doc, version string) error {
 	data, v, err := s.Load(ctx)
 	switch {
 	case err != nil:
-		return fmt.Errorf("Load: %w", err)
+		return fmt.Errorf("durabletest: Load: %w", err)
 	case !equal(data, []byte(doc)):
-		return fmt.Errorf("Load returns %.200q, want %.200q", data, doc)
+		return fmt.Errorf("durabletest: Load returns %.200q, want %.200q", data, doc)
 	case v != version:
-		return fmt.Errorf("Load returns version %q, want %q, which Save returned", v, version)
+		return fmt.Errorf("durabletest: Load returns version %q, want %q, which Save returned", v, version)
 	}
 	return nil
 }
@@ -119,10 +119,10 @@ func keepsWhatIsSaved(ctx context.Context, s durable.State) error {
 	seen, version := map[string]bool{versions[0]: true}, versions[0]
 	for _, doc := range docs {
 		if version, err = s.Save(ctx, []byte(doc), version); err != nil {
-			return fmt.Errorf("Save of %s: %w", doc, err)
+			return fmt.Errorf("durabletest: Save of %s: %w", doc, err)
 		}
 		if seen[version] {
-			return fmt.Errorf("Save of %s returns version %q, which there was before", doc, version)
+			return fmt.Errorf("durabletest: Save of %s returns version %q, which there was before", doc, version)
 		}
 		seen[version] = true
 		for range 2 {
@@ -137,7 +137,7 @@ func keepsWhatIsSaved(ctx context.Context, s durable.State) error {
 // conflict checks that doc cannot be saved after prev.
 func conflict(ctx context.Context, s durable.State, doc, prev string) error {
 	if v, err := s.Save(ctx, []byte(doc), prev); !errors.Is(err, durable.ErrConflict) {
-		return fmt.Errorf("Save after the stale version %q: %q, %v; want ErrConflict", prev, v, err)
+		return fmt.Errorf("durabletest: Save after the stale version %q: %q, %v; want ErrConflict", prev, v, err)
 	}
 	return nil
 }
@@ -157,7 +157,7 @@ func refusesStale(ctx context.Context, s durable.State) error {
 		return fmt.Errorf("after conflicts: %w", err)
 	}
 	if _, err := s.Save(ctx, []byte(`{"n":4}`), last); err != nil {
-		return fmt.Errorf("Save of the last version after conflicts: %w", err)
+		return fmt.Errorf("durabletest: Save of the last version after conflicts: %w", err)
 	}
 	return nil
 }
@@ -197,7 +197,7 @@ func ownsItsBytes(ctx context.Context, s durable.State) error {
 	mine := []byte(`{"n":1}`)
 	version, err := s.Save(ctx, mine, versions[0])
 	if err != nil {
-		return fmt.Errorf("Save: %w", err)
+		return fmt.Errorf("durabletest: Save: %w", err)
 	}
 	copy(mine, `"spoilt"`)
 	if err := holds(ctx, s, `{"n":1}`, version); err != nil {
@@ -205,7 +205,7 @@ func ownsItsBytes(ctx context.Context, s durable.State) error {
 	}
 	loaded, _, err := s.Load(ctx)
 	if err != nil {
-		return fmt.Errorf("Load: %w", err)
+		return fmt.Errorf("durabletest: Load: %w", err)
 	}
 	clear(loaded)
 	if err := holds(ctx, s, `{"n":1}`, version); err != nil {
@@ -222,10 +222,10 @@ func heedsItsContext(ctx context.Context, s durable.State) error {
 	ended, cancel := context.WithCancel(ctx)
 	cancel()
 	if _, _, err := s.Load(ended); err == nil {
-		return errors.New("Load with a context that has ended is no error")
+		return errors.New("durabletest: Load with a context that has ended is no error")
 	}
 	if _, err := s.Save(ended, []byte(`{"n":2}`), versions[1]); err == nil || errors.Is(err, durable.ErrConflict) {
-		return fmt.Errorf("Save with a context that has ended: %v, want the context's error", err)
+		return fmt.Errorf("durabletest: Save with a context that has ended: %v, want the context's error", err)
 	}
 	return holds(ctx, s, `{"n":1}`, versions[1])
 }
@@ -241,7 +241,7 @@ func takesBigDocuments(ctx context.Context, s durable.State) error {
 	}
 	version, err := s.Save(ctx, []byte(`{}`), versions[1])
 	if err != nil {
-		return fmt.Errorf("Save of a small document after a big one: %w", err)
+		return fmt.Errorf("durabletest: Save of a small document after a big one: %w", err)
 	}
 	return holds(ctx, s, `{}`, version)
 }
@@ -278,16 +278,16 @@ func losesNoUpdate(ctx context.Context, s durable.State) error {
 func countUp(ctx context.Context, s durable.State) error {
 	data, version, err := s.Load(ctx)
 	if err != nil {
-		return fmt.Errorf("Load: %w", err)
+		return fmt.Errorf("durabletest: Load: %w", err)
 	}
 	var now struct{ N int }
 	if len(data) > 0 {
 		if err := json.Unmarshal(data, &now); err != nil {
-			return fmt.Errorf("Load returns %.100q: %w", data, err)
+			return fmt.Errorf("durabletest: Load returns %.100q: %w", data, err)
 		}
 	}
 	if _, err := s.Save(ctx, fmt.Appendf(nil, `{"n":%d}`, now.N+1), version); err != nil {
-		return fmt.Errorf("Save: %w", err)
+		return fmt.Errorf("durabletest: Save: %w", err)
 	}
 	return nil
 }
