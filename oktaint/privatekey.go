@@ -103,10 +103,6 @@ func clientAssertion(ctx context.Context, k Key, clientID, audience string) (str
 	if err := k.k.stuck.full("the signer of key "+k.String(), 1); err != nil {
 		return "", err
 	}
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.SignatureAlgorithm(k.Algorithm()), Key: signingKey(k)}, nil)
-	if err != nil {
-		return "", fmt.Errorf("oktaint: sign the client assertion: %w", err)
-	}
 	now := time.Now()
 	claims := jwt.Claims{
 		Issuer:   clientID,
@@ -116,7 +112,13 @@ func clientAssertion(ctx context.Context, k Key, clientID, audience string) (str
 		Expiry:   jwt.NewNumericDate(now.Add(assertionLifetime)),
 		ID:       rand.Text(),
 	}
-	assertion, err := foreign(ctx, "the signer of key "+k.String(), &k.k.stuck, jwt.Signed(signer).Claims(claims).Serialize, nil)
+	assertion, err := foreign(ctx, "the signer of key "+k.String(), &k.k.stuck, func() (string, error) {
+		signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.SignatureAlgorithm(k.Algorithm()), Key: signingKey(k)}, nil)
+		if err != nil {
+			return "", err
+		}
+		return jwt.Signed(signer).Claims(claims).Serialize()
+	}, nil)
 	if err != nil {
 		return "", fmt.Errorf("oktaint: sign the client assertion with key %s: %w", k, err)
 	}

@@ -160,6 +160,9 @@ func (s *Source) authorize(req *http.Request, nonce string) (*grant, error) {
 	if err != nil {
 		return nil, err
 	}
+	if req.Header == nil {
+		req.Header = make(http.Header)
+	}
 	g.token.SetAuthHeader(req)
 	if g.bound {
 		if err := s.dpop.proveUse(req, g.token.AccessToken, nonce); err != nil {
@@ -277,7 +280,7 @@ func (s *Source) launch(ctx context.Context, background bool) *flight {
 	s.flight = f
 	go func() {
 		defer cancel()
-		g, err := s.fetchSafely(ctx)
+		g, err := s.fetch(ctx)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if err == nil {
@@ -292,17 +295,6 @@ func (s *Source) launch(ctx context.Context, background bool) *flight {
 		close(f.done)
 	}()
 	return f
-}
-
-// fetchSafely makes a panic of a callback that the context carries an error of the
-// fetch: it runs in a goroutine of its own, where a panic would end the process.
-func (s *Source) fetchSafely(ctx context.Context) (g *grant, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			g, err = nil, &foreignError{"a callback of the token request", "panicked: " + panicText(p)}
-		}
-	}()
-	return s.fetch(ctx)
 }
 
 // stillRefused returns the error that the token endpoint would give again, nil if

@@ -46,6 +46,7 @@ type endpoint struct {
 
 	kind  Kind
 	stuck stuckCount // token requests that were left behind
+	deaf  stuckCount // callbacks that were left behind
 }
 
 // source makes the Source of an endpoint; err is what its literal lacks.
@@ -57,8 +58,8 @@ func (e *endpoint) source(kind Kind, budget time.Duration, err error) *Source {
 	return &Source{org: e.org, kind: kind, clientID: e.clientID, secret: e.secret, fetch: e.fetch, budget: budget, dpop: e.dpop, err: err}
 }
 
-// fetch asks for a token until there is one, the error is final, or the next
-// wait would outlast the context's budget.
+// fetch asks for a token until there is one, the error is final, or the next wait
+// would outlast the context's budget or be longer than MaxWait is by default.
 func (e *endpoint) fetch(ctx context.Context) (*grant, error) {
 	var proofs proofErrors
 	for n := 0; ; n++ {
@@ -71,14 +72,26 @@ func (e *endpoint) fetch(ctx context.Context) (*grant, error) {
 			continue
 		}
 		wait, again := tokenRetry(err, n)
-		if deadline, ok := ctx.Deadline(); !again || ok && time.Until(deadline) < wait {
+		if deadline, ok := ctx.Deadline(); !again || wait > defaultMaxWait || ok && time.Until(deadline) < wait {
 			return nil, err
 		}
-		announce(ctx, Wait{Bucket: tokenPath, For: wait, Reason: "token endpoint: " + reason(err)})
+		if err := e.announce(ctx, Wait{Bucket: tokenPath, For: wait, Reason: "token endpoint: " + reason(err)}); err != nil {
+			return nil, err
+		}
 		if err := sleep(ctx, wait); err != nil {
 			return nil, fmt.Errorf("oktaint: access token: %w", err)
 		}
 	}
+}
+
+// announce is announce for a fetch, which others may wait for too: the callback is
+// of one of them.
+func (e *endpoint) announce(ctx context.Context, w Wait) error {
+	if err := e.deaf.full("a callback of the token request", maxAbandoned); err != nil {
+		return err
+	}
+	_, err := foreign(ctx, "a callback of the token request", &e.deaf, func() (struct{}, error) { announce(ctx, w); return struct{}{}, nil }, nil)
+	return err
 }
 
 // attempt makes one token request.
@@ -129,7 +142,7 @@ func (e *endpoint) grant(tok *oauth2.Token, sent time.Time, seen *tokenTransport
 	if missing := e.scopes.Minus(granted); e.requireAll && !missing.IsEmpty() {
 		err := seen.error("the token lacks scopes that were asked for: "+missing.String(), nil)
 		err.OAuthError, err.Scope = insufficientScope, missing.Slice()[0]
-		err.Hint = "a Super Admin grants them to the app (Okta API Scopes tab), or ask for fewer"
+		err.Hint = err.explain() + ", or ask for fewer scopes"
 		return nil, err
 	}
 	lifetime, err := lifetimeOf(tok)

@@ -179,3 +179,22 @@ func TestTokenRateLimited(t *testing.T) {
 		t.Errorf("RateLimited = %v, %v after %d requests: %v", wait, ok, e.requests(), err)
 	}
 }
+
+// A scope that is missing is granted to an app, and added to the catalogue's entry of
+// an integration.
+func TestRequireAllHint(t *testing.T) {
+	t.Parallel()
+	org, want := mustOrg(t, "acme"), scopes.New(scopes.UsersRead, scopes.GroupsRead)
+	base := roundTripper(func(req *http.Request) (*http.Response, error) {
+		return respond(req, 200, `{"token_type":"Bearer","expires_in":3600,"access_token":"at1","scope":"okta.users.read"}`), nil
+	})
+	app := oktaint.PrivateKeyJWT{Org: org, ClientID: "0oa1", Key: readKey(t, "ec_p256_TEST_ONLY.pem"), Scopes: want, RequireAll: true}
+	integration := oktaint.ClientSecret{Org: org, ClientID: "0oa1", Secret: oktaint.NewSecret("00secret"), Scopes: want, RequireAll: true}
+	for hint, src := range map[string]*oktaint.Source{"to the app (tab Okta API Scopes)": app.Source(base), "reinstall it": integration.Source(base)} {
+		_, err := src.Token()
+		d, ok := oktaint.Denied(err)
+		if err == nil || !strings.Contains(err.Error(), hint) || !ok || d.Scope != scopes.GroupsRead {
+			t.Errorf("%v, want %q", err, hint)
+		}
+	}
+}
