@@ -35,8 +35,7 @@ type call struct {
 // origin again, authorises, sends, and learns from the answer.
 func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	c.attempts++
-	// One that goes on alone must not wait for a place of one that waits for its turn.
-	place, err := c.t.pacing().enter(req.Context(), c.bucket, c.t.urgent || c.alone)
+	place, err := c.t.pacing().enter(req.Context(), c.bucket, c.rank())
 	if err != nil {
 		return nil, c.refuse(err)
 	}
@@ -67,6 +66,17 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 // refuse notes why nothing was sent. Errors of the network are not asked for an
 // *Error: net/http answers with a context's cause, which may be another
 // request's.
+// rank is how the next attempt stands in line.
+func (c *call) rank() rank {
+	switch {
+	case c.alone:
+		return alone
+	case c.t.urgent:
+		return urgent
+	}
+	return normal
+}
+
 func (c *call) refuse(err error) error {
 	c.fatal = true
 	errors.As(err, &c.refusal)

@@ -1,6 +1,7 @@
 package oktaint_test
 
 import (
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -590,4 +591,45 @@ func dpopApp(t *testing.T, sim *oktatest.Org, configured bool) *oktaint.Client {
 	sim.ResetRequests()
 	src := oktaint.PrivateKeyJWT{Org: org, ClientID: app.ID, Key: key, Scopes: scopes.New(scopes.AppsRead), DPoP: configured}.Source(sim.Transport())
 	return oktaint.NewClient(src, sim.Transport())
+}
+
+// A call that repeats alone is not kept waiting by the places of urgent requests that
+// wait for it.
+func TestDPoPNewestNonceUrgent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		n := 0
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			if req.URL.Path == "/oauth2/v1/token" {
+				return respond(req, 200, `{"token_type":"DPoP","expires_in":3600,"access_token":"at1"}`), nil
+			}
+			mu.Lock()
+			ok := proofNonce(req) == fmt.Sprintf("nonce-%d", n)
+			n++ // each is good once, and only the newest
+			h := append(windowHeaders(20, 20, time.Now().Add(time.Minute)), "DPoP-Nonce", fmt.Sprintf("nonce-%d", n))
+			mu.Unlock()
+			time.Sleep(10 * time.Millisecond)
+			if !ok {
+				return respond(req, 401, "", append(h, "WWW-Authenticate", `DPoP error="use_dpop_nonce"`)...), nil
+			}
+			return respond(req, 200, "{}", h...), nil
+		})
+		c := oktaint.NewClient(oktaint.PrivateKeyJWT{
+			Org: mustOrg(t, "acme"), ClientID: "0oa1", Key: readKey(t, "ec_p256_TEST_ONLY.pem"), Scopes: scopes.New(scopes.UsersRead), DPoP: true,
+		}, base).Urgent()
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		var wg sync.WaitGroup
+		for range 64 {
+			wg.Go(func() {
+				for range 3 {
+					if err := c.Get(ctx, nil, nil, "api", "v1", "users", "00u1"); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+	})
 }

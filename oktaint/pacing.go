@@ -15,6 +15,20 @@ import (
 // maxInFlight bounds the requests of one bucket that are on their way at once.
 const maxInFlight = 8
 
+// maxUrgent bounds them, urgent ones included.
+const maxUrgent = 32
+
+// A rank is how a request stands in line: the higher ones come first.
+type rank int
+
+const (
+	normal rank = iota
+	urgent
+	// alone is the rank of a call for which the others of its Source wait: see
+	// call.takeTurn. It must not wait for the places of those.
+	alone
+)
+
 // recovery is after how many rounds of answers one more may be in flight where
 // there were too many: the limit is found again by running into it.
 const recovery = 4
@@ -63,13 +77,13 @@ type bucket struct {
 	scarceTo  time.Time // until when it is taken to be too little for all
 	next      time.Time // while the rest is spread: not before this
 
-	queue []*waiter // urgent ones first
+	queue []*waiter // those of a higher rank first
 	timer *time.Timer
 }
 
 // A waiter is a request that waits for its place.
 type waiter struct {
-	urgent  bool
+	rank    rank
 	granted chan struct{}  // closed when it has its place
 	until   chan time.Time // until when it has to wait, once that is worth a word
 	told    time.Time      // what until was told last
@@ -92,19 +106,16 @@ func (p *pacer) bucket(name string) *bucket {
 // enter waits for a place in a bucket and takes it; the caller must leave it. It
 // is an error that [RateLimited] knows if the bucket is used up for longer than
 // MaxWait or beyond the context's deadline.
-func (p *pacer) enter(ctx context.Context, name string, urgent bool) (*bucket, error) {
+func (p *pacer) enter(ctx context.Context, name string, r rank) (*bucket, error) {
 	b := p.bucket(name)
-	if err := b.stuck.full("the base transport, or the network below it,", maxAbandoned); err != nil {
-		return nil, err
-	}
-	w := b.ask(urgent)
+	w := b.ask(r)
 	if w == nil {
-		return b, nil
+		return b.use()
 	}
 	for {
 		select {
 		case <-w.granted:
-			return b, nil
+			return b.use()
 		case until := <-w.until:
 			wait := time.Until(until)
 			if wait > p.maxWait || deadlineWithin(ctx, wait) {
@@ -120,31 +131,40 @@ func (p *pacer) enter(ctx context.Context, name string, urgent bool) (*bucket, e
 	}
 }
 
+// use is for a place that was just taken. It gives the place back, and is an error,
+// if too many requests were left behind.
+func (b *bucket) use() (*bucket, error) {
+	err := b.stuck.full("the base transport, or the network below it,", maxAbandoned)
+	if err != nil {
+		b.leave()
+		return nil, err
+	}
+	return b, nil
+}
+
 // ask takes a place if there is room, and else a place in the line.
-func (b *bucket) ask(urgent bool) *waiter {
+func (b *bucket) ask(r rank) *waiter {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
-	if urgent || len(b.queue) == 0 {
-		if _, ok := b.room(now, urgent); ok {
+	if r > normal || len(b.queue) == 0 {
+		if _, ok := b.room(now, r); ok {
 			b.inFlight++
 			return nil
 		}
 	}
-	w := &waiter{urgent: urgent, granted: make(chan struct{}), until: make(chan time.Time, 1)}
+	w := &waiter{rank: r, granted: make(chan struct{}), until: make(chan time.Time, 1)}
 	b.line(w)
 	b.serve() // there may be room by now: the timer may be a little late
 	return w
 }
 
-// line puts w behind those of its kind. b.mu is held, as it is for all methods
+// line puts w behind those of its rank. b.mu is held, as it is for all methods
 // below that do not lock it.
 func (b *bucket) line(w *waiter) {
-	i := len(b.queue)
-	if w.urgent {
-		if i = slices.IndexFunc(b.queue, func(o *waiter) bool { return !o.urgent }); i < 0 {
-			i = len(b.queue)
-		}
+	i := slices.IndexFunc(b.queue, func(o *waiter) bool { return o.rank < w.rank })
+	if i < 0 {
+		i = len(b.queue)
 	}
 	b.queue = slices.Insert(b.queue, i, w)
 }
@@ -174,7 +194,7 @@ func (b *bucket) serve() {
 	now := time.Now()
 	for len(b.queue) > 0 {
 		w := b.queue[0]
-		if _, ok := b.room(now, w.urgent); !ok {
+		if _, ok := b.room(now, w.rank); !ok {
 			break
 		}
 		b.queue = b.queue[1:]
@@ -195,7 +215,7 @@ func (b *bucket) alarm(now time.Time) {
 		b.queue = nil
 		return
 	}
-	wait, ok := b.room(now, b.queue[0].urgent)
+	wait, ok := b.room(now, b.queue[0].rank)
 	if ok {
 		return
 	}
@@ -240,18 +260,24 @@ func (w *waiter) tell(at time.Time) {
 
 // room reports whether one more may be sent now, and else after what time; 0
 // means when one of those on the way comes back.
-func (b *bucket) room(now time.Time, urgent bool) (time.Duration, bool) {
+func (b *bucket) room(now time.Time, r rank) (time.Duration, bool) {
+	stuck := int(b.stuck.n.Load())
+	if stuck >= maxAbandoned {
+		return 0, true // there is an error for it at once: see use
+	}
 	if b.known && !now.Before(b.until) {
 		// A new window, which is taken to be full until an answer tells more.
 		b.assumed, b.remaining, b.ours, b.next = true, b.limit, 0, time.Time{}
 		b.since, b.until = now, now.Add(window)
 	}
 	switch {
-	case urgent && (!b.known || b.remaining > max(0, b.inFlight-maxInFlight)):
-		return 0, true
-	case urgent:
+	case r > normal && b.known && b.remaining == 0:
 		return b.until.Sub(now), false
-	case b.inFlight >= b.most:
+	case r == urgent && (b.inFlight >= maxUrgent || b.known && b.inFlight >= b.remaining+maxInFlight):
+		return 0, false
+	case r > normal:
+		return 0, true
+	case b.inFlight >= b.most, b.inFlight+stuck >= maxAbandoned:
 		return 0, false
 	case !b.known:
 		return 0, true

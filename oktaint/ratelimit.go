@@ -29,7 +29,7 @@ func readLimits(h http.Header) limits {
 	l.limit, err[0] = strconv.Atoi(h.Get("X-Rate-Limit-Limit"))
 	l.remaining, err[1] = strconv.Atoi(h.Get("X-Rate-Limit-Remaining"))
 	reset, err[2] = strconv.ParseInt(h.Get("X-Rate-Limit-Reset"), 10, 64)
-	l.known = err == [3]error{} && l.limit >= 0 && l.remaining >= 0 && reset >= 0 && reset < 1<<40
+	l.known = err == [3]error{} && l.remaining >= 0 && (l.limit > 0 || l.limit == 0 && l.remaining == 0) && reset >= 0 && reset < 1<<40
 	l.reset = time.Unix(reset, 0)
 	return l
 }
