@@ -2,6 +2,8 @@ package oktaint
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -32,6 +34,26 @@ type wholeReader struct {
 
 func (*wholeReader) Close() error { return nil }
 
+// A peekedBody is a body of which the beginning, up to maxErrorBody, has been read
+// within the attempt.
+type peekedBody struct {
+	io.Reader
+	io.Closer
+	bytes []byte
+}
+
+// A streamedBody is a body that the caller reads. It ends the attempt's context when
+// the caller is done with it.
+type streamedBody struct {
+	io.ReadCloser
+	cancel context.CancelCauseFunc
+}
+
+func (b *streamedBody) Close() error {
+	defer b.cancel(nil)
+	return b.ReadCloser.Close()
+}
+
 // tooLarge is the error of a body with more than so many bytes.
 type tooLarge int64
 
@@ -58,6 +80,38 @@ type switched int
 func (s switched) Error() string {
 	return fmt.Sprintf("oktaint: the server answered %d and left HTTP: is a proxy in between?", int(s))
 }
+
+// readWhole reads the body of an answer. It ends the attempt by cancel if that takes
+// too long. An error may come with the answer, whose header is good.
+func readWhole(resp *http.Response, cancel context.CancelCauseFunc, limit int64) (*http.Response, error) {
+	timer := time.AfterFunc(bodyTimeout, func() { cancel(slowAnswer("body")) })
+	defer timer.Stop()
+	body, err := readBody(resp, limit)
+	if err != nil {
+		return resp, err
+	}
+	resp.Body = &wholeReader{bytes.NewReader(body), body}
+	return resp, nil
+}
+
+// peek reads the beginning of an error's body, as readWhole reads all of it. What is
+// behind that, an error included, is left to the caller.
+func peek(resp *http.Response, cancel context.CancelCauseFunc) {
+	timer := time.AfterFunc(bodyTimeout, func() { cancel(slowAnswer("body")) })
+	defer timer.Stop()
+	body, err := readAll(io.LimitReader(resp.Body, maxErrorBody), resp.ContentLength)
+	p := &peekedBody{io.MultiReader(bytes.NewReader(body), resp.Body), resp.Body, body}
+	if err != nil || len(body) < maxErrorBody { // the end: nobody waits for a Close that hangs
+		resp.Body.Close()
+		p.Reader, p.Closer = io.MultiReader(bytes.NewReader(body), failed{err}), http.NoBody
+	}
+	resp.Body = p
+}
+
+// failed is a reader of nothing more: it ends with the error, or io.EOF for none.
+type failed struct{ err error }
+
+func (f failed) Read([]byte) (int, error) { return 0, cmp.Or(f.err, io.EOF) }
 
 // readBody reads and closes a body of at most limit bytes. Of an answer outside of
 // 2xx the status says most: what is beyond maxErrorBody is dropped.

@@ -1,7 +1,6 @@
 package oktaint
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -49,6 +48,10 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := c.authorize(out); err != nil {
 		return nil, c.refuse(err)
 	}
+	// From here on a grace counts, and not every base looks at contexts.
+	if err := req.Context().Err(); err != nil {
+		return nil, c.refuse(err)
+	}
 	began := time.Now()
 	resp, err := c.send(out, place)
 	if resp != nil {
@@ -63,9 +66,6 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// refuse notes why nothing was sent. Errors of the network are not asked for an
-// *Error: net/http answers with a context's cause, which may be another
-// request's.
 // rank is how the next attempt stands in line.
 func (c *call) rank() rank {
 	switch {
@@ -77,6 +77,9 @@ func (c *call) rank() rank {
 	return normal
 }
 
+// refuse notes why nothing was sent. Errors of the network are not asked for an
+// *Error: net/http answers with a context's cause, which may be another
+// request's.
 func (c *call) refuse(err error) error {
 	c.fatal = true
 	errors.As(err, &c.refusal)
@@ -98,8 +101,9 @@ func (c *call) authorize(req *http.Request) (err error) {
 }
 
 // send sends one attempt over the base. A base is foreign code: it is left behind
-// if it does not come back, and a panic in it is an error of this call alone. With
-// a fate the body is read within the attempt, so that one that is cut is retried.
+// if it does not come back, and a panic in it is an error of this call alone. The
+// body is read within the attempt if there is a fate, so that one that is cut is
+// retried. Outside of 2xx what the policy looks at is read within the attempt.
 func (c *call) send(req *http.Request, place *bucket) (*http.Response, error) {
 	ctx, cancel := onTheWire(req.Context())
 	req = req.WithContext(ctx)
@@ -108,7 +112,11 @@ func (c *call) send(req *http.Request, place *bucket) (*http.Response, error) {
 		if whole {
 			return roundTripWhole(base, req, cancel, maxBody)
 		}
-		return roundTrip(base, req)
+		resp, err := roundTrip(base, req)
+		if err == nil && resp.StatusCode > 299 {
+			peek(resp, cancel)
+		}
+		return resp, err
 	}, func(late *http.Response) { late.Body.Close() })
 	if err == nil && !whole {
 		resp.Body = &streamedBody{resp.Body, cancel}
@@ -129,10 +137,16 @@ func (c *call) send(req *http.Request, place *bucket) (*http.Response, error) {
 // answer: its body is the connection itself, and reading it would never end.
 func roundTrip(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 	resp, err := base.RoundTrip(req)
+	if resp != nil && resp.Body == nil {
+		resp.Body = http.NoBody // as net/http's client takes it
+	}
 	switch {
+	case err != nil && resp != nil: // which no base should do
+		resp.Body.Close()
+		return nil, err
 	case err != nil:
 		return nil, err
-	case resp == nil || resp.Body == nil:
+	case resp == nil:
 		return nil, &foreignError{"the base transport", "returned neither an answer nor an error"}
 	case resp.StatusCode < 200:
 		resp.Body.Close()
@@ -142,39 +156,16 @@ func roundTrip(base http.RoundTripper, req *http.Request) (*http.Response, error
 }
 
 // roundTripWhole is roundTrip with the body read. It ends the attempt by cancel
-// where the header or the body takes too long, and takes at most limit bytes. An
-// error may come with an answer, whose header is good.
+// where the header or the body takes too long, and takes at most limit bytes.
 func roundTripWhole(base http.RoundTripper, req *http.Request, cancel context.CancelCauseFunc, limit int64) (*http.Response, error) {
 	timer := time.AfterFunc(headerTimeout, func() { cancel(slowAnswer("header")) })
-	defer func() { timer.Stop() }()
+	defer timer.Stop()
 	resp, err := roundTrip(base, req)
 	if err != nil {
 		return nil, err
 	}
 	timer.Stop()
-	timer = time.AfterFunc(bodyTimeout, func() { cancel(slowAnswer("body")) })
-	body, err := readBody(resp, limit)
-	if err != nil {
-		return resp, err
-	}
-	resp.Body = &wholeReader{bytes.NewReader(body), body}
-	return resp, nil
-}
-
-// A streamedBody ends the attempt's context when the caller is done with it.
-type streamedBody struct {
-	body interface {
-		Read([]byte) (int, error)
-		Close() error
-	}
-	cancel context.CancelCauseFunc
-}
-
-func (b *streamedBody) Read(p []byte) (int, error) { return b.body.Read(p) }
-
-func (b *streamedBody) Close() error {
-	defer b.cancel(nil)
-	return b.body.Close()
+	return readWhole(resp, cancel, limit)
 }
 
 // learn takes from an answer what it says of the credential.

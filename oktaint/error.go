@@ -162,7 +162,12 @@ func reason(err error) string {
 	case e.StatusCode == http.StatusTooManyRequests:
 		return "rate limit"
 	}
-	return fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))
+	return statusText(e.StatusCode)
+}
+
+// statusText is a status in our own words: those of the status line are the server's.
+func statusText(code int) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
 }
 
 // RateLimited reports whether err is a rate limit, and how long to wait.

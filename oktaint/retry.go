@@ -1,7 +1,6 @@
 package oktaint
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -10,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -51,10 +51,13 @@ func (c *call) checkStatus(resp *http.Response) (wait time.Duration, why string,
 	case http.StatusTooManyRequests:
 		return readLimits(resp.Header).pause(time.Now(), n), "rate limit of " + c.bucket, true
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return max(backoff(n), retryAfter(resp.Header)), resp.Status, c.repeatable() && !c.asksForLess(resp)
+		return max(backoff(n), retryAfter(resp.Header)), statusText(resp.StatusCode), c.repeatable() && !c.asksForLess(resp)
 	case http.StatusLocked, http.StatusConflict, http.StatusInternalServerError:
 		code := peekCode(resp)
-		return backoff(n), strings.TrimSuffix(resp.Status+" ("+code+")", " ()"), !c.asksForLess(resp) && c.asksAgain(resp.StatusCode, code)
+		if isOktaCode(code) {
+			why = " (" + code + ")"
+		}
+		return backoff(n), statusText(resp.StatusCode) + why, !c.asksForLess(resp) && c.asksAgain(resp.StatusCode, code)
 	}
 	return 0, "", false
 }
@@ -144,19 +147,32 @@ func (c *call) repeatable() bool {
 	return false
 }
 
-// peekCode reads the error code of an answer and puts the body back.
+// peekCode returns the error code of an answer outside of 2xx.
 func peekCode(resp *http.Response) string {
-	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody)) // an error comes again to whom reads on
-	resp.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.MultiReader(bytes.NewReader(body), resp.Body), resp.Body}
-	var e struct {
+	var doc struct {
 		ErrorCode string `json:"errorCode"`
 	}
-	_ = json.Unmarshal(body, &e) // no JSON, no code
-	return clip(e.ErrorCode)
+	_ = json.Unmarshal(peekedBytes(resp.Body), &doc) // no JSON, no code
+	return doc.ErrorCode
 }
+
+// peekedBytes returns what has been read of a body within the attempt.
+func peekedBytes(body io.ReadCloser) []byte {
+	switch b := body.(type) {
+	case *wholeReader:
+		return b.bytes
+	case *streamedBody:
+		return peekedBytes(b.ReadCloser)
+	case *peekedBody:
+		return b.bytes
+	}
+	return nil
+}
+
+var oktaCode = regexp.MustCompile(`^E[0-9]{7}$`)
+
+// isOktaCode reports whether a code has the form of Okta's.
+func isOktaCode(code string) bool { return oktaCode.MatchString(code) }
 
 // backoff is the wait before attempt n+2 where the server names none: half a
 // second doubled each time up to 30 s, and up to a quarter more, so that many

@@ -3,6 +3,7 @@ package oktaint_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -256,5 +257,33 @@ func TestInvalidToken(t *testing.T) {
 	err = oktaint.NewClient(e.source(t), s).Get(t.Context(), nil, nil, "api", "v1", "behaviors")
 	if !denied(err, oktaint.LacksFeature) || len(s.sent) != 1 || e.requests() != 1 {
 		t.Errorf("%v after %d requests and %d tokens, want 1 and 1", err, len(s.sent), e.requests())
+	}
+}
+
+// What a program tells of a wait holds nothing that a server or a proxy has made up:
+// no control characters, no long texts, and no secret.
+func TestWaitReason(t *testing.T) {
+	t.Parallel()
+	const secret = "00hunter2hunter2"
+	for code, body := range map[int]string{429: "", 503: "", 409: `{"errorCode":"E0000268"}`, 500: `{"errorCode":"\u001b` + secret + strings.Repeat("x", 5000) + `"}`} {
+		synctest.Test(t, func(t *testing.T) {
+			base := roundTripper(func(req *http.Request) (*http.Response, error) {
+				resp := respond(req, code, body)
+				resp.Status = fmt.Sprintf("%d \x1b[31m%s %s", code, secret, strings.Repeat("x", 5000))
+				return resp, nil
+			})
+			var reasons []string
+			ctx := oktaint.WithOnWait(t.Context(), func(w oktaint.Wait) { reasons = append(reasons, w.Reason) })
+			c := oktaint.NewClient(oktaint.APIToken{Org: mustOrg(t, "acme"), Token: oktaint.NewSecret(secret)}, base)
+			_ = c.Get(ctx, nil, nil, "api", "v1", "users")
+			if len(reasons) == 0 {
+				t.Errorf("%d: no wait", code)
+			}
+			for _, r := range reasons {
+				if len(r) > 80 || strings.ContainsAny(r, "\x1b") || strings.Contains(r, secret) {
+					t.Errorf("%d: %q", code, r)
+				}
+			}
+		})
 	}
 }

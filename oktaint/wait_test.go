@@ -99,3 +99,26 @@ func TestCancelledWait(t *testing.T) {
 		}
 	})
 }
+
+// A request whose context has ended before it is sent is not sent, whatever grace it
+// has and even if the base does not look at contexts.
+func TestContextThatIsOver(t *testing.T) {
+	t.Parallel()
+	for _, grace := range []time.Duration{0, 10 * time.Second} {
+		sent := 0
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			sent++
+			return respond(req, 200, `{"id":"00u1"}`), nil
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		req, err := mustOrg(t, "acme").NewRequest(oktaint.WithGrace(ctx, grace), "POST", nil, nil, "api", "v1", "apps")
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = oktaint.NewClient(mustOrg(t, "acme"), base).Do(req, nil)
+		if !errors.Is(err, context.Canceled) || oktaint.Ambiguous(err) || sent != 0 {
+			t.Errorf("grace %v: %v, ambiguous %v, %d requests; want context.Canceled and none", grace, err, oktaint.Ambiguous(err), sent)
+		}
+	}
+}
