@@ -116,7 +116,7 @@ func newError(req *http.Request, resp *http.Response, body []byte, sent credenti
 	}
 	e.readBody(body, resp.Header, clean)
 	if summary != "" {
-		e.Summary, e.Causes = summary, nil
+		e.Summary, e.Causes = cleanText(clean, summary), nil
 	}
 	if e.Hint == "" {
 		e.Hint = e.explain()

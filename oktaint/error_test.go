@@ -146,3 +146,18 @@ func TestPathInErrors(t *testing.T) {
 		t.Errorf("error %q", err)
 	}
 }
+
+// An error of the network repeats what a server wrote in the place of HTTP. That is
+// bounded too, and the chain stays whole.
+func TestNetworkErrorIsBounded(t *testing.T) {
+	t.Parallel()
+	sentinel := errors.New("sentinel")
+	base := roundTripper(func(*http.Request) (*http.Response, error) {
+		return nil, fmt.Errorf("malformed HTTP response \x1b[31m%s: %w", strings.Repeat("x", 100_000), sentinel)
+	})
+	for name, err := range map[string]error{"Get": get(t.Context(), base), "list": list(t.Context(), base), "token": token(t.Context(), base)} {
+		if s := err.Error(); len(s) > 1500 || strings.Contains(s, "\x1b") || !errors.Is(err, sentinel) {
+			t.Errorf("%s: %d bytes: %.80q; the chain is whole: %v", name, len(s), s, errors.Is(err, sentinel))
+		}
+	}
+}

@@ -90,14 +90,15 @@ func Pages[T any](ctx context.Context, c *Client, from Cursor, q url.Values, ele
 // ends the list.
 func PagesRequest[T any](c *Client, from Cursor, req *http.Request) iter.Seq2[Page[T], error] {
 	return func(yield func(Page[T], error) bool) {
-		ctx, cancel := context.WithCancel(req.Context())
+		// Grace is for writes: it would hold up a loop that ends early.
+		ctx, cancel := context.WithCancel(WithGrace(req.Context(), 0))
 		w := &walk{c: c, seen: make(map[Cursor]bool)}
 		defer w.wait() // for a page that nobody wants any more
 		defer cancel()
 		req := req.Clone(ctx)
 		if from != "" {
 			if err := follow(c.Org, req, string(from)); err != nil {
-				yield(Page[T]{}, err)
+				yield(Page[T]{}, fmt.Errorf("oktaint: GET %s: the cursor %w", clip(req.URL.Path), err))
 				return
 			}
 		}
@@ -230,7 +231,8 @@ func (w *walk) once(req *http.Request) rawPage {
 		return p
 	}
 	p.next = req.Clone(req.Context())
-	if p.err = follow(w.c.Org, p.next, target); p.err != nil {
+	if err := follow(w.c.Org, p.next, target); err != nil {
+		p.err = body.error("the next link " + err.Error())
 		return p
 	}
 	p.cursor = cursorOf(p.next)
@@ -319,19 +321,16 @@ func (a *answer) onlyArray() (json.RawMessage, error) {
 	return found[0], nil
 }
 
-// follow points req to a next link or cursor.
+// follow points req to a next link or cursor. Its errors say what is wrong with it.
 func follow(org Org, req *http.Request, target string) error {
 	u, err := url.Parse(target)
-	if err != nil {
-		return fmt.Errorf("oktaint: GET %s: the next link cannot be read", req.URL.Path)
-	}
-	if u.IsAbs() || u.Host != "" {
-		if !org.ownsLink(u) {
-			return fmt.Errorf("oktaint: GET %s: the next link leads to %s://%s, not to %s: it is not followed", req.URL.Path, u.Scheme, u.Host, org)
-		}
-	}
-	if u.Path != req.URL.Path {
-		return errors.New("oktaint: GET " + req.URL.Path + ": the next link or cursor leads to another endpoint: it is not followed")
+	switch {
+	case err != nil:
+		return errors.New("cannot be read")
+	case (u.IsAbs() || u.Host != "") && !org.ownsLink(u):
+		return fmt.Errorf("leads to %s://%s, not to %s: it is not followed", u.Scheme, u.Host, org)
+	case u.Path != req.URL.Path:
+		return errors.New("leads to another endpoint: it is not followed")
 	}
 	req.URL.RawQuery = u.RawQuery
 	return nil

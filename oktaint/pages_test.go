@@ -653,3 +653,57 @@ func TestCaughtUpAfterHalving(t *testing.T) {
 		}
 	})
 }
+
+// A loop that ends early is not held up by a page that nobody wants any more, whatever
+// grace its writes have.
+func TestBreakWithGrace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			if n++; n > 2 {
+				select {
+				case <-time.After(time.Minute):
+				case <-req.Context().Done():
+					return nil, req.Context().Err()
+				}
+			}
+			return respond(req, 200, `[{"id":"1"}]`, "Link", fmt.Sprintf(`<https://acme.okta.com/api/v1/users?after=%d>; rel="next"`, n)), nil
+		})
+		start, items := time.Now(), 0
+		for _, err := range oktaint.List[json.RawMessage](oktaint.WithGrace(t.Context(), 10*time.Second), clientOver(base), nil, "api", "v1", "users") {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if items++; items == 2 {
+				break
+			}
+		}
+		if d := time.Since(start); d != 0 {
+			t.Errorf("the break took %v", d)
+		}
+	})
+}
+
+// What is wrong with a next link is an *Error that holds no secret and no long text,
+// like every other failed request.
+func TestNextLinkError(t *testing.T) {
+	t.Parallel()
+	const secret = "00hunter2hunter2"
+	for _, link := range []string{
+		"https://" + secret + ".example.com/api/v1/users?after=1",
+		"https://" + strings.Repeat("x", 5000) + ".example.com/api/v1/users?after=1",
+		"https://acme.okta.com/api/v1/" + secret, "https://acme.okta.com/%zz" + secret,
+	} {
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			return respond(req, 200, `[]`, "Link", "<"+link+`>; rel="next"`, "X-Okta-Request-Id", "req1"), nil
+		})
+		c := oktaint.NewClient(oktaint.APIToken{Org: mustOrg(t, "acme"), Token: oktaint.NewSecret(secret)}, base)
+		for _, err := range oktaint.List[json.RawMessage](t.Context(), c, nil, "api", "v1", "users") {
+			var e *oktaint.Error
+			if !errors.As(err, &e) || e.RequestID != "req1" || len(err.Error()) > 1500 || strings.Contains(err.Error(), secret) {
+				t.Errorf("%.40s: %.200v", link, err)
+			}
+		}
+	}
+}

@@ -57,14 +57,15 @@ const leastSecret = 6
 // cleanText is what a server's text may put into an error or a line of a log.
 func cleanText(clean func(string) string, s string) string { return clip(clean(s)) }
 
-// cleanError returns err, or an error with the same chain and another text where
-// err's own repeats a secret, as that of a tracing transport may.
+// cleanError returns err, or an error with the same chain and another text if err's
+// own is not fit for a line of a log: it repeats a secret, as that of a tracing
+// transport may, or what a server wrote in the place of HTTP.
 func cleanError(err error, clean func(string) string) error {
 	if err == nil {
 		return nil
 	}
 	text := err.Error()
-	if cleaned := clean(text); cleaned != text {
+	if cleaned := cleanText(clean, text); cleaned != text {
 		return &scrubbedError{text: cleaned, err: err}
 	}
 	return err
