@@ -180,8 +180,11 @@ func (c *Credentials) clean() (err error) {
 	if c.ClientSecret, err = c.ClientSecret.clientSecret(); err != nil {
 		return err
 	}
-	for what, id := range map[string]*string{"the client id": &c.ClientID, "the application id": &c.ApplicationID, "the org's id": &c.OrgID} {
-		if *id, err = cleanID(what, *id); err != nil {
+	for _, id := range []struct {
+		what  string
+		value *string
+	}{{"the client id", &c.ClientID}, {"the application id", &c.ApplicationID}, {"the org's id", &c.OrgID}} {
+		if *id.value, err = cleanID(id.what, *id.value); err != nil {
 			return err
 		}
 	}

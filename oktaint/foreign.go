@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -110,7 +111,7 @@ func panicText(p any) string {
 		if !ok {
 			return text
 		}
-		if name := runtime.FuncForPC(pc).Name(); len(name) < 8 || name[:8] != "runtime." {
+		if name := runtime.FuncForPC(pc).Name(); !strings.HasPrefix(name, "runtime.") {
 			return fmt.Sprintf("%s (%s:%d)", text, file, line)
 		}
 	}

@@ -3,6 +3,7 @@ package oktaint
 import (
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -110,13 +111,5 @@ func bucketOf(method, path string) string {
 }
 
 func hasPrefix(elem []string, prefix ...string) bool {
-	if len(elem) < len(prefix) {
-		return false
-	}
-	for i, p := range prefix {
-		if elem[i] != p {
-			return false
-		}
-	}
-	return true
+	return len(elem) >= len(prefix) && slices.Equal(elem[:len(prefix)], prefix)
 }

@@ -110,7 +110,7 @@ func (e *endpoint) attempt(ctx context.Context) (*grant, error) {
 	sent := time.Now()
 	tok, err := conf.Token(context.WithValue(ctx, oauth2.HTTPClient, &http.Client{
 		Transport:     seen,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		CheckRedirect: neverRedirect,
 	}))
 	if err != nil {
 		return nil, e.wrap(ctx, err, seen)
