@@ -17,9 +17,9 @@ const (
 )
 
 // headerTimeout and bodyTimeout are how long the header and then the body of an
-// answer may take that is read within the attempt. They bound what a server can
-// hold up that sends a byte now and then, or a base transport that has no limits
-// of its own.
+// answer may take if the body is read within the attempt. A server that sends a
+// byte now and then, or a base transport without limits, cannot hold a call up for
+// longer.
 const (
 	headerTimeout = 2 * time.Minute
 	bodyTimeout   = 2 * time.Minute
@@ -94,8 +94,8 @@ func readWhole(resp *http.Response, cancel context.CancelCauseFunc, limit int64)
 	return resp, nil
 }
 
-// peek reads the beginning of an error's body, as readWhole reads all of it. What is
-// behind that, an error included, is left to the caller.
+// peek reads the beginning of an error's body, as readWhole reads all of it. The
+// caller reads the rest, and gets the error if reading has failed.
 func peek(resp *http.Response, cancel context.CancelCauseFunc) {
 	timer := time.AfterFunc(bodyTimeout, func() { cancel(slowAnswer("body")) })
 	defer timer.Stop()
@@ -108,13 +108,14 @@ func peek(resp *http.Response, cancel context.CancelCauseFunc) {
 	resp.Body = p
 }
 
-// failed is a reader of nothing more: it ends with the error, or io.EOF for none.
+// failed is a reader without data: it ends with the error, or with io.EOF if that is
+// nil.
 type failed struct{ err error }
 
 func (f failed) Read([]byte) (int, error) { return 0, cmp.Or(f.err, io.EOF) }
 
-// readBody reads and closes a body of at most limit bytes. Of an answer outside of
-// 2xx the status says most: what is beyond maxErrorBody is dropped.
+// readBody reads and closes a body of at most limit bytes. For an answer outside of
+// 2xx the status says most, so the text beyond maxErrorBody is dropped.
 func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	if w, ok := resp.Body.(*wholeReader); ok {
 		return w.bytes, nil

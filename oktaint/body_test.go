@@ -15,8 +15,8 @@ import (
 	"github.com/rezonate-io/okta-integration/scopes"
 )
 
-// A body of a gigabyte is read to the cap and no further, whatever it is a body
-// of. An error's status is told all the same.
+// A body of a gigabyte is read to the cap and no further, for every kind of answer.
+// For an error the status is still told.
 func TestHugeBodies(t *testing.T) {
 	for _, tt := range []struct {
 		name, unit string
@@ -58,8 +58,8 @@ func TestHugeBodies(t *testing.T) {
 	}
 }
 
-// A slow body ends by the caller's deadline. Where there is none, it ends all the
-// same: the attempt after two minutes, the request after its retries.
+// A slow body ends by the caller's deadline. If there is none, the attempt ends after
+// two minutes, and the request after its retries.
 func TestSlowBody(t *testing.T) {
 	t.Parallel()
 	for name, serve := range map[string]func(io.Writer) error{"drip": drip, "hang": hang, "silent": silent} {
@@ -148,7 +148,7 @@ func TestBodyCap(t *testing.T) {
 	}
 }
 
-// The status of an error counts, though its body is cut.
+// The status of an error counts even if its body is cut.
 func TestCutErrorBody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -19,7 +19,7 @@ type call struct {
 
 	attempts   int
 	sent       bool           // an attempt may have taken effect
-	fatal      bool           // the last error is none of the network
+	fatal      bool           // the last error does not come from the network
 	refusal    *Error         // the last error, if it is about a token or a rate limit
 	grant      *grant         // that authorised the last attempt; nil for none
 	credential credentialSent // of the last attempt
@@ -77,9 +77,9 @@ func (c *call) rank() rank {
 	return normal
 }
 
-// refuse notes why nothing was sent. Errors of the network are not asked for an
-// *Error: net/http answers with a context's cause, which may be another
-// request's.
+// refuse notes why nothing was sent. It is the only place that looks for an *Error:
+// net/http answers with the cause of a context, which may be the *Error of another
+// request.
 func (c *call) refuse(err error) error {
 	c.fatal = true
 	errors.As(err, &c.refusal)
@@ -168,7 +168,7 @@ func roundTripWhole(base http.RoundTripper, req *http.Request, cancel context.Ca
 	return readWhole(resp, cancel, limit)
 }
 
-// learn takes from an answer what it says of the credential.
+// learn notes what an answer says about the credential.
 func (c *call) learn(resp *http.Response) {
 	if c.grant == nil || c.grant.refreshAt.IsZero() {
 		return // an API token: nothing about it changes

@@ -144,8 +144,8 @@ func (o *dpopOrg) check(req *http.Request, token, nonce string) string {
 	return ""
 }
 
-// Many callers at the cold start share two token requests, the nonce's and the
-// token's, and every request has a proof of its own.
+// Many callers at the cold start share two token requests, one for the nonce and one
+// for the token, and every request has its own proof.
 func TestDPoPCold(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -268,7 +268,7 @@ func TestDPoPRefused(t *testing.T) {
 	}
 }
 
-// BenchmarkDPoPAuthorize is a proof beside the raw signature in it: the limit is
+// BenchmarkDPoPAuthorize compares a proof with the raw signature in it: the limit is
 // twice that.
 func BenchmarkDPoPAuthorize(b *testing.B) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -377,7 +377,7 @@ func (o *onceNonces) RoundTrip(req *http.Request) (*http.Response, error) {
 	if n, ok := o.attempts.Load(strings.TrimPrefix(req.URL.Path, "/api/v1/users/")); ok {
 		n.(*atomic.Int32).Add(1)
 	}
-	if !fresh { // with the error code of a token that is no good, which it is not about
+	if !fresh { // with the error code of a bad token, though the token is good
 		return respond(req, 401, `{"errorCode":"E0000011"}`, "DPoP-Nonce", next, "WWW-Authenticate", `DPoP error="use_dpop_nonce"`), nil
 	}
 	return respond(req, 200, "{}", "DPoP-Nonce", next), nil
@@ -397,8 +397,8 @@ func proofNonce(req *http.Request) string {
 	return claims.Nonce
 }
 
-// An API that takes only the newest of its nonces starves nobody: a call that was
-// refused twice repeats while no other is on its way.
+// If an API accepts only the newest of its nonces, every call still succeeds: a call that
+// was refused twice repeats while no other is on its way.
 func TestDPoPNewestNonce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -481,8 +481,8 @@ func TestDPoPNonceKept(t *testing.T) {
 	}
 }
 
-// Where the credential requires DPoP, a token that is not bound is an error. Where it
-// was learned, the org may switch it off again.
+// If the credential requires DPoP, a token that is not bound is an error. If it was
+// learned, the org may switch it off again.
 func TestDPoPBearer(t *testing.T) {
 	t.Parallel()
 	bound := false

@@ -21,7 +21,7 @@ import (
 type answerer = func(*http.Request) (*http.Response, error)
 
 // hostile are the ways in which a server or a base transport can be bad, and how
-// long a request may take that meets them and has no deadline.
+// long a request without a deadline may take then.
 func hostile(s *turncoat) map[string]struct {
 	answer answerer
 	most   time.Duration
@@ -87,10 +87,10 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(b []byte) (int, error) { return f(b) }
 
-// Whatever a server or a base transport does, a call ends: within its deadline, and
-// without one within a bound. It takes little memory and leaves no goroutine behind
+// A call ends, whatever a server or a base transport does: within its deadline, or
+// within a bound if it has none. It takes little memory and leaves no goroutine behind
 // once the server lets go. The same client works again within a window as soon as the
-// server is good. It is not parallel: memory is counted for the whole process.
+// server is good. The test is not parallel: memory is counted for the whole process.
 func TestHostile(t *testing.T) {
 	calls := map[string]func(context.Context, *oktaint.Client) error{
 		"Get": func(ctx context.Context, c *oktaint.Client) error {
@@ -177,8 +177,8 @@ func within(t *testing.T, d, most time.Duration, call func(context.Context) erro
 	}
 }
 
-// A base that never comes back keeps a goroutine for each call, and gives the place
-// in the bucket back. Eight such calls are the most: others fail at once and say so.
+// If a base never returns, each call keeps a goroutine, and gives its place in the bucket
+// back. Eight such calls are the most: others fail at once and say so.
 func TestBaseThatNeverReturns(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -278,8 +278,7 @@ func TestSigner(t *testing.T) {
 	})
 }
 
-// Requests that wait in line while a base hangs do not become more calls of it that
-// hang: eight are the most, whatever the number of callers.
+// At most eight calls of a base hang, however many requests wait in line meanwhile.
 func TestLineBehindBaseThatHangs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -304,8 +303,8 @@ func TestLineBehindBaseThatHangs(t *testing.T) {
 	})
 }
 
-// A base that returns an answer along with an error breaks its contract. The answer
-// is closed. One whose answer has no body is taken as net/http's client takes it.
+// If a base returns an answer along with an error, against its contract, the answer is
+// closed. An answer without a body counts as empty, as for net/http's client.
 func TestLaxBase(t *testing.T) {
 	t.Parallel()
 	var closed atomic.Int32

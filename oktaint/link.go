@@ -7,7 +7,7 @@ import (
 )
 
 // errLink says that a Link header is broken. It might have been the next link, so
-// that nobody knows whether the list is complete.
+// the list may be incomplete.
 var errLink = errors.New("a Link header cannot be read")
 
 // nextLink returns the target of the link with rel="next" (RFC 8288), and
@@ -19,7 +19,7 @@ func nextLink(h http.Header) (target string, ok bool, err error) {
 			var link string
 			link, line = cutLink(line)
 			if link = strings.TrimSpace(link); link == "" {
-				continue // RFC 9110, section 5.6.1: an empty element counts for nothing
+				continue // RFC 9110, section 5.6.1: an empty element is ignored
 			}
 			next, ok, err := readLink(link)
 			if ok || err != nil {
@@ -72,7 +72,7 @@ func readLink(s string) (string, bool, error) {
 	return "", false, nil
 }
 
-// unpaired reports whether s has a quote without its other one.
+// unpaired reports whether s has a quotation mark without its partner.
 func unpaired(s string) bool {
 	n := strings.Count(s, `"`) - strings.Count(s, `\"`)
 	return n%2 != 0

@@ -34,13 +34,13 @@ const (
 const recovery = 4
 
 // resetMargin is how long after its estimated reset a bucket is used again. The
-// estimate is late rather than early: Reset is rounded up and Date down. There is
-// no jitter here: whoever of several processes began first would have the most of
-// the window, and in flight there are a few at a time anyway.
+// estimate is late rather than early: Reset is rounded up and Date down. Jitter is
+// not added: the first of several processes would take most of the window, and each
+// has only a few requests in flight anyway.
 const resetMargin = 50 * time.Millisecond
 
-// A pacer keeps the requests to one org within its rate limits: a bucket for
-// each. It has no goroutine, and a timer only while somebody waits.
+// A pacer keeps the requests to one org within its rate limits, with a bucket for
+// each. It has no goroutine, and has a timer only while a request waits.
 type pacer struct {
 	share   float64       // of each limit that may be used, if between 0 and 1
 	maxWait time.Duration // the longest wait for a reset
@@ -50,9 +50,9 @@ type pacer struct {
 	m  map[string]*bucket
 }
 
-// A bucket is one rate limit, as the answers describe it. The org is what all
-// its users share, so that the headers are all that is needed to get along with
-// other processes.
+// A bucket is one rate limit, as the answers describe it. Other processes that use
+// the limit show in the same headers, so the headers are all that is needed to share
+// it with them.
 type bucket struct {
 	p     *pacer
 	name  string
@@ -70,11 +70,11 @@ type bucket struct {
 	limit     int
 	remaining int
 	reset     time.Time // by the server's clock: which window it is
-	since     time.Time // by our clock: when we heard of it first
+	since     time.Time // by our clock: the first answer in it
 	until     time.Time // its end by our clock
 	ours      int       // answers in it that were ours
-	sharedTo  time.Time // until when others are taken to use the bucket too
-	scarceTo  time.Time // until when it is taken to be too little for all
+	sharedTo  time.Time // until then others are assumed to use the bucket too
+	scarceTo  time.Time // until then it is assumed to be too little for all
 	next      time.Time // while the rest is spread: not before this
 
 	queue []*waiter // those of a higher rank first
@@ -85,8 +85,8 @@ type bucket struct {
 type waiter struct {
 	rank    rank
 	granted chan struct{}  // closed when it has its place
-	until   chan time.Time // until when it has to wait, once that is worth a word
-	told    time.Time      // what until was told last
+	until   chan time.Time // the time until which it has to wait, if that is worth a word
+	told    time.Time      // the last value that was sent to until
 }
 
 func (p *pacer) bucket(name string) *bucket {
@@ -204,8 +204,8 @@ func (b *bucket) serve() {
 	b.alarm(now)
 }
 
-// alarm sets the timer for the first in line, if the clock is what it waits for,
-// and tells the line of a reset that it has to wait for.
+// alarm sets the timer for the first in line, if it waits for the clock. If the line
+// has to wait for the reset, it tells the line so.
 func (b *bucket) alarm(now time.Time) {
 	if b.timer != nil {
 		b.timer.Stop()
@@ -245,7 +245,7 @@ func (b *bucket) alarm(now time.Time) {
 	}
 }
 
-// tell says until when w has to wait at least.
+// tell tells w how long it has to wait at least.
 func (w *waiter) tell(at time.Time) {
 	if w.told.Equal(at) {
 		return
@@ -266,7 +266,7 @@ func (b *bucket) room(now time.Time, r rank) (time.Duration, bool) {
 		return 0, true // there is an error for it at once: see use
 	}
 	if b.known && !now.Before(b.until) {
-		// A new window, which is taken to be full until an answer tells more.
+		// A new window: it is assumed to be full until an answer tells more.
 		b.assumed, b.remaining, b.ours, b.next = true, b.limit, 0, time.Time{}
 		b.since, b.until = now, now.Add(window)
 	}
@@ -282,7 +282,8 @@ func (b *bucket) room(now time.Time, r rank) (time.Duration, bool) {
 	case !b.known:
 		return 0, true
 	}
-	// Those on the way may or may not be counted in remaining: they are here.
+	// The server may or may not have counted those on the way in remaining. Here they
+	// are counted.
 	left := b.remaining - b.kept()
 	switch {
 	case left <= 0:
@@ -293,7 +294,7 @@ func (b *bucket) room(now time.Time, r rank) (time.Duration, bool) {
 	return b.spread(now, left-b.inFlight)
 }
 
-// kept is what requests that are not urgent must leave of the window: all of it
+// kept is how much of the window requests that are not urgent must leave: all of it
 // once Share is used up, and a fifth of the limit once there are urgent ones.
 func (b *bucket) kept() int {
 	if s := b.p.share; 0 < s && s < 1 && b.ours+b.inFlight >= max(1, int(s*float64(b.limit))) {
@@ -305,11 +306,11 @@ func (b *bucket) kept() int {
 	return 0
 }
 
-// spread lets requests run freely while nobody else uses the limit. Where others
-// do, it spaces the last quarter evenly to the reset: then no number of processes
-// that see the same remainder can overrun it. After a window in which that was
-// needed, what is before the last quarter goes four times as fast, not freely: a
-// process that notices the reset a second late would find most of it gone.
+// spread lets requests run freely while only we use the limit. If others use it too,
+// the last quarter is spaced evenly to the reset: then any number of processes that
+// see the same remainder stay within it. After a window in which that was needed, the
+// requests before the last quarter are spaced too, at four times that rate: otherwise a
+// process that notices the reset a second late would find most of the window gone.
 func (b *bucket) spread(now time.Time, left int) (time.Duration, bool) {
 	last := left <= b.limit/4
 	if now.After(b.sharedTo) || !last && now.After(b.scarceTo) {
@@ -347,8 +348,8 @@ func (b *bucket) observe(resp *http.Response, sent, now time.Time) {
 		return
 	}
 	until := now.Add(left + resetMargin)
-	// What was sent since we have known of this window cannot be answered from one
-	// before it, whatever the server's clock says: it may have been set.
+	// A request that was sent after the first answer of this window cannot be answered
+	// from an earlier window, whatever the server's clock says: it may have been set.
 	later := !sent.Before(b.since)
 	switch {
 	case !b.known || l.reset.After(b.reset), later && l.reset.Before(b.reset), later && b.assumed:
@@ -369,12 +370,12 @@ func (b *bucket) observe(resp *http.Response, sent, now time.Time) {
 		b.ours++
 	}
 	if b.limit-b.remaining > b.ours+b.inFlight {
-		b.sharedTo = b.until.Add(window) // and so it will be in the next window
+		b.sharedTo = b.until.Add(window) // and probably in the next window
 	}
 }
 
 // adapt changes how many may be in flight: fewer after a 429 for too many at once,
-// and one more after some answers without.
+// and one more after some answers without a 429.
 func (b *bucket) adapt(tooMany, limited bool) {
 	switch b.answered++; {
 	case tooMany:
@@ -384,12 +385,12 @@ func (b *bucket) adapt(tooMany, limited bool) {
 	}
 }
 
-// guess takes figures whose reset cannot be believed. What they say of now counts:
-// where nothing is left, one probe goes out a little later and finds out more.
+// guess learns from figures whose reset cannot be believed. The remainder still
+// counts: if it is 0, one probe is sent a little later and finds out more.
 func (b *bucket) guess(l limits, now time.Time) {
 	if l.remaining > 0 {
 		if b.reset.IsZero() {
-			b.known = false // what we know is a guess: it is over
+			b.known = false // the window was a guess, and it is over
 		}
 		return
 	}

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A newcomer that finds room while others are still in line, because the timer is
-// a little late, wakes the line instead of leaving it without a timer.
+// If the timer is a little late, a newcomer finds room while others are still in line.
+// It wakes the line instead of leaving it without a timer.
 func TestLineIsServedByNewcomers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -57,7 +57,7 @@ func TestCancelledWaiterGivesItsPlaceBack(t *testing.T) {
 	if b.inFlight != maxInFlight-1 || b.ask(normal) != nil {
 		t.Errorf("%d places are taken, want %d", b.inFlight, maxInFlight-1)
 	}
-	// One that was still in line only leaves it.
+	// A waiter that was still in line only leaves it.
 	w = b.ask(normal)
 	b.giveUp(w)
 	if b.inFlight != maxInFlight || len(b.queue) != 0 {

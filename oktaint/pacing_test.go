@@ -149,7 +149,7 @@ func TestShare(t *testing.T) {
 	})
 }
 
-// A waiter whose deadline is before the reset gets its answer when that becomes
+// A waiter whose deadline is before the reset gets its error as soon as the reset is
 // known, not at the deadline.
 func TestQueuedDeadline(t *testing.T) {
 	t.Parallel()
@@ -278,8 +278,8 @@ func TestPacingClocks(t *testing.T) {
 	}
 }
 
-// Where the org takes fewer requests at once than are sent, fewer are in flight,
-// few are refused, and none is lost; later there are more again.
+// If the org takes fewer requests at once than are sent, fewer are in flight, few are
+// refused, and none is lost. Later there are more again.
 func TestConcurrencyAdapts(t *testing.T) {
 	t.Parallel()
 	for _, headers := range []bool{true, false} {
@@ -406,8 +406,8 @@ func TestBucketUsedUp(t *testing.T) {
 	})
 }
 
-// The limit of concurrent requests has 0 for both figures: it is waited for in
-// seconds, with fewer in flight.
+// The limit of concurrent requests has 0 for both figures. A request waits for it a few
+// seconds, and fewer are in flight.
 func TestConcurrencyLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -510,7 +510,7 @@ func TestUrgentInFlight(t *testing.T) {
 	})
 }
 
-// A limit of nothing with something remaining is not a limit that anybody waits for.
+// A limit of 0 with requests remaining makes no sense, and no request waits for it.
 func TestLimitOfNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -30,9 +30,9 @@ func TestPeekedBody(t *testing.T) {
 	}
 }
 
-// A token that has worked and is refused with 403 E0000005, as Okta refuses one that it
-// has revoked, is dropped once: the call repeats with a new one. An endpoint that takes
-// no token costs no token requests.
+// Okta refuses a token that it has revoked with 403 E0000005. A token that has worked is
+// dropped for that once, and the call repeats with a new one. An endpoint that accepts no
+// token causes no token requests.
 func TestRevokedSession(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -79,7 +79,7 @@ func TestRevokedSession(t *testing.T) {
 	})
 }
 
-// What is retried, how often, and what comes out of it.
+// The table says what is retried, how often, and with which outcome.
 func TestRetryPolicy(t *testing.T) {
 	t.Parallel()
 	ok := status(200, `{}`)
@@ -243,7 +243,7 @@ func TestInvalidToken(t *testing.T) {
 			t.Errorf("%d token requests, want 2", e.requests())
 		}
 	})
-	// A token that is refused however new it is does not cause a loop.
+	// If the org refuses every token, there is no loop.
 	e := newTokenEndpoint()
 	s := &script{steps: []func(*http.Request) (*http.Response, error){status(401, "", "WWW-Authenticate", `Bearer error="invalid_token"`)}}
 	err := oktaint.NewClient(e.source(t), s).Get(t.Context(), nil, nil, "api", "v1", "users")
@@ -260,8 +260,8 @@ func TestInvalidToken(t *testing.T) {
 	}
 }
 
-// What a program tells of a wait holds nothing that a server or a proxy has made up:
-// no control characters, no long texts, and no secret.
+// The reason of a wait holds no text of a server or a proxy: no control characters, no
+// long texts, and no secret.
 func TestWaitReason(t *testing.T) {
 	t.Parallel()
 	const secret = "00hunter2hunter2"

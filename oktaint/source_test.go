@@ -40,8 +40,8 @@ func TestColdHerd(t *testing.T) {
 	})
 }
 
-// Over ten expiries there is one request for each, every token that is handed
-// out is alive, and nobody waits after the first.
+// Over ten expiries there is one request for each, every token that is handed out is
+// alive, and only the first caller waits.
 func TestTenExpiries(t *testing.T) {
 	t.Parallel()
 	for _, lifetime := range []int{1, 2, 10, 3600} {
@@ -280,8 +280,7 @@ func TestInvalidate(t *testing.T) {
 	}
 }
 
-// What is wrong with a credential is said at its first use, before anything is
-// sent.
+// The error of a credential comes at its first use, before anything is sent.
 func TestIncompleteCredentials(t *testing.T) {
 	t.Parallel()
 	org, key := mustOrg(t, "acme"), readKey(t, "ec_p256_TEST_ONLY.pem")
@@ -309,8 +308,8 @@ type errReader struct{ error }
 
 func (r errReader) Read([]byte) (int, error) { return 0, r.error }
 
-// A storm of calls that the token endpoint refuses for good is no storm of requests:
-// its word stands for a second.
+// Many calls that the token endpoint refuses for good cause few requests: its answer is
+// remembered for a second.
 func TestRefusalIsRemembered(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`{"error":"invalid_client","error_description":"The client secret supplied for a confidential client is invalid."}`, `{"error":"invalid_scope"}`, "<html>"} {
@@ -350,7 +349,8 @@ func TestRefusalIsRemembered(t *testing.T) {
 	}
 }
 
-// What ends a caller's wait, or the budget of a fetch, is nobody else's error.
+// The end of a caller's wait, or of the budget of a fetch, is not an error of other
+// callers.
 func TestEndedFetchIsNotRemembered(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -396,7 +396,7 @@ func TestRefreshOutlivesItsWaiters(t *testing.T) {
 	})
 }
 
-// After a 429 of the token endpoint nobody asks it again before its reset.
+// After a 429 of the token endpoint no request is sent to it before its reset.
 func TestTokenLimitIsRemembered(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

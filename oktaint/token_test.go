@@ -52,7 +52,8 @@ func TestTokenRequest(t *testing.T) {
 	}
 }
 
-// What is no token, or no lifetime, is an error at once. A lifetime may be a string.
+// An answer without a token, or with a bad lifetime, is an error at once. A lifetime may
+// be a string.
 func TestTokenAnswers(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -11,9 +11,9 @@ import (
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
 
-// A request that is on the wire when its context ends gets a grace to be answered. One
-// that waits, for a rate limit, for its turn or for another attempt, is not sent any
-// more.
+// A request that is on the wire when its context ends gets a grace to be answered. A
+// request that waits, for a rate limit, for its turn or for another attempt, is no longer
+// sent.
 func TestWithGrace(t *testing.T) {
 	t.Parallel()
 	const grace = 10 * time.Second
@@ -82,7 +82,7 @@ func TestWithGrace(t *testing.T) {
 	}
 }
 
-// Nothing took effect by a request that was answered 429 and then given up.
+// A request that was answered 429 and then given up had no effect.
 func TestCancelledWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -100,8 +100,8 @@ func TestCancelledWait(t *testing.T) {
 	})
 }
 
-// A request whose context has ended before it is sent is not sent, whatever grace it
-// has and even if the base does not look at contexts.
+// A request is not sent if its context has ended before, even if it has a grace and the
+// base does not look at contexts.
 func TestContextThatIsOver(t *testing.T) {
 	t.Parallel()
 	for _, grace := range []time.Duration{0, 10 * time.Second} {
