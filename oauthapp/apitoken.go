@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/rezonate-io/okta-integration/oauthapp/request"
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
 
@@ -33,12 +34,12 @@ type TokenReport struct {
 // ends. It only reads. An OAuth credential, which belongs to no user, is an
 // error.
 func CheckAPIToken(ctx context.Context, c *oktaint.Client) (*TokenReport, error) {
-	owner, note, err := org{c}.ownerUser(ctx)
+	owner, note, err := org{c}.owner(ctx)
 	if err != nil && !errors.Is(err, ErrNotSuperAdmin) { // which it need not be
 		return nil, err
 	}
 	if owner.ID == "" {
-		return nil, errors.New("oauthapp: the credential is no API token of a user: verify an OAuth app with Verify")
+		return nil, errors.New("oauthapp: the credential is not an API token: verify an OAuth app with Verify")
 	}
 	r := &TokenReport{Owner: owner}
 	if note != "" {
@@ -77,11 +78,15 @@ func (r *TokenReport) readToken(ctx context.Context, c *oktaint.Client) error {
 		Expires time.Time `json:"expiresAt"`
 	}
 	var used token
-	list, err := collect(oktaint.List[token](ctx, c, nil, "api", "v1", "api-tokens"))
-	switch {
-	case err != nil && (!fromOkta(err) || invalidToken(err)):
-		return fmt.Errorf("oauthapp: reading the API tokens: %w", err)
-	case err != nil:
+	req, err := request.ListAPITokens(ctx, c.Org)
+	if err != nil {
+		return err
+	}
+	list, err := collect(oktaint.ListRequest[token](c, req))
+	if err != nil {
+		if _, ok := fromOkta(err); !ok || refusesCredential(err) {
+			return fmt.Errorf("oauthapp: reading the API tokens: %w", err)
+		}
 		r.warn("when the API token ends could not be read: %v", err)
 	}
 	for _, t := range list {

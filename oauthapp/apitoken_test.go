@@ -75,7 +75,7 @@ func TestCheckAPITokenRefused(t *testing.T) {
 	d := desired()
 	d.Scopes = scopes.New(scopes.UsersRead)
 	app := s.credentials(s.onboard(d, nil), d.Scopes)
-	if _, err := oauthapp.CheckAPIToken(t.Context(), oktaint.NewClient(app, s.base)); err == nil || !strings.Contains(err.Error(), "no API token") {
+	if _, err := oauthapp.CheckAPIToken(t.Context(), oktaint.NewClient(app, s.base)); err == nil || !strings.Contains(err.Error(), "not an API token") {
 		t.Errorf("an app: %v", err)
 	}
 }

@@ -23,7 +23,7 @@ const workers = 4
 // Apply waits for it to return.
 //
 // The Result is never nil. With an error it tells how far Apply came: what it
-// names exists. A scope that the org refuses is no error; it is in
+// names exists. A scope that the org refuses is not an error; it is in
 // Result.Refused, and the others are granted.
 //
 // If ctx ends, no further request is sent. One that is on its way gets up to
@@ -132,15 +132,7 @@ func (r *run) create(ctx context.Context) error {
 			if err != nil {
 				return App{}, err
 			}
-			var object appObject
-			if err := r.o.c.Do(req, &object); err != nil {
-				return App{}, err
-			}
-			c, ok := object.candidate()
-			if !ok {
-				return App{}, errUnreadable
-			}
-			return c.App, nil
+			return r.o.postApp(req)
 		},
 		id:   func(a App) string { return a.ID },
 		note: func(rec *record, a App) { rec.ApplicationID, rec.ClientID = a.ID, a.ClientID },
@@ -166,7 +158,7 @@ func (r *run) alone(ctx context.Context) error {
 	if len(list) == 0 {
 		return nil
 	}
-	return fmt.Errorf("another run has created an app with this label and key at the same time (%s), beside that of this run (%s): delete one of them in the Admin Console and run this again",
+	return fmt.Errorf("another run has created an app with this label and key at the same time (%s) as this run (%s): delete one of them in the Admin Console and run this again",
 		ids(list), r.app.ID)
 }
 
@@ -205,12 +197,9 @@ func (r *run) assignRole(ctx context.Context, role string) error {
 			}
 			return r.o.post(req)
 		},
-		look: func(ctx context.Context) (string, bool, error) { return r.o.roleID(ctx, id, role) },
-		note: forget[string](unassignPrefix + role),
-		duplicate: func(err error) bool {
-			_, code := answered(err)
-			return code == "E0000263" || code == "E0000090"
-		},
+		look:      func(ctx context.Context) (string, bool, error) { return r.o.roleID(ctx, id, role) },
+		note:      forget[string](unassignPrefix + role),
+		duplicate: roleHeld,
 	})
 	if err == nil {
 		r.app.Roles = append(slices.Clone(r.app.Roles), role)
@@ -283,15 +272,19 @@ func (r *run) grantOne(ctx context.Context, scope scopes.Scope) error {
 // already. A credential or a role that does not suffice, or a missing app,
 // would refuse every scope.
 func refusesScope(err error) bool {
-	status, code := answered(err)
-	if lacks(err, oktaint.LacksScope) {
+	if d, denied := oktaint.Denied(err); denied {
+		return d.Lacks == oktaint.LacksFeature
+	}
+	e, ok := fromOkta(err)
+	switch {
+	case !ok:
 		return false
+	case e.StatusCode == http.StatusForbidden:
+		return e.Code != "E0000005"
 	}
-	switch status {
-	case http.StatusBadRequest, http.StatusConflict:
-		return true
-	case http.StatusForbidden:
-		return code != "E0000006" && code != "E0000005"
-	}
-	return code == "E0000015"
+	return e.StatusCode == http.StatusBadRequest || e.StatusCode == http.StatusConflict
 }
+
+// roleHeld reports whether an answer to the assignment of a role says that it is
+// assigned already.
+func roleHeld(err error) bool { return hasCode(err, "E0000263", "E0000090") }

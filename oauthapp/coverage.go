@@ -1,7 +1,6 @@
 package oauthapp
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -116,26 +115,26 @@ func domainOf(s scopes.Scope) (string, bool) {
 	return strings.TrimPrefix(name, "okta."), ok
 }
 
+// lacking is the state of a domain by what the credential lacks to read it.
+var lacking = map[oktaint.Lack]Coverage{
+	oktaint.LacksScope: ScopeMissing, oktaint.LacksRole: RoleMissing, oktaint.LacksFeature: FeatureOff,
+}
+
 // judge fills in what a probe's answer means. rows is how many objects it
 // returned.
 func (d *DomainCoverage) judge(rows int, err error) {
 	d.Err = err
-	why, _ := oktaint.Denied(err)
+	why, denied := oktaint.Denied(err)
 	switch {
 	case err == nil && (rows > 0 || d.Scope == scopes.LogsRead):
 		d.State = Visible
 	case err == nil:
 		d.State = Empty
 		d.Explain = fmt.Sprintf("every org has %s, so the app's admin role does not reach them: a Super Admin can assign READ_ONLY_ADMIN to the app", d.Domain)
-	case why.Lacks == oktaint.LacksScope:
-		d.State = ScopeMissing
-		d.Explain = fmt.Sprintf("a Super Admin can grant %s to the app", cmp.Or(why.Scope, d.Scope))
-	case why.Lacks == oktaint.LacksRole:
-		d.State = RoleMissing
-		d.Explain = fmt.Sprintf("the app's admin role does not reach %s: a Super Admin can assign READ_ONLY_ADMIN to the app", d.Domain)
-	case why.Lacks == oktaint.LacksFeature:
-		d.State = FeatureOff
-		d.Explain = "the org does not have this feature: Okta can turn it on"
+	case denied:
+		if d.State, d.Explain = lacking[why.Lacks], why.Remedy; d.State == RoleMissing {
+			d.Explain += ", such as READ_ONLY_ADMIN"
+		}
 	default:
 		d.Explain = "the probe failed: verify again"
 	}

@@ -2,7 +2,9 @@ package oauthapp
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -72,11 +74,11 @@ func (d Desired) requestSet(clientID string) request.ResourceSet {
 // customRole finds the custom role of a client: among the roles that it holds,
 // or, with all, among those of the org, where one may be that an earlier run
 // has left half done.
-func (o org) customRole(ctx context.Context, clientID string, held []assignment, all bool) (c customRole, err error) {
+func (o org) customRole(ctx context.Context, clientID string, held []oktaint.HeldRole, all bool) (c customRole, err error) {
 	suffix := customSuffix(clientID)
 	for _, h := range held {
-		if h.Type == RoleCustom && strings.HasSuffix(h.Label, suffix) && h.Role != "" && h.Set != "" {
-			c = customRole{roleID: h.Role, setID: h.Set, bound: true}
+		if h.Type == RoleCustom && strings.HasSuffix(h.Label, suffix) && h.Role != "" && h.ResourceSet != "" {
+			c = customRole{roleID: h.Role, setID: h.ResourceSet, bound: true}
 		}
 	}
 	if !c.bound && all {
@@ -113,8 +115,8 @@ func (o org) unboundRole(ctx context.Context, suffix string) (c customRole, err 
 // cannot be made either.
 func (o org) hasCustomRoles(ctx context.Context) error {
 	_, err := o.customRoleID(ctx, "") // any of them
-	if lacks(err, oktaint.LacksFeature) {
-		return fmt.Errorf("%w: the org does not have custom roles: pass an empty Desired.Permissions and a role such as HELP_DESK_ADMIN", err)
+	if oktaint.Lacks(err, oktaint.LacksFeature) {
+		return fmt.Errorf("%w: the org does not have custom roles: ask for no permissions, and for a standard role such as HELP_DESK_ADMIN", err)
 	}
 	return err
 }
@@ -122,20 +124,24 @@ func (o org) hasCustomRoles(ctx context.Context) error {
 // customRoleID returns the id of the custom role whose label ends with suffix,
 // "" if there is none.
 func (o org) customRoleID(ctx context.Context, suffix string) (string, error) {
-	return o.labelled(ctx, "roles", suffix)
+	return o.labelled(ctx, request.ListCustomRoles, suffix)
 }
 
 // resourceSetID does the same for resource sets.
 func (o org) resourceSetID(ctx context.Context, suffix string) (string, error) {
-	return o.labelled(ctx, "resource-sets", suffix)
+	return o.labelled(ctx, request.ListResourceSets, suffix)
 }
 
-func (o org) labelled(ctx context.Context, what, suffix string) (string, error) {
+func (o org) labelled(ctx context.Context, build func(context.Context, oktaint.Org) (*http.Request, error), suffix string) (string, error) {
+	req, err := build(ctx, o.c.Org)
+	if err != nil {
+		return "", err
+	}
 	type thing struct {
 		ID    string `json:"id"`
 		Label string `json:"label"`
 	}
-	for t, err := range oktaint.List[thing](ctx, o.c, nil, "api", "v1", "iam", what) {
+	for t, err := range oktaint.ListRequest[thing](o.c, req) {
 		if err != nil {
 			return "", fmt.Errorf("oauthapp: looking for the app's custom role: %w", err)
 		}
@@ -151,7 +157,11 @@ func (o org) permissions(ctx context.Context, roleID string) ([]string, error) {
 	type permission struct {
 		Label string `json:"label"`
 	}
-	list, err := collect(oktaint.List[permission](ctx, o.c, nil, "api", "v1", "iam", "roles", roleID, "permissions"))
+	req, err := request.ListPermissions(ctx, o.c.Org, roleID)
+	if err != nil {
+		return nil, err
+	}
+	list, err := collect(oktaint.ListRequest[permission](o.c, req))
 	if err != nil {
 		return nil, fmt.Errorf("oauthapp: reading the permissions of the custom role %s: %w", roleID, err)
 	}
@@ -170,9 +180,19 @@ func (o org) bound(ctx context.Context, setID, roleID string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	err = o.c.Do(req, nil)
+	var found binding
+	err = o.c.Do(req, oktaint.Checked(&found, found.is))
 	if oktaint.IsNotFound(err) {
 		return false, nil
 	}
 	return err == nil, err
 }
+
+// A binding is what Okta answers about one: its id, which is that of the role, or
+// links alone.
+type binding struct {
+	ID    string          `json:"id"`
+	Links json.RawMessage `json:"_links"`
+}
+
+func (b *binding) is() bool { return b.ID != "" || len(b.Links) > 0 }

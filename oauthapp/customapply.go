@@ -6,13 +6,14 @@ import (
 	"slices"
 
 	"github.com/rezonate-io/okta-integration/oauthapp/request"
+	"github.com/rezonate-io/okta-integration/oktaint"
 )
 
 // labelTaken reports whether an answer may mean that a label is in use, which
 // is how Okta refuses to make a second role or set of one label.
 func labelTaken(err error) bool {
-	status, _ := answered(err)
-	return status == http.StatusBadRequest || status == http.StatusConflict
+	e, ok := fromOkta(err)
+	return ok && (e.StatusCode == http.StatusBadRequest || e.StatusCode == http.StatusConflict)
 }
 
 func (r *run) createCustomRole(ctx context.Context) (err error) {
@@ -68,7 +69,8 @@ func (r *run) bind(ctx context.Context) error {
 			if err != nil {
 				return "", err
 			}
-			return id, r.o.c.Do(req, nil) // the documented answer holds links only
+			var made binding
+			return id, r.o.c.Do(req, oktaint.Checked(&made, made.is))
 		},
 		look: func(ctx context.Context) (string, bool, error) {
 			bound, err := r.o.bound(ctx, setID, roleID)

@@ -85,11 +85,13 @@ type Desired struct {
 	// Otherwise it is removed if the org gave it to an app that this run, or
 	// its journal, has made.
 	KeepSuperAdmin bool
+}
 
-	// BootstrapClientID is the client id of the app whose OAuth token does the
-	// work, if no API token does. It is only for checks and messages: this app
-	// never loses SUPER_ADMIN, and the plan warns if it does not hold it.
-	BootstrapClientID string
+// Check says what is wrong with d, in one error, without asking the org. BuildPlan
+// begins with it.
+func (d Desired) Check() error {
+	_, err := d.checked()
+	return err
 }
 
 // checked returns d with its defaults filled in, or one error that joins

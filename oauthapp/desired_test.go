@@ -55,6 +55,12 @@ func TestDesiredIsChecked(t *testing.T) {
 			if err == nil || plan != nil {
 				t.Fatalf("BuildPlan: %v, %v; want no plan and an error", plan, err)
 			}
+			if alone := d.Check(); alone == nil || alone.Error() != err.Error() {
+				t.Errorf("Check: %v, want %v", alone, err)
+			}
+			if plan, first := oauthapp.FirstPlan(org, d); plan != nil || first == nil || first.Error() != err.Error() {
+				t.Errorf("FirstPlan: %v, want %v", first, err)
+			}
 			if !strings.HasPrefix(err.Error(), "oauthapp: ") {
 				t.Errorf("error %q does not name the package", err)
 			}
@@ -64,5 +70,8 @@ func TestDesiredIsChecked(t *testing.T) {
 				}
 			}
 		})
+	}
+	if err := desired().Check(); err != nil {
+		t.Errorf("Check of what is right: %v", err)
 	}
 }

@@ -82,8 +82,8 @@
 // # Credentials for the work
 //
 // The work takes the temporary API token of a Super Admin, or the OAuth token
-// of an app that has [BootstrapScopes] and SUPER_ADMIN; Desired.BootstrapClientID
-// tells which app that is. After [Plan.RevokeAPIToken] a second run of the same
+// of an app that has [BootstrapScopes] and SUPER_ADMIN, which never loses that role
+// by its own work. After [Plan.RevokeAPIToken] a second run of the same
 // journal gets [ErrTokenRevoked] from BuildPlan: the app can still be verified.
 //
 // # Other ways in

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
@@ -111,17 +110,15 @@ func deliver[T any](ctx context.Context, r *run, w write[T], unsure bool) (made 
 		if err := pause(ctx, time.Duration(n)*time.Second); err != nil {
 			return made, open, err
 		}
-		sendCtx, land := inFlight(ctx, r.progress.wait)
-		made, err = w.send(sendCtx)
-		land()
+		made, err = w.send(oktaint.WithGrace(ctx, grace))
 		switch {
 		case err == nil:
 			return made, took, nil
-		case ambiguous(err) && ctx.Err() != nil:
+		case oktaint.Ambiguous(err) && ctx.Err() != nil:
 			return made, open, openOutcome(err, context.Cause(ctx))
-		case ambiguous(err):
+		case oktaint.Ambiguous(err):
 			continue
-		case ctx.Err() != nil && errors.Is(err, context.Canceled): // it was not on the wire
+		case ctx.Err() != nil && errors.Is(err, ctx.Err()): // it was not on the wire
 			if n > 0 || unsure {
 				return made, open, context.Cause(ctx)
 			}
@@ -149,27 +146,26 @@ func settle[T any](ctx context.Context, w write[T], refusal error, sentBefore bo
 	return found, there, nil
 }
 
-// errUnreadable is the error of a write that was answered with success, but
-// with something else than what it makes.
-var errUnreadable = errors.New("the org's answer does not hold what was made")
-
-func ambiguous(err error) bool {
-	return oktaint.Ambiguous(err) || errors.Is(err, errUnreadable)
-}
-
 // post sends a request that makes a thing and returns its id. The answer must
 // hold it: a page of a proxy with the status 200 makes nothing.
 func (o org) post(req *http.Request) (id string, err error) {
 	var thing struct {
 		ID string `json:"id"`
 	}
-	if err := o.c.Do(req, &thing); err != nil {
-		return "", err
-	}
-	if thing.ID == "" {
-		return "", errUnreadable
-	}
-	return thing.ID, nil
+	err = o.c.Do(req, oktaint.Checked(&thing, func() bool { return thing.ID != "" }))
+	return thing.ID, err
+}
+
+// postApp sends a request that makes or changes a service app, which the answer
+// must hold.
+func (o org) postApp(req *http.Request) (App, error) {
+	var object appObject
+	var made candidate
+	err := o.c.Do(req, oktaint.Checked(&object, func() (ok bool) {
+		made, ok = object.candidate()
+		return ok
+	}))
+	return made.App, err
 }
 
 // itself is the id of a thing of which only the id is wanted.
@@ -215,49 +211,4 @@ func pause(ctx context.Context, d time.Duration) error {
 		}
 	}
 	return context.Cause(ctx)
-}
-
-// inFlight returns a context for one write. It outlives parent by the grace
-// period, but no longer than a request that waits for a rate limit and so is
-// not on the wire at all. onWait is told of each wait. The caller calls the
-// returned function when the write is over.
-func inFlight(parent context.Context, onWait func(oktaint.Wait)) (context.Context, func()) {
-	detached, release := context.WithoutCancel(parent), context.CancelFunc(func() {})
-	if deadline, ok := parent.Deadline(); ok {
-		detached, release = context.WithDeadline(detached, deadline.Add(grace))
-	}
-	ctx, cancel := context.WithCancel(detached)
-	var (
-		mu      sync.Mutex
-		waiting time.Time // until when nothing is on the wire
-		timer   *time.Timer
-	)
-	stop := context.AfterFunc(parent, func() {
-		mu.Lock()
-		defer mu.Unlock()
-		if time.Now().Before(waiting) {
-			cancel()
-			return
-		}
-		timer = time.AfterFunc(grace, cancel)
-	})
-	ctx = oktaint.WithOnWait(ctx, func(w oktaint.Wait) {
-		mu.Lock()
-		waiting = time.Now().Add(w.For)
-		mu.Unlock()
-		if parent.Err() != nil {
-			cancel()
-		}
-		onWait(w)
-	})
-	return ctx, func() {
-		stop()
-		mu.Lock()
-		defer mu.Unlock()
-		if timer != nil {
-			timer.Stop()
-		}
-		cancel()
-		release()
-	}
 }

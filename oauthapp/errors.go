@@ -3,6 +3,7 @@ package oauthapp
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
@@ -38,25 +39,19 @@ func (e *OtherKeyError) Error() string {
 		e.Label, e.ApplicationID, keys)
 }
 
-// lacks reports whether err says that this is missing.
-func lacks(err error, what oktaint.Lack) bool {
-	d, _ := oktaint.Denied(err)
-	return d.Lacks == what
-}
-
-// fromOkta reports whether err is an answer in a form that Okta gives. An HTML
-// page with the status 403 is no such answer: it says nothing about the org.
-func fromOkta(err error) bool {
+// fromOkta returns the org's answer to a request, if err is about one in a form that
+// Okta gives. A web page with the status 403 says nothing about the org, and what
+// the token endpoint said is not an answer to the request.
+func fromOkta(err error) (*oktaint.Error, bool) {
 	var e *oktaint.Error
-	return errors.As(err, &e) && (e.Code != "" || e.OAuthError != "")
-}
-
-// answered returns the status and the error code of an answer in Okta's form,
-// 0 and "" if err is none.
-func answered(err error) (status int, code string) {
-	var e *oktaint.Error
-	if !errors.As(err, &e) || e.Code == "" && e.OAuthError == "" {
-		return 0, ""
+	if _, none := oktaint.NoToken(err); none || !errors.As(err, &e) {
+		return nil, false
 	}
-	return e.StatusCode, e.Code
+	return e, e.Code != "" || e.OAuthError != ""
+}
+
+// hasCode reports whether the org answered a request with one of these error codes.
+func hasCode(err error, codes ...string) bool {
+	e, ok := fromOkta(err)
+	return ok && slices.Contains(codes, e.Code)
 }

@@ -119,7 +119,7 @@ func (o org) readRoles(ctx context.Context, a *App, custom bool) error {
 	if err != nil {
 		return err
 	}
-	a.Roles, a.roleIDs, a.customRoles = types(held), map[string]string{}, 0
+	a.Roles, a.roleIDs, a.customRoles = oktaint.RoleTypes(held), map[string]string{}, 0
 	for _, h := range held {
 		if h.Type == RoleCustom {
 			a.customRoles++
@@ -184,7 +184,7 @@ func ids(apps []candidate) string {
 }
 
 // candidates returns the service apps with exactly this label, with their
-// keys. If id is given and that app exists still, it is the only one.
+// keys. If id is given and that app still exists, it is the only one.
 func (o org) candidates(ctx context.Context, label, id string) ([]candidate, error) {
 	found, err := o.byID(ctx, id)
 	if err != nil {
@@ -209,6 +209,8 @@ func (o org) candidates(ctx context.Context, label, id string) ([]candidate, err
 	return found, g.Wait()
 }
 
+// byID returns the service app of an id, none if the org says that it has none. An
+// answer about anything else, which a proxy may give, does not say that.
 func (o org) byID(ctx context.Context, id string) ([]candidate, error) {
 	if id == "" {
 		return nil, nil
@@ -218,8 +220,8 @@ func (o org) byID(ctx context.Context, id string) ([]candidate, error) {
 		return nil, err
 	}
 	var a appObject
-	if err := o.c.Do(req, &a); oktaint.IsNotFound(err) {
-		return nil, nil // deleted since
+	if err := o.c.Do(req, oktaint.Checked(&a, func() bool { return a.ID == id })); oktaint.IsNotFound(err) {
+		return nil, nil // it was deleted
 	} else if err != nil {
 		return nil, fmt.Errorf("oauthapp: reading app %s: %w", id, err)
 	}
@@ -232,8 +234,12 @@ func (o org) byID(ctx context.Context, id string) ([]candidate, error) {
 // byLabel looks through all apps whose label begins with label: Okta has no
 // exact filter.
 func (o org) byLabel(ctx context.Context, label string) ([]candidate, error) {
+	req, err := request.FindApps(ctx, o.c.Org, label)
+	if err != nil {
+		return nil, err
+	}
 	var found []candidate
-	for a, err := range oktaint.List[appObject](ctx, o.c, request.FindAppsQuery(label), "api", "v1", "apps") {
+	for a, err := range oktaint.ListRequest[appObject](o.c, req) {
 		if err != nil {
 			return nil, fmt.Errorf("oauthapp: looking for an app labelled %q: %w", label, err)
 		}

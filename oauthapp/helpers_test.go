@@ -167,9 +167,3 @@ func (l *lose) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	return nil, io.ErrUnexpectedEOF
 }
-
-// lacksRole reports whether err says that no admin role reaches.
-func lacksRole(err error) bool {
-	d, _ := oktaint.Denied(err)
-	return d.Lacks == oktaint.LacksRole
-}

@@ -2,18 +2,13 @@ package oauthapp
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/rezonate-io/okta-integration/oauthapp/request"
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
-
-// integrationsPath is where Okta keeps the instances of store integrations.
-var integrationsPath = []string{"integrations", "api", "v1", "api-services"}
 
 // An Integration is an instance of a store integration (API Service
 // Integration) in an org: a vendor's entry in Okta's catalogue that a customer
@@ -77,34 +72,29 @@ func GetIntegration(ctx context.Context, c *oktaint.Client, id string) (Integrat
 		return Integration{}, err
 	}
 	var found integrationObject
-	if err := c.Do(req, &found); err != nil {
+	if err := c.Do(req, oktaint.Checked(&found, func() bool { return found.ID == id })); err != nil {
 		return Integration{}, fmt.Errorf("oauthapp: reading the integration %s: %w", id, err)
-	}
-	if found.ID != id {
-		return Integration{}, fmt.Errorf("oauthapp: reading the integration %s: %w", id, errNoIntegration)
 	}
 	return found.integration(), nil
 }
 
-var errNoIntegration = errors.New("the answer is no integration: is there a proxy between here and the org?")
-
 // RemoveIntegration removes an instance with its secrets, scopes and roles. One
-// that is gone already is no error, so it can be run again after an
+// that is not there any more is not an error, so it can be run again after an
 // interruption. It needs the scope okta.oauthIntegrations.manage and a Super
 // Admin.
 func RemoveIntegration(ctx context.Context, c *oktaint.Client, id string) error {
 	for again := true; ; again = false {
-		req, err := request.RemoveIntegration(ctx, c.Org, id)
+		req, err := request.RemoveIntegration(oktaint.WithGrace(ctx, grace), c.Org, id)
 		if err != nil {
 			return err
 		}
-		err = c.Do(req, nil)
-		if err == nil || isGone(err) {
+		err = c.Do(req, oktaint.NoContent{})
+		if err == nil || oktaint.IsNotFound(err) {
 			return nil
 		}
-		if ambiguous(err) {
+		if oktaint.Ambiguous(err) {
 			_, lookErr := GetIntegration(ctx, c, id)
-			if isGone(lookErr) {
+			if oktaint.IsNotFound(lookErr) {
 				return nil
 			}
 			if again && lookErr == nil {
@@ -122,8 +112,12 @@ func deliverOnce[T any](ctx context.Context, w write[T]) (T, error) {
 }
 
 func (o org) integrations(ctx context.Context, catalogueType string) ([]Integration, error) {
+	req, err := request.ListIntegrations(ctx, o.c.Org)
+	if err != nil {
+		return nil, err
+	}
 	var found []Integration
-	for w, err := range oktaint.List[integrationObject](ctx, o.c, nil, integrationsPath...) {
+	for w, err := range oktaint.ListRequest[integrationObject](o.c, req) {
 		if err != nil {
 			return nil, fmt.Errorf("oauthapp: reading the store integrations: %w", explained(err))
 		}
@@ -132,16 +126,4 @@ func (o org) integrations(ctx context.Context, catalogueType string) ([]Integrat
 		}
 	}
 	return found, nil
-}
-
-// postNew sends a request that makes something and decodes it into v, whose id
-// it must hold then.
-func (o org) postNew(req *http.Request, v any, id *string) error {
-	if err := o.c.Do(req, v); err != nil {
-		return err
-	}
-	if *id == "" {
-		return errUnreadable
-	}
-	return nil
 }

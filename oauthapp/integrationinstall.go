@@ -117,7 +117,7 @@ func (i *installer) install(ctx context.Context) (integrationObject, error) {
 			if err != nil {
 				return made, err
 			}
-			err = i.o.postNew(req, &made, &made.ID)
+			err = i.o.c.Do(req, oktaint.Checked(&made, func() bool { return made.ID != "" }))
 			return made, err
 		},
 		look:   i.look,
@@ -127,7 +127,7 @@ func (i *installer) install(ctx context.Context) (integrationObject, error) {
 		return made, nil
 	}
 	err = fmt.Errorf("oauthapp: could not install the integration %s: %w", i.d.Type, explained(err))
-	if _, code := answered(err); code == "E0000001" {
+	if hasCode(err, "E0000001") {
 		err = fmt.Errorf("%w: the scopes must be those of its entry in Okta's catalogue: have a missing one added there, then reinstall", err)
 	}
 	return made, err
@@ -158,7 +158,7 @@ func (i *installer) finish(ctx context.Context) error {
 			return err
 		}
 		i.res.Credentials.ClientSecret = oktaint.NewSecret(made.Value)
-		i.warn("the integration %s has an older secret beside the new one: if nobody uses it, RotateIntegration removes it", id)
+		i.warn("the integration %s has an older secret as well as the new one: if nobody uses it, RotateIntegration removes it", id)
 	}
 	if !i.res.Credentials.ClientSecret.IsZero() {
 		if err := i.store(ctx, i.res.Credentials); err != nil {
@@ -179,19 +179,20 @@ func (i *installer) role(ctx context.Context) error {
 	id, role := i.res.Integration.ID, i.d.Role
 	held, err := i.o.clientRoles(ctx, id)
 	switch {
-	case err != nil && (role != "" || !fromOkta(err)):
-		return explained(err)
 	case err != nil:
+		if _, ok := fromOkta(err); role != "" || !ok {
+			return explained(err)
+		}
 		i.warn("whether the integration %s holds an admin role could not be read: %v", id, err)
 		return nil
 	}
-	i.res.Roles = types(held)
+	i.res.Roles = oktaint.RoleTypes(held)
 	switch {
 	case role != "" && !slices.Contains(i.res.Roles, role):
 		if err := i.o.assignRole(ctx, id, role); err != nil {
 			return fmt.Errorf("oauthapp: could not assign the role %s to the integration %s: assign a role in the Admin Console, or run this again: %w", role, id, explained(err))
 		}
-		i.res.Roles = types(append(held, assignment{Type: role}))
+		i.res.Roles = oktaint.RoleTypes(append(held, oktaint.HeldRole{Type: role}))
 	case len(held) == 0:
 		i.warn("the integration %s holds no admin role, without which lists are empty or refused: assign a role such as READ_ONLY_ADMIN to it", id)
 	}
@@ -212,11 +213,8 @@ func (o org) assignRole(ctx context.Context, clientID, role string) error {
 			}
 			return o.post(req)
 		},
-		look: func(ctx context.Context) (string, bool, error) { return o.roleID(ctx, clientID, role) },
-		duplicate: func(err error) bool {
-			_, code := answered(err)
-			return code == "E0000263" || code == "E0000090"
-		},
+		look:      func(ctx context.Context) (string, bool, error) { return o.roleID(ctx, clientID, role) },
+		duplicate: roleHeld,
 	})
 	return err
 }

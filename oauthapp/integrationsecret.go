@@ -140,11 +140,9 @@ func (o org) integrationSecrets(ctx context.Context, id string) ([]integrationSe
 		return nil, err
 	}
 	var list []integrationSecret
-	if err := o.c.Do(req, &list); err != nil {
+	named := func() bool { return !slices.ContainsFunc(list, func(s integrationSecret) bool { return s.ID == "" }) }
+	if err := o.c.Do(req, oktaint.Checked(&list, named)); err != nil {
 		return nil, fmt.Errorf("reading the secrets of integration %s: %w", id, err)
-	}
-	if slices.ContainsFunc(list, func(s integrationSecret) bool { return s.ID == "" }) {
-		return nil, fmt.Errorf("reading the secrets of integration %s: the answer is no list of secrets", id)
 	}
 	slices.SortStableFunc(list, func(a, b integrationSecret) int {
 		return cmp.Or(a.Created.Compare(b.Created), strings.Compare(a.ID, b.ID))
@@ -169,7 +167,7 @@ func (o org) currentSecret(ctx context.Context, id string, value oktaint.Secret)
 	return list[0].ID, nil
 }
 
-// anotherSecret makes a secret beside the one to keep, the oldest if none is
+// anotherSecret makes a secret in addition to the one to keep, the oldest if none is
 // named. Others, which are those of interrupted runs, are removed first, and so
 // is one whose answer is lost.
 func (o org) anotherSecret(ctx context.Context, id, keep string) (made integrationSecret, err error) {
@@ -213,7 +211,7 @@ func (o org) createSecret(ctx context.Context, id string, before []integrationSe
 			if err != nil {
 				return made, err
 			}
-			err = o.postNew(req, &made, &made.ID)
+			err = o.c.Do(req, oktaint.Checked(&made, func() bool { return made.ID != "" }))
 			return made, err
 		},
 		look: func(ctx context.Context) (made integrationSecret, ok bool, err error) {
@@ -252,7 +250,7 @@ func (o org) keepOnly(ctx context.Context, id, keep string) error {
 			return nil
 		}
 		last = o.retire(ctx, id, others[0])
-		if last != nil && !ambiguous(last) && !oktaint.IsNotFound(last) {
+		if last != nil && !oktaint.Ambiguous(last) && !oktaint.IsNotFound(last) {
 			return fmt.Errorf("removing the secret %s: %w", others[0].ID, last)
 		}
 	}
@@ -261,8 +259,7 @@ func (o org) keepOnly(ctx context.Context, id, keep string) error {
 
 // retire deactivates and deletes a secret.
 func (o org) retire(ctx context.Context, id string, s integrationSecret) error {
-	ctx, land := inFlight(ctx, func(oktaint.Wait) {})
-	defer land()
+	ctx = oktaint.WithGrace(ctx, grace)
 	if s.Status != "INACTIVE" {
 		req, err := request.DeactivateSecret(ctx, o.c.Org, id, s.ID)
 		if err != nil {
@@ -276,5 +273,5 @@ func (o org) retire(ctx context.Context, id string, s integrationSecret) error {
 	if err != nil {
 		return err
 	}
-	return o.c.Do(req, nil)
+	return o.c.Do(req, oktaint.NoContent{})
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 
 	"github.com/rezonate-io/okta-integration/oauthapp/request"
 	"github.com/rezonate-io/okta-integration/oktaint"
@@ -28,39 +27,17 @@ func collect[T any](list iter.Seq2[T, error]) ([]T, error) {
 	return all, nil
 }
 
-// An assignment is a role that a user or a client holds.
-type assignment struct {
-	ID     string `json:"id"`
-	Type   string `json:"type"`
-	Status string `json:"status"` // absent in some answers for custom roles
-	Label  string `json:"label"`
-	Role   string `json:"role"`         // of a custom role: its id
-	Set    string `json:"resource-set"` // of a custom role: what it is held over
-}
-
-// assignments returns the active roles in the list at a path.
-func (o org) assignments(ctx context.Context, elem ...string) ([]assignment, error) {
-	list, err := collect(oktaint.List[assignment](ctx, o.c, nil, elem...))
-	return slices.DeleteFunc(list, func(a assignment) bool { return a.Status != "" && a.Status != "ACTIVE" }), err
-}
-
-// types returns the types of roles, sorted.
-func types(list []assignment) []string {
-	var names []string
-	for _, a := range list {
-		names = append(names, a.Type)
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
-
 // clientRoles returns the active roles of a client.
-func (o org) clientRoles(ctx context.Context, clientID string) ([]assignment, error) {
-	list, err := o.assignments(ctx, "oauth2", "v1", "clients", clientID, "roles")
+func (o org) clientRoles(ctx context.Context, clientID string) ([]oktaint.HeldRole, error) {
+	req, err := request.ListRoles(ctx, o.c.Org, clientID)
+	if err != nil {
+		return nil, err
+	}
+	held, err := oktaint.HeldRoles(o.c, req)
 	if err != nil {
 		return nil, fmt.Errorf("oauthapp: reading the roles of client %s: %w", clientID, err)
 	}
-	return list, nil
+	return held, nil
 }
 
 // grants returns the ids of the grants of an app that are not revoked.
@@ -70,7 +47,11 @@ func (o org) grants(ctx context.Context, appID string) (map[scopes.Scope]string,
 		Scope  scopes.Scope `json:"scopeId"`
 		Status string       `json:"status"`
 	}
-	list, err := collect(oktaint.List[grant](ctx, o.c, nil, "api", "v1", "apps", appID, "grants"))
+	req, err := request.ListGrants(ctx, o.c.Org, appID)
+	if err != nil {
+		return nil, err
+	}
+	list, err := collect(oktaint.ListRequest[grant](o.c, req))
 	if err != nil {
 		return nil, fmt.Errorf("oauthapp: reading the grants of app %s: %w", appID, err)
 	}
@@ -84,7 +65,7 @@ func (o org) grants(ctx context.Context, appID string) (map[scopes.Scope]string,
 }
 
 // clientPrivileges returns whether the org makes new service apps Super Admin.
-// An org that refuses to say is a note, no error.
+// If the org refuses to say, that is a note, not an error.
 func (o org) clientPrivileges(ctx context.Context) (on bool, note string, err error) {
 	req, err := request.GetClientPrivileges(ctx, o.c.Org)
 	if err != nil {
@@ -93,13 +74,11 @@ func (o org) clientPrivileges(ctx context.Context) (on bool, note string, err er
 	var setting struct {
 		On *bool `json:"clientPrivilegesSetting"`
 	}
-	err = o.c.Do(req, &setting)
-	switch {
-	case err == nil && setting.On != nil:
+	err = o.c.Do(req, oktaint.Checked(&setting, func() bool { return setting.On != nil }))
+	if err == nil {
 		return *setting.On, "", nil
-	case err == nil:
-		err = errors.New("the answer does not hold it")
-	case !fromOkta(err):
+	}
+	if _, ok := fromOkta(err); !ok {
 		return false, "", fmt.Errorf("oauthapp: reading the client-privileges setting: %w", err)
 	}
 	return false, fmt.Sprintf("whether the org makes new service apps Super Admin could not be read: %v", err), nil
@@ -136,13 +115,13 @@ func parseKeys(body []byte) ([]json.RawMessage, error) {
 		JWKS *set `json:"jwks"`
 	}
 	if err := json.Unmarshal(body, &object); err != nil {
-		return nil, fmt.Errorf("the answer is no set of keys: %w", err)
+		return nil, fmt.Errorf("the answer is not a set of keys: %w", err)
 	}
 	if object.JWKS != nil {
 		object.set = *object.JWKS
 	}
 	if object.Keys == nil {
-		return nil, errors.New("the answer is no set of keys")
+		return nil, errors.New("the answer is not a set of keys: is there a proxy between here and the org?")
 	}
 	return object.Keys, nil
 }

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 
-	"github.com/rezonate-io/okta-integration/oauthapp/request"
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
@@ -16,79 +14,65 @@ import (
 // this package. The app also needs the role SUPER_ADMIN.
 var BootstrapScopes = scopes.New(scopes.AppsManage, scopes.AppGrantsManage, scopes.RolesManage, scopes.OrgsRead)
 
-// owner returns whose credential c uses. clientID is the app's, if the caller
-// knows that it is one's.
-func (o org) owner(ctx context.Context, clientID string) (who Owner, note string, err error) {
-	if clientID != "" {
-		return o.ownerApp(ctx, clientID)
-	}
-	return o.ownerUser(ctx)
-}
-
-// ownerApp reads what role the app holds. That only advises: a 403 on the first
+// owner returns whose credential the client uses, after checking that a user is a
+// Super Admin. The roles of an app only advise: whether the org refuses the first
 // write decides.
-func (o org) ownerApp(ctx context.Context, clientID string) (who Owner, note string, err error) {
-	who.ClientID = clientID
-	held, err := o.clientRoles(ctx, clientID)
+func (o org) owner(ctx context.Context) (who Owner, note string, err error) {
+	me, err := oktaint.WhoAmI(ctx, o.c)
 	switch {
-	case err == nil && slices.ContainsFunc(held, func(a assignment) bool { return a.Type == RoleSuperAdmin }):
-		who.Roles = types(held)
-		return who, "", nil
-	case err == nil:
-		who.Roles = types(held)
-		return who, fmt.Sprintf("the app %s, whose token does the work, does not hold SUPER_ADMIN (its roles: %s): the org will refuse to grant scopes and to assign roles",
-			clientID, listed(who.Roles)), nil
-	case fromOkta(err) && !invalidToken(err):
-		return who, fmt.Sprintf("the roles of the app %s, whose token does the work, could not be read: %v", clientID, err), nil
-	}
-	return who, "", fmt.Errorf("oauthapp: checking the credential: %w", err)
-}
-
-// invalidToken reports whether an answer refuses the credential altogether.
-func invalidToken(err error) bool {
-	var e *oktaint.Error
-	return errors.As(err, &e) && e.StatusCode == http.StatusUnauthorized && e.Code != "E0000015"
-}
-
-// ownerUser returns whose API token c uses, after checking that this user is a
-// Super Admin. For an OAuth credential, which has no user, it returns the zero
-// Owner and a note: there a 403 on the first write decides.
-func (o org) ownerUser(ctx context.Context) (who Owner, note string, err error) {
-	req, err := request.CurrentUser(ctx, o.c.Org)
-	if err != nil {
-		return who, "", err
-	}
-	var user struct {
-		ID      string `json:"id"`
-		Profile struct {
-			Login string `json:"login"`
-		} `json:"profile"`
-	}
-	if err := o.c.Do(req, &user); err != nil {
-		switch status, _ := answered(err); status {
-		case http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound:
-			return who, "the credential belongs to no user, so whether it may grant scopes shows only when it does", nil
-		}
+	case err != nil && belongsToNoUser(err):
+		return who, "the credential belongs to no user, so whether it may grant scopes shows only when it does", nil
+	case err != nil:
 		return who, "", fmt.Errorf("oauthapp: checking the credential: %w", err)
 	}
-	if user.ID == "" {
-		return who, "", errors.New("oauthapp: checking the credential: the answer names no user: is there a proxy between here and the org?")
+	who = Owner{ID: me.UserID, Login: me.Login, ClientID: me.ClientID, Roles: me.RoleTypes()}
+	if _, ok := fromOkta(me.RolesErr); me.RolesErr != nil && !ok {
+		return who, "", fmt.Errorf("oauthapp: reading the roles of %s: %w", who.name(), me.RolesErr)
 	}
-	who = Owner{ID: user.ID, Login: user.Profile.Login}
-	held, err := o.assignments(ctx, "api", "v1", "users", user.ID, "roles")
-	who.Roles = types(held)
-	switch {
-	case err == nil && slices.Contains(who.Roles, RoleSuperAdmin):
+	if me.Holds(RoleSuperAdmin) {
 		return who, "", nil
-	case err == nil:
-		return who, "", notSuperAdmin(who.Login, "its roles: "+listed(who.Roles), nil)
-	case lacks(err, oktaint.LacksRole):
-		return who, "", notSuperAdmin(who.Login, "it may not even read its own roles", err)
 	}
-	if lacks(err, oktaint.LacksScope) {
-		return who, fmt.Sprintf("the roles of %s could not be read: %v", who.Login, err), nil
+	if who.ClientID != "" {
+		return who, who.adviseApp(me.RolesErr), nil
 	}
-	return who, "", fmt.Errorf("oauthapp: reading the roles of %s: %w", who.Login, err)
+	note, err = who.checkUser(me.RolesErr)
+	return who, note, err
+}
+
+// belongsToNoUser reports whether the org names no user for the credential, such as
+// for an OAuth token that the caller's own HTTP client adds.
+func belongsToNoUser(err error) bool {
+	e, ok := fromOkta(err)
+	return ok && (e.StatusCode == http.StatusBadRequest || e.StatusCode == http.StatusForbidden || oktaint.IsNotFound(err))
+}
+
+// name is what people call the owner.
+func (w Owner) name() string {
+	if w.ClientID != "" {
+		return "the app " + w.ClientID + ", whose token does the work,"
+	}
+	return w.Login
+}
+
+// adviseApp says what an app without SUPER_ADMIN will not be able to do.
+func (w Owner) adviseApp(rolesErr error) string {
+	if rolesErr != nil {
+		return fmt.Sprintf("the roles of %s could not be read: %v", w.name(), rolesErr)
+	}
+	return fmt.Sprintf("%s does not hold SUPER_ADMIN (its roles: %s): the org will refuse to grant scopes and to assign roles", w.name(), listed(w.Roles))
+}
+
+// checkUser is an error unless the user may be a Super Admin.
+func (w Owner) checkUser(rolesErr error) (note string, err error) {
+	switch {
+	case rolesErr == nil:
+		return "", notSuperAdmin(w.Login, "its roles: "+listed(w.Roles), nil)
+	case oktaint.Lacks(rolesErr, oktaint.LacksRole):
+		return "", notSuperAdmin(w.Login, "it may not even read its own roles", rolesErr)
+	case oktaint.Lacks(rolesErr, oktaint.LacksScope):
+		return fmt.Sprintf("the roles of %s could not be read: %v", w.Login, rolesErr), nil
+	}
+	return "", fmt.Errorf("oauthapp: reading the roles of %s: %w", w.Login, rolesErr)
 }
 
 func notSuperAdmin(login, why string, cause error) error {
@@ -97,4 +81,10 @@ func notSuperAdmin(login, why string, cause error) error {
 		err = fmt.Errorf("%w: %w", err, cause)
 	}
 	return err
+}
+
+// refusesCredential reports whether the org refuses the credential altogether.
+func refusesCredential(err error) bool {
+	var e *oktaint.Error
+	return errors.As(err, &e) && e.StatusCode == http.StatusUnauthorized && !oktaint.Lacks(err, oktaint.LacksFeature)
 }

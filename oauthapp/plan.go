@@ -46,9 +46,8 @@ type Plan struct {
 }
 
 // An Owner is whose credential does the work: the user that an API token
-// belongs to, or the app of an OAuth token. Which app that is only
-// Desired.BootstrapClientID tells; without it, the Owner of an OAuth token is
-// the zero Owner.
+// belongs to, or the app of an OAuth token. It is the zero Owner if the Client was
+// made by hand, over an HTTP client that adds an OAuth token of its own.
 type Owner struct {
 	ID, Login string   // of the user; empty for an app
 	ClientID  string   // of the app; empty for a user
@@ -109,6 +108,25 @@ func BuildPlan(ctx context.Context, c *oktaint.Client, d Desired, j durable.Stat
 		return nil, err
 	}
 	l.reconcile(p.App)
+	p.steps = p.difference()
+	p.warnBeforehand()
+	return p, nil
+}
+
+// FirstPlan works out what has to be done in an org that has nothing of d yet. It
+// asks nobody, so it needs no credential; its RawRequests are for somebody who has
+// one. It cannot be applied: [Plan.Apply] has no credential then, and the org
+// refuses what it sends.
+func FirstPlan(o oktaint.Org, d Desired) (*Plan, error) {
+	d, err := d.checked()
+	if err != nil {
+		return nil, err
+	}
+	l, err := openLedger(context.Background(), nil, o, d)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{Desired: d, client: &oktaint.Client{Org: o}, ledger: l}
 	p.steps = p.difference()
 	p.warnBeforehand()
 	return p, nil

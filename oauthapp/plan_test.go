@@ -248,7 +248,7 @@ func TestReadsKeysFromTheirEndpoint(t *testing.T) {
 		{"jwks", `{"jwks":{"keys":` + keys + `}}`, ""},
 		{"no keys", `[]`, "with no keys"},
 		{"other key", `{"keys":[` + otherKey + `]}`, "only the keys other"},
-		{"not keys", `{"status":"ok"}`, "no set of keys"},
+		{"not keys", `{"status":"ok"}`, "not a set of keys"},
 		{"null", `null`, "neither an object nor a list"},
 		{"text", `"hello"`, "neither an object nor a list"},
 	} {

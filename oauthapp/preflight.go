@@ -23,7 +23,7 @@ func (p *Plan) read(ctx context.Context) error {
 		o                                       = org{p.client}
 	)
 	wg.Go(func() {
-		p.Owner, ownerNote, ownerErr = o.owner(ctx, p.Desired.BootstrapClientID)
+		p.Owner, ownerNote, ownerErr = o.owner(ctx)
 		if ownerErr != nil && !errors.Is(ownerErr, ErrNotSuperAdmin) {
 			cancel() // the other answers would only repeat it
 		}
@@ -51,29 +51,28 @@ func (p *Plan) read(ctx context.Context) error {
 func (p *Plan) inTheWay(ownerErr error, others ...error) error {
 	notSuperAdmin := errors.Is(ownerErr, ErrNotSuperAdmin)
 	if ownerErr != nil && !notSuperAdmin {
-		if _, code := answered(ownerErr); code == "E0000011" && p.ledger.rec.Writes[revokeTokenWrite] != "" {
+		if hasCode(ownerErr, "E0000011") && p.ledger.rec.Writes[revokeTokenWrite] != "" {
 			return fmt.Errorf("%w: %w", ErrTokenRevoked, ownerErr)
 		}
 		return ownerErr
 	}
 	errs := []error{ownerErr}
 	for _, err := range others {
-		if err != nil && !(notSuperAdmin && lacks(err, oktaint.LacksRole)) {
+		if err != nil && !(notSuperAdmin && oktaint.Lacks(err, oktaint.LacksRole)) {
 			errs = append(errs, explained(err))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// explained adds to a 403 what a credential needs for all of the work, beside
-// what this request has shown that it lacks.
+// explained adds what a credential needs for all of the work to an error that says
+// what it lacks for one request.
 func explained(err error) error {
-	d, _ := oktaint.Denied(err)
-	if d.Lacks == oktaint.LacksScope {
+	switch d, _ := oktaint.Denied(err); {
+	case d.Lacks == oktaint.LacksScope:
 		return fmt.Errorf("%w; setting up an app needs %s", err, BootstrapScopes)
-	}
-	if d.Lacks == oktaint.LacksRole && !errors.Is(err, ErrNotSuperAdmin) {
-		return fmt.Errorf("%w: %w: use the credential of one, or have SUPER_ADMIN assigned to the app whose token does the work", err, ErrNotSuperAdmin)
+	case d.Lacks == oktaint.LacksRole && !errors.Is(err, ErrNotSuperAdmin):
+		return fmt.Errorf("%w: %w: setting up an app takes the role SUPER_ADMIN", err, ErrNotSuperAdmin)
 	}
 	return err
 }

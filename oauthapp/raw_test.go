@@ -74,6 +74,26 @@ func TestRawOfKnownApp(t *testing.T) {
 	}
 }
 
+// For an org that has nothing of the app, the requests can be shown without asking
+// it.
+func TestRawOfFirstPlan(t *testing.T) {
+	t.Parallel()
+	s := newSetup(t, oktatest.Config{})
+	for _, extra := range []scopes.Set{{}, scopes.Remediation} {
+		d := desired()
+		d.Scopes = d.Scopes.Union(extra)
+		want := raw(t, s.plan(d, nil)).HTTP()
+		s.sim.ResetRequests()
+		first, err := oauthapp.FirstPlan(s.org, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := raw(t, first).HTTP(); got != want || len(s.sim.Requests()) != 0 {
+			t.Errorf("%d requests were sent; shown:\n%s\nwant\n%s", len(s.sim.Requests()), got, want)
+		}
+	}
+}
+
 // idOrName matches the ids that a plan may not know, and their placeholders.
 var idOrName = regexp.MustCompile(`\$\{(APP|CLIENT|ROLE|RESOURCE_SET)_ID\}|\b(0oa|cr0|iam)[0-9A-Za-z]{17}\b`)
 

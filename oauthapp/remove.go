@@ -11,7 +11,7 @@ import (
 )
 
 // forget returns a note that takes the opposite of a write out of the journal:
-// a grant that was revoked is none that this journal has to take back.
+// a grant that was revoked does not have to be taken back any more.
 func forget[T any](name string) func(*record, T) {
 	return func(rec *record, _ T) {
 		delete(rec.Writes, name)
@@ -29,7 +29,7 @@ func (r *run) remove(ctx context.Context, name, opposite string, build func(cont
 			if err != nil {
 				return false, err
 			}
-			if err := r.o.c.Do(req, nil); err != nil && !oktaint.IsNotFound(err) {
+			if err := r.o.c.Do(req, oktaint.NoContent{}); err != nil && !oktaint.IsNotFound(err) {
 				return false, err
 			}
 			return true, nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/rezonate-io/okta-integration/oauthapp/request"
+	"github.com/rezonate-io/okta-integration/oktaint"
 )
 
 // rename gives the app its new label.
@@ -53,25 +54,18 @@ func (r *run) replace(ctx context.Context, w write[App], made func(App) bool, ch
 		if err != nil {
 			return App{}, err
 		}
-		var raw json.RawMessage
-		if err := r.o.c.Do(req, &raw); err != nil {
+		var now appObject
+		if err := r.o.c.Do(req, oktaint.Checked(&now, func() bool { return now.ID == id })); err != nil {
 			return App{}, err
 		}
-		if raw, err = merge(raw, change); err != nil {
+		raw, err := merge(now.raw, change)
+		if err != nil {
 			return App{}, err
 		}
 		if req, err = request.UpdateApp(ctx, r.o.c.Org, id, raw); err != nil {
 			return App{}, err
 		}
-		var object appObject
-		if err := r.o.c.Do(req, &object); err != nil {
-			return App{}, err
-		}
-		c, ok := object.candidate()
-		if !ok {
-			return App{}, errUnreadable
-		}
-		return c.App, nil
+		return r.o.postApp(req)
 	}
 	w.look = func(ctx context.Context) (App, bool, error) {
 		found, err := r.o.byID(ctx, id)

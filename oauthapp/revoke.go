@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 
 	"github.com/rezonate-io/okta-integration/oauthapp/request"
 	"github.com/rezonate-io/okta-integration/oktaint"
@@ -16,7 +15,8 @@ import (
 //
 // The journal says that the token is being revoked before the request is sent,
 // so that a later BuildPlan with the same journal returns [ErrTokenRevoked]
-// instead of a mere 401. A token that is gone already is no error.
+// instead of only a 401. If the token does not work any more, that is not an
+// error.
 //
 // It is an error if steps of p are still to do, or if p was built with an OAuth
 // token, which lives for an hour at the most and belongs to an app that is the
@@ -24,7 +24,7 @@ import (
 func (p *Plan) RevokeAPIToken(ctx context.Context, progress func(Event)) error {
 	switch {
 	case p.Owner.ID == "":
-		return errors.New("oauthapp: the credential is no API token of a user: remove the app that it belongs to in the Admin Console if it is not needed any more")
+		return errors.New("oauthapp: the credential is not an API token: remove the app that it belongs to in the Admin Console if it is not needed any more")
 	case len(p.steps) > 0 && !p.finished.Load():
 		return errors.New("oauthapp: the API token is needed still: apply the plan first")
 	}
@@ -38,7 +38,7 @@ func (p *Plan) RevokeAPIToken(ctx context.Context, progress func(Event)) error {
 			if err != nil {
 				return false, err
 			}
-			gone, err := tokenGone(r.o.c.Do(req, nil))
+			gone, err := tokenGone(r.o.c.Do(req, oktaint.NoContent{}))
 			return gone || err == nil, err
 		},
 		look: func(ctx context.Context) (bool, bool, error) {
@@ -60,7 +60,7 @@ func (p *Plan) RevokeAPIToken(ctx context.Context, progress func(Event)) error {
 // tokenGone reports whether an error says that the API token does not work any
 // more, which is then no error.
 func tokenGone(err error) (bool, error) {
-	if status, code := answered(err); status == http.StatusUnauthorized && code == "E0000011" {
+	if hasCode(err, "E0000011") && refusesCredential(err) {
 		return true, nil
 	}
 	return false, err

@@ -39,7 +39,7 @@ type RollbackResult struct {
 // label and key, for up to 10 seconds. If several apps match, Rollback does not
 // choose: it returns an error that names them.
 //
-// What is gone already is no error, and Rollback itself may be abandoned
+// What is not there any more is not an error, and Rollback itself may be abandoned
 // anywhere: rolling back again goes on from there. An empty journal is rolled
 // back already. If ctx ends, no further request is sent; one that is on its way
 // gets up to 10 seconds to finish. c holds the credential of a Super Admin;
@@ -186,7 +186,7 @@ func (b *rollback) undo(ctx context.Context, s undoing) error {
 	id := b.rec.Made[s.name]
 	if id == "" && s.find != nil {
 		found, ok, err := s.find(ctx)
-		if err != nil && !isGone(err) {
+		if err != nil && !oktaint.IsNotFound(err) {
 			return err
 		}
 		if !ok || err != nil {
@@ -219,25 +219,25 @@ func (b *rollback) insist(ctx context.Context, needed func(context.Context) (boo
 				return err
 			}
 		}
-		sendCtx, land := inFlight(ctx, b.progress.wait)
-		req, err := build(sendCtx)
-		if err == nil {
-			err = b.o.c.Do(req, nil)
+		req, err := build(oktaint.WithGrace(ctx, grace))
+		if err != nil {
+			return err
 		}
-		land()
+		var out any
+		if req.Method == http.MethodDelete {
+			out = oktaint.NoContent{}
+		}
+		err = b.o.c.Do(req, out)
 		switch {
-		case err == nil || isGone(err):
+		case err == nil || oktaint.IsNotFound(err):
 			return nil
 		case ctx.Err() != nil:
 			return fmt.Errorf("%w: %w", context.Cause(ctx), err)
-		case !ambiguous(err) || n == maxSends:
+		case !oktaint.Ambiguous(err) || n == maxSends:
 			return err
 		}
 	}
 }
-
-// isGone reports whether the org, and no proxy, says that a thing is not there.
-func isGone(err error) bool { return oktaint.IsNotFound(err) && fromOkta(err) }
 
 // kept lists the writes that are left in the journal. Those of an app that is
 // gone do not matter any more.

@@ -3,6 +3,8 @@ package oauthapp
 import (
 	"context"
 	"slices"
+
+	"github.com/rezonate-io/okta-integration/oktaint"
 )
 
 // mayBeOwn reports whether an app may be the one whose credential does the
@@ -56,7 +58,7 @@ func (r *run) lookBeforeGrants(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return l.keepRolesBefore(ctx, append([]string{}, types(held)...))
+	return l.keepRolesBefore(ctx, append([]string{}, oktaint.RoleTypes(held)...))
 }
 
 func (l *ledger) keepRolesBefore(ctx context.Context, roles []string) error {

@@ -18,6 +18,18 @@ type answer struct {
 // read decodes the body into out, after a look at whether it can be what was
 // asked for. Proxies answer 200 with all kinds of things.
 func (a *answer) read(out any) error {
+	switch o := out.(type) {
+	case NoContent:
+		return a.readNothing()
+	case checked:
+		if err := a.read(o.out); err != nil {
+			return err
+		}
+		if !o.ok() {
+			return a.error("the answer does not hold what was asked for")
+		}
+		return nil
+	}
 	o, mayBeEmpty := out.(optional)
 	if mayBeEmpty {
 		out = o.out
@@ -39,6 +51,14 @@ func (a *answer) read(out any) error {
 		return a.error("the answer is neither an object nor a list")
 	}
 	return a.decode(out)
+}
+
+// readNothing accepts the 204 of a deletion.
+func (a *answer) readNothing() error {
+	if a.resp.StatusCode != http.StatusNoContent {
+		return a.error("the answer is not the 204 that Okta gives to this request")
+	}
+	return nil
 }
 
 // isErrorObject reports whether a body is Okta's error object.

@@ -48,8 +48,7 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := c.authorize(out); err != nil {
 		return nil, c.refuse(err)
 	}
-	// From here on a grace counts, and not every base looks at contexts.
-	if err := req.Context().Err(); err != nil {
+	if err := req.Context().Err(); err != nil { // the grace of WithGrace is for what was sent before
 		return nil, c.refuse(err)
 	}
 	began := time.Now()

@@ -52,6 +52,41 @@ func TestDoHeader(t *testing.T) {
 	}
 }
 
+// An answer that does not hold what was asked for is an error, and ambiguous: it
+// did not come from Okta.
+func TestChecked(t *testing.T) {
+	t.Parallel()
+	org := mustOrg(t, "acme")
+	do := func(method string, status int, body string, out any) error {
+		c := oktaint.NewClient(org, roundTripper(func(r *http.Request) (*http.Response, error) { return respond(r, status, body), nil }))
+		req, err := org.NewRequest(t.Context(), method, nil, nil, "api", "v1", "users", "00u1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Do(req, out)
+	}
+	for body, failed := range map[string]bool{`{"id":"00u1"}`: false, `{"id":"00u2"}`: true, `{}`: true, ``: true, `[]`: true, `{"errorCode":"E0000007"}`: true} {
+		var user struct{ ID string }
+		err := do(http.MethodPost, 200, body, oktaint.Checked(&user, func() bool { return user.ID == "00u1" }))
+		if (err != nil) != failed || oktaint.Ambiguous(err) != failed {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+	for _, test := range []struct {
+		status int
+		body   string
+		failed bool
+	}{{204, "", false}, {200, "", true}, {200, "{}", true}, {202, "", true}, {200, "<html>", true}} {
+		err := do(http.MethodDelete, test.status, test.body, oktaint.NoContent{})
+		if (err != nil) != test.failed || oktaint.Ambiguous(err) != test.failed {
+			t.Errorf("%d %q: %v", test.status, test.body, err)
+		}
+	}
+	if err := do(http.MethodDelete, 404, `{"errorCode":"E0000007"}`, oktaint.NoContent{}); !oktaint.IsNotFound(err) || oktaint.Ambiguous(err) {
+		t.Errorf("404: %v", err)
+	}
+}
+
 // A client returns its Source, and a Source its client id.
 func TestClientSource(t *testing.T) {
 	t.Parallel()

@@ -77,7 +77,7 @@ func (c ClientSecret) check() error {
 func explainSecret(e *Error) string {
 	switch {
 	case e.OAuthError == "invalid_client" && strings.Contains(e.OAuthDescription, "private_key_jwt"):
-		return "a client secret works for store integrations only: this app needs a private key (PrivateKeyJWT)"
+		return "a client secret works for store integrations only: this app needs a private key (private_key_jwt)"
 	case e.OAuthError == "invalid_client":
 		return "the client id or secret is wrong, or the integration was removed: make a new secret, or install it again"
 	}

@@ -134,14 +134,14 @@ func ParseCredentials(b []byte) (Credentials, error) {
 	}
 	if err := json.Unmarshal([]byte(decodeUTF(b)), &d); err != nil {
 		// The error of encoding/json can repeat a value.
-		return Credentials{}, errors.New("oktaint: the credentials are not a JSON document of this package")
+		return Credentials{}, errors.New("oktaint: the credentials are not a JSON document as this library stores them")
 	}
 	if d.Version != documentVersion {
 		return Credentials{}, fmt.Errorf("oktaint: the credentials document has version %d: only version %d can be read", d.Version, documentVersion)
 	}
 	for _, s := range []string{d.PrivateKey, d.ClientSecret, d.APIToken} {
 		if trimmed(s) == redacted {
-			return Credentials{}, errors.New("oktaint: the credentials document is redacted: write it with Credentials.Document, not with json.Marshal")
+			return Credentials{}, errors.New("oktaint: the credentials document is redacted, as a printed or logged copy is: use the one that was stored")
 		}
 	}
 	c := Credentials{

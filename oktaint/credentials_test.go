@@ -98,7 +98,7 @@ func TestCredentialsRedacted(t *testing.T) {
 		if err != nil || strings.Contains(string(b), "hunter2") || strings.Contains(string(b), "BEGIN") || !strings.Contains(string(b), "redacted") {
 			t.Errorf("%s: Marshal = %s, %v", kind, b, err)
 		}
-		if _, err := oktaint.ParseCredentials(b); err == nil || !strings.Contains(err.Error(), "Credentials.Document") {
+		if _, err := oktaint.ParseCredentials(b); err == nil || !strings.Contains(err.Error(), "is redacted") {
 			t.Errorf("%s: ParseCredentials of the redacted document = %v", kind, err)
 		}
 	}
@@ -130,7 +130,7 @@ func TestParseCredentialsRefuses(t *testing.T) {
 		`{"version":1,"kind":"api_token","org_url":"acme","api_token":"hunter2\u0000"}`:                                "the API token has a control character inside",
 		`{"version":1,"kind":"api_token","org_url":"acme","api_token":"Bearer hunter2"}`:                               "begins with Bearer",
 		`{"version":1,"kind":"api_token","org_url":"acme","api_token":" SSWS "}`:                                       "missing",
-		`{"version":1,"kind":"api_token","org_url":"acme","api_token":" redacted\n"}`:                                  "Credentials.Document",
+		`{"version":1,"kind":"api_token","org_url":"acme","api_token":" redacted\n"}`:                                  "is redacted",
 		`{"version":1,"kind":"client_secret","org_url":"acme","client_id":"0oa1","client_secret":"hunter2 x"}`:         "the client secret has white space inside",
 		`{"version":1,"kind":"client_secret","org_url":"acme","client_id":"hunter2 x","client_secret":"s"}`:            "the client id has white space inside",
 		`{"version":1,"kind":"client_secret","org_url":"acme","client_id":" \n","client_secret":"s"}`:                  "missing",

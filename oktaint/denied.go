@@ -44,6 +44,12 @@ func Denied(err error) (Denial, bool) {
 	return d, ok
 }
 
+// Lacks reports whether [Denied] says of err that this is missing.
+func Lacks(err error, what Lack) bool {
+	d, ok := Denied(err)
+	return ok && d.Lacks == what
+}
+
 func (e *Error) denial() (Denial, bool) {
 	switch {
 	case e.OAuthError == insufficientScope, e.OAuthError == "consent_required":

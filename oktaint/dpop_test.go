@@ -633,3 +633,29 @@ func TestDPoPNewestNonceUrgent(t *testing.T) {
 		wg.Wait()
 	})
 }
+
+// An API that never takes a nonce refuses the proof, not the token: the token stays.
+func TestDPoPNonceNeverTaken(t *testing.T) {
+	t.Parallel()
+	tokens, requests := 0, 0
+	base := roundTripper(func(req *http.Request) (*http.Response, error) {
+		if req.URL.Path == "/oauth2/v1/token" {
+			tokens++
+			return respond(req, 200, `{"token_type":"DPoP","expires_in":3600,"access_token":"at1"}`), nil
+		}
+		requests++
+		return respond(req, 401, `{"errorCode":"E0000011"}`, "DPoP-Nonce", fmt.Sprint("nonce-", requests), "WWW-Authenticate", `DPoP error="use_dpop_nonce"`), nil
+	})
+	c := oktaint.NewClient(oktaint.PrivateKeyJWT{
+		Org: mustOrg(t, "acme"), ClientID: "0oa1", Key: readKey(t, "ec_p256_TEST_ONLY.pem"), Scopes: scopes.New(scopes.UsersRead), DPoP: true,
+	}, base)
+	for range 2 {
+		err := c.Get(t.Context(), nil, nil, "api", "v1", "users", "00u1")
+		if err == nil || !strings.Contains(err.Error(), "use_dpop_nonce") {
+			t.Errorf("error %v", err)
+		}
+	}
+	if tokens != 1 || requests != 8 {
+		t.Errorf("%d token requests and %d requests, want 1 and 8", tokens, requests)
+	}
+}

@@ -69,7 +69,7 @@ func TestErrorQuestions(t *testing.T) {
 		}
 	}
 	other := errors.New("x")
-	if oktaint.IsNotFound(other) || denied(other, "") || oktaint.Ambiguous(other) || oktaint.IsNotFound(nil) {
+	if oktaint.IsNotFound(other) || oktaint.Lacks(other, "") || oktaint.Ambiguous(other) || oktaint.IsNotFound(nil) {
 		t.Error("an error of another kind is judged")
 	}
 }
@@ -133,7 +133,7 @@ func TestAmbiguousHistory(t *testing.T) {
 		s = &script{steps: []func(*http.Request) (*http.Response, error){status(200, "{}")}}
 		err := do(oktaint.NewClient(e.source(t), s), "POST")
 		var oe *oktaint.Error
-		if !errors.As(err, &oe) || oktaint.Ambiguous(err) || oktaint.IsNotFound(err) || denied(err, oktaint.LacksRole) || len(s.sent) != 0 {
+		if !errors.As(err, &oe) || oktaint.Ambiguous(err) || oktaint.IsNotFound(err) || oktaint.Lacks(err, oktaint.LacksRole) || len(s.sent) != 0 {
 			t.Errorf("token endpoint answers %d: %v", code, err)
 		}
 	}

@@ -195,12 +195,6 @@ func parsePKCS8(t testing.TB, data []byte) any {
 	return key
 }
 
-// denied reports whether err is about such a lack.
-func denied(err error, lack oktaint.Lack) bool {
-	d, ok := oktaint.Denied(err)
-	return ok && d.Lacks == lack
-}
-
 func readAll(t testing.TB, resp *http.Response) string {
 	t.Helper()
 	b, err := io.ReadAll(resp.Body)

@@ -27,12 +27,15 @@ func (e *Error) explain() string {
 	case e.Code == "E0000008":
 		return "the org does not have this path: is the path right, and does a proxy leave it as it is? Some paths exist in one of Okta's engines only"
 	case 300 <= e.StatusCode && e.StatusCode < 400:
-		return "redirects are not followed: use the org's canonical URL (Discover)"
+		return "redirects are not followed: " + nameCanonical
 	case e.StatusCode == http.StatusNotFound && e.Code == "":
 		return "this is not Okta's answer to an object that is missing: is this the org's URL, and is a proxy in between?"
 	}
 	return ""
 }
+
+// nameCanonical is the remedy for an org that answers under another name.
+const nameCanonical = "name the org by its own URL, such as https://acme.okta.com"
 
 // explainRefused is the hint for a 401: the org refuses the credential itself.
 func explainRefused(kind Kind) string {
@@ -44,7 +47,7 @@ func explainRefused(kind Kind) string {
 	case KindClientSecret:
 		return "the org refuses the access token of the integration, though its token endpoint gave it out: is the integration still installed, and is this the org that it belongs to?"
 	}
-	return "the request carried no credential: make the Client from one"
+	return "the request carried no credential, and this needs one"
 }
 
 // explainSession is the hint for 403 E0000005, "Invalid session". Okta answers so if
@@ -56,7 +59,7 @@ func explainSession(kind Kind) string {
 	case KindPrivateKeyJWT, KindClientSecret:
 		return "the org does not accept the access token for this request: it was revoked, or the endpoint is open to other credentials only"
 	}
-	return "the request carried no credential: make the Client from one"
+	return "the request carried no credential, and this needs one"
 }
 
 // explainNetwork is the hint for a request without an answer.
@@ -66,23 +69,28 @@ func explainNetwork(err error) string {
 	var host x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	var record tls.RecordHeaderError
+	var op *net.OpError
 	switch {
+	case errors.As(err, &op) && op.Op == "proxyconnect":
+		return "the proxy cannot be reached: is its address right, and is it running?"
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return "there is no host of this name: is the org's name spelt right, and does this machine's DNS work?"
 	case errors.As(err, &dns):
 		return "the host's name could not be looked up: is this machine's DNS working?"
 	case errors.As(err, &unknown):
-		return "the certificate is from an authority that this machine does not trust: if a proxy inspects the traffic, trust its certificate in the base transport"
+		return "the certificate is from an authority that this machine does not trust: if a proxy inspects the traffic, have this program trust its certificate"
 	case errors.As(err, &host):
 		return "the certificate is for another host: is the org's name right, and is a proxy in between?"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return "the certificate is not valid now: is this machine's clock right?"
-	case errors.As(err, &record):
+	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch): // net/http puts the second in the place of the first
 		return "the host does not speak TLS on this port: is a proxy or another server in between?"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "nothing answers at this address: is the org's name right, and is a proxy needed?"
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
 		return "the network does not reach this address: is this machine online, and is a proxy needed?"
+	case op != nil && op.Op == "dial" && op.Timeout():
+		return "nothing answers at this address: is a firewall in between, and is a proxy needed?"
 	}
 	return ""
 }

@@ -1,6 +1,7 @@
 package oktaint_test
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"net"
@@ -74,6 +75,10 @@ func TestNetworkErrors(t *testing.T) {
 		{"reset", &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, "connection reset", "", syscall.ECONNRESET},
 		{"unknown authority", x509.UnknownAuthorityError{}, "", "trust its certificate", nil},
 		{"another name", x509.HostnameError{Certificate: new(x509.Certificate), Host: "acme.okta.com"}, "", "the certificate is for another host", nil},
+		{"no TLS", http.ErrSchemeMismatch, "", "the host does not speak TLS", http.ErrSchemeMismatch},
+		{"no TLS record", tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, "", "the host does not speak TLS", nil},
+		{"dead proxy", &net.OpError{Op: "proxyconnect", Net: "tcp", Err: dial(os.NewSyscallError("connect", syscall.ECONNREFUSED))}, "connection refused", "the proxy cannot be reached", syscall.ECONNREFUSED},
+		{"no answer", dial(os.ErrDeadlineExceeded), "timeout", "is a firewall in between", os.ErrDeadlineExceeded},
 		{"expired", x509.CertificateInvalidError{Cert: new(x509.Certificate), Reason: x509.Expired}, "", "is this machine's clock right", nil},
 	} {
 		for _, path := range []string{"api", "token"} {

@@ -149,7 +149,7 @@ func explainAssertion(e *Error, clientID, kid string) string {
 	case e.OAuthError == "invalid_client" && (says("expired") || says("issued before") || says("too far into the future")):
 		return "this machine's clock and Okta's differ" + skew + ": set the clock"
 	case e.OAuthError == "invalid_client" && says("audience"):
-		return "the org calls itself by another host: use its canonical URL (Discover)"
+		return "the org calls itself by another host: " + nameCanonical
 	case e.OAuthError == "invalid_client" && (says("client_id") || says("subject") || says("issuer")):
 		return fmt.Sprintf("client id %s is unknown in this org, or its app is deactivated", clientID)
 	case e.OAuthError == "invalid_client" && says("JWKSet"):
@@ -177,7 +177,7 @@ func explainCommon(e *Error) string {
 		return "the app does not allow the client credentials grant: make it an API service app"
 	}
 	if 300 <= e.StatusCode && e.StatusCode < 400 {
-		return "redirects of the token endpoint are not followed: use the org's canonical URL (Discover)"
+		return "redirects of the token endpoint are not followed: " + nameCanonical
 	}
 	return ""
 }

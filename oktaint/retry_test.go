@@ -255,7 +255,7 @@ func TestInvalidToken(t *testing.T) {
 	e = newTokenEndpoint()
 	s = &script{steps: []func(*http.Request) (*http.Response, error){apiError(401, "E0000015")}}
 	err = oktaint.NewClient(e.source(t), s).Get(t.Context(), nil, nil, "api", "v1", "behaviors")
-	if !denied(err, oktaint.LacksFeature) || len(s.sent) != 1 || e.requests() != 1 {
+	if !oktaint.Lacks(err, oktaint.LacksFeature) || len(s.sent) != 1 || e.requests() != 1 {
 		t.Errorf("%v after %d requests and %d tokens, want 1 and 1", err, len(s.sent), e.requests())
 	}
 }

@@ -89,6 +89,11 @@ func (s Secret) apiToken() (Secret, error) {
 	return NewSecret(text), err
 }
 
+// ParseClientSecret reads a client secret as people paste it: white space around it
+// is dropped. It is an error if the rest cannot be sent, as of [ParseAPIToken]. A
+// text with nothing in it gives the zero Secret.
+func ParseClientSecret(s string) (Secret, error) { return NewSecret(s).clientSecret() }
+
 // clientSecret returns s as it is sent: without the white space around it. The
 // error says what is wrong with anything that cannot be a client secret. It never
 // repeats any part of s.

@@ -10,7 +10,7 @@ import (
 func TestSendable(t *testing.T) {
 	t.Parallel()
 	token := func(s string) (string, error) { c, err := ParseAPIToken(s); return c.Reveal(), err }
-	secret := func(s string) (string, error) { c, err := NewSecret(s).clientSecret(); return c.Reveal(), err }
+	secret := func(s string) (string, error) { c, err := ParseClientSecret(s); return c.Reveal(), err }
 	id := func(s string) (string, error) { return cleanID("the client id", s) }
 	for _, tt := range []struct {
 		name string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,10 +37,9 @@ func TestWithGrace(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				sent := 0
+				var sent atomic.Int64 // by several goroutines, where the bucket is busy
 				base := roundTripper(func(req *http.Request) (*http.Response, error) {
-					sent++
-					n := sent
+					n := int(sent.Add(1))
 					select {
 					case <-time.After(tt.latency):
 					case <-req.Context().Done():
@@ -70,8 +70,8 @@ func TestWithGrace(t *testing.T) {
 				} else if !errors.Is(err, tt.err) {
 					t.Errorf("%v, want %v", err, tt.err)
 				}
-				if sent != tt.sent || d != tt.took {
-					t.Errorf("%d requests, %v; want %d, %v", sent, d, tt.sent, tt.took)
+				if n := int(sent.Load()); n != tt.sent || d != tt.took {
+					t.Errorf("%d requests, %v; want %d, %v", n, d, tt.sent, tt.took)
 				}
 				if tt.err != nil && oktaint.Ambiguous(err) != (tt.name == "too slow") {
 					t.Errorf("Ambiguous(%v)", err)

@@ -3,6 +3,7 @@ package remediation
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -20,7 +21,7 @@ type authority struct {
 
 // heldRoles are the admin roles of a credential.
 type heldRoles struct {
-	known       bool // they could be read
+	unknown     string // why they could not be read; empty if they could
 	super       bool
 	types       []string
 	permissions []string // of all of them
@@ -36,7 +37,7 @@ var (
 )
 
 // standardRoles maps the standard roles that may act to the permissions of a
-// custom role that would do the same. SUPER_ADMIN may everything.
+// custom role that would do the same. SUPER_ADMIN may do everything.
 var standardRoles = map[string][]string{
 	"ORG_ADMIN":              append(slices.Clone(userWrites), groupWrites...),
 	"USER_ADMIN":             append(slices.Clone(userWrites), groupWrites...),
@@ -79,66 +80,43 @@ func (h heldRoles) String() string {
 	return strings.Join(h.types, ", ")
 }
 
-// A role is an assignment as the org lists it.
-type role struct {
-	ID     string `json:"id"`
-	Type   string `json:"type"`
-	Label  string `json:"label"`
-	Status string `json:"status"`
-	Role   string `json:"role"` // of CUSTOM: the id of the custom role
-}
-
 // readAuthority finds out who acts.
 func (s *reader) readAuthority(ctx context.Context) (*authority, error) {
-	who := new(authority)
-	src := s.c.Source()
-	if src != nil && src.ClientID() != "" {
-		if _, err := src.TokenContext(ctx); err != nil {
-			return nil, fmt.Errorf("remediation: %w", err)
-		}
-		granted := src.Granted()
+	me, err := oktaint.WhoAmI(ctx, s.c)
+	if why, no := cannotRead(err, http.StatusOK); no {
+		return &authority{noOwner: why.text, roles: heldRoles{unknown: why.text}}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("remediation: asking whose credential it is: %w", err)
+	}
+	who := &authority{userID: me.UserID}
+	if me.ClientID != "" {
+		granted := s.c.Source().Granted()
 		who.scopes = &granted
-		held, err := s.roles(ctx, "oauth2", "v1", "clients", src.ClientID(), "roles")
-		return who, s.weigh(ctx, who, held, err)
 	}
-	var me struct{ ID string }
-	err := s.c.Get(ctx, &me, nil, "api", "v1", "users", "me")
-	if why, no := cannotRead(err); no {
-		who.noOwner = why.text
-		return who, nil
-	}
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("remediation: asking whose API token it is: %w", err)
-	case me.ID == "":
-		who.noOwner = "the answer names no user: is there a proxy between here and the org?"
-		return who, nil
-	}
-	who.userID = me.ID
-	held, err := s.roles(ctx, "api", "v1", "users", me.ID, "roles")
-	return who, s.weigh(ctx, who, held, err)
+	return who, s.weigh(ctx, who, me)
 }
 
 // weigh adds up what roles allow. Roles that cannot be read stay unknown: then
 // the org's own answer decides.
-func (s *reader) weigh(ctx context.Context, who *authority, held []role, err error) error {
-	if err != nil {
-		if _, no := denied(err); no || oktaint.IsNotFound(err) {
-			return nil
-		}
-		return err
+func (s *reader) weigh(ctx context.Context, who *authority, me oktaint.Principal) error {
+	if why, no := cannotRead(me.RolesErr, http.StatusOK); no {
+		who.roles.unknown = why.text
+		return nil
 	}
-	h := heldRoles{known: true}
-	for _, r := range held {
-		h.types = append(h.types, r.Type)
-		h.super = h.super || r.Type == "SUPER_ADMIN"
+	if me.RolesErr != nil {
+		return fmt.Errorf("remediation: reading the admin roles of the credential: %w", me.RolesErr)
+	}
+	h := heldRoles{types: me.RoleTypes(), super: me.Holds("SUPER_ADMIN")}
+	for _, r := range me.Roles {
 		h.permissions = append(h.permissions, standardRoles[r.Type]...)
 		if r.Role == "" {
 			continue
 		}
 		type permission struct{ Label string }
 		for p, err := range oktaint.List[permission](ctx, s.c, nil, "api", "v1", "iam", "roles", r.Role, "permissions") {
-			if _, no := denied(err); no {
+			if why, no := cannotRead(err); no {
+				who.roles.unknown = why.text
 				return nil
 			}
 			if err != nil {
@@ -151,16 +129,15 @@ func (s *reader) weigh(ctx context.Context, who *authority, held []role, err err
 	return nil
 }
 
-// roles reads the active assignments of a principal.
-func (s *reader) roles(ctx context.Context, elem ...string) ([]role, error) {
-	var held []role
-	for r, err := range oktaint.List[role](ctx, s.c, nil, elem...) {
-		if err != nil {
-			return nil, fmt.Errorf("remediation: reading admin roles: %w", err)
-		}
-		if r.Status == "" || r.Status == "ACTIVE" { // custom roles have no status
-			held = append(held, r)
-		}
+// roles reads the active assignments of a user or a group.
+func (s *reader) roles(ctx context.Context, elem ...string) ([]oktaint.HeldRole, error) {
+	req, err := s.c.Org.NewRequest(ctx, http.MethodGet, nil, nil, elem...)
+	if err != nil {
+		return nil, err
+	}
+	held, err := oktaint.HeldRoles(s.c, req)
+	if err != nil {
+		return nil, fmt.Errorf("remediation: reading admin roles: %w", err)
 	}
 	return held, nil
 }

@@ -41,7 +41,7 @@ func ask(ctx context.Context, a Action, v *view, guards ...guardFunc) (judgement
 	return j, nil
 }
 
-// ownerConcerned reads the user whom a change of a group's owners is about, beside
+// ownerConcerned reads the user whom a change of a group's owners is about, as well as
 // its target; nil if there is none.
 func (s *reader) ownerConcerned(ctx context.Context, a Action) (*view, error) {
 	var id, kind string
@@ -187,7 +187,7 @@ func (s *reader) allowAdmin(ctx context.Context, allowed bool, what string) (jud
 		return refused(GuardAdmin, "%s; it is acted on only if Guards.Allow names it", what)
 	}
 	who, err := s.authority(ctx)
-	if err == nil && who.roles.known && !who.roles.super {
+	if err == nil && who.roles.unknown == "" && !who.roles.super {
 		return refused(GuardRole, "%s: only a Super Admin may act on admins, and the credential is none", what)
 	}
 	return willRun, err
@@ -210,7 +210,7 @@ func (s *reader) checkTokenOwner(ctx context.Context, _ Action, f Facts, v *view
 // checkRole tells what the org would say to a credential whose roles are known.
 func (s *reader) checkRole(ctx context.Context, a Action, f Facts, _ *view) (judgement, error) {
 	who, err := s.authority(ctx)
-	if err != nil || !who.roles.known {
+	if err != nil || who.roles.unknown != "" {
 		return willRun, err
 	}
 	if missing := who.roles.lacks(f.Permissions); len(missing) > 0 {

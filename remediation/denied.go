@@ -3,51 +3,61 @@ package remediation
 import (
 	"errors"
 	"net/http"
-	"strings"
+	"slices"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
 
-// A denial is what a credential lacks to read something.
+// A denial says why something cannot be read.
 type denial struct {
 	guard Guard
 	text  string
 }
 
-// lacks reports whether err says that this is missing.
-func lacks(err error, what oktaint.Lack) bool {
-	d, _ := oktaint.Denied(err)
-	return d.Lacks == what
-}
-
-// denied tells what the credential lacks, and whether that is what err is about.
+// denied tells what the credential or the org lacks, and whether that is what err
+// is about.
 func denied(err error) (denial, bool) {
 	switch d, _ := oktaint.Denied(err); d.Lacks {
 	case oktaint.LacksScope:
 		return denial{GuardScope, d.Remedy}, true
 	case oktaint.LacksRole:
-		return denial{GuardRole, "no admin role of the credential reaches it: READ_ONLY_ADMIN does, and so do the permissions of Permissions and GuardPermissions"}, true
+		return denial{GuardRole, d.Remedy + ", such as READ_ONLY_ADMIN"}, true
 	case oktaint.LacksFeature:
-		return denial{GuardRole, "the org does not have the feature"}, true
+		return denial{GuardRole, d.Remedy}, true
 	}
 	return denial{}, false
 }
 
-// cannotRead tells why a target cannot be read, if that is the org's answer about
-// this target and not a failure that the next one would meet as well.
-func cannotRead(err error) (denial, bool) {
+// answerOf returns the org's answer to a request, if err is about one. What the
+// token endpoint or the network said is not an answer to the request.
+func answerOf(err error) (*oktaint.Error, bool) {
+	var e *oktaint.Error
+	if _, none := oktaint.NoToken(err); none || !errors.As(err, &e) {
+		return nil, false
+	}
+	return e, e.StatusCode != 0
+}
+
+// cannotRead tells why a target cannot be read, if that is the answer to this
+// request and not a failure that the next one would meet as well. also are further
+// statuses that count as such an answer.
+func cannotRead(err error, also ...int) (denial, bool) {
 	if why, no := denied(err); no {
 		return why, true
 	}
-	var e *oktaint.Error
-	if !errors.As(err, &e) || strings.HasSuffix(e.Path, "/oauth2/v1/token") {
+	e, ok := answerOf(err)
+	if !ok {
 		return denial{}, false
 	}
-	switch e.StatusCode {
-	case http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusInternalServerError:
-		plain := *e
-		plain.RequestID, plain.ID = "", "" // another one each time, and warnings are part of a digest
-		return denial{GuardUnreadable, plain.Error()}, true
+	if !slices.Contains(unreadable, e.StatusCode) && !slices.Contains(also, e.StatusCode) {
+		return denial{}, false
 	}
-	return denial{}, false
+	plain := *e
+	plain.RequestID, plain.ID = "", "" // another one each time, and warnings are part of a digest
+	return denial{GuardUnreadable, plain.Error()}, true
+}
+
+// unreadable are the statuses that say something about one target.
+var unreadable = []int{
+	http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusInternalServerError,
 }

@@ -304,7 +304,7 @@ func TestRefusedByTheOrg(t *testing.T) {
 			t.Errorf("%s", plan)
 		}
 		report, err := r.Run(t.Context(), plan, plan.Approve("alice", time.Hour))
-		if err != nil || outcomes(report) != "failed" || !strings.Contains(report.Err().Error(), "okta.users.lifecycle.suspend") || !lacksRole(report.Steps[0].Err()) {
+		if err != nil || outcomes(report) != "failed" || !strings.Contains(report.Err().Error(), "okta.users.lifecycle.suspend") || !oktaint.Lacks(report.Steps[0].Err(), oktaint.LacksRole) {
 			t.Errorf("%v, %s: %v", err, outcomes(report), report.Err())
 		}
 		if got := outcomesOf(s.records.all(t, s.org)); got != "suspend_user:sending suspend_user:failed" {

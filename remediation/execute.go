@@ -47,8 +47,8 @@ func (x *run) marked(ctx context.Context, res *StepResult, v *view, seen *userVi
 	res.cleared = clears // whatever the status was before does not count
 	u := seen
 	if u == nil {
-		// Without the grace, a run that is broken off would leave no mark of what it did.
-		ctx, cancel := inFlight(ctx)
+		// Without the grace, a run that is ended early would leave no mark of what it did.
+		ctx, cancel := afterwards(ctx)
 		defer cancel()
 		var err error
 		if u, _, err = x.lookAgain(ctx, res.Action, v); err != nil {

@@ -187,8 +187,8 @@ func (v *view) name() string {
 // records say that it has not made.
 func (b *builder) planWarnings(ctx context.Context, steps []Step) []string {
 	var all []string
-	if who, err := b.authority(ctx); err == nil && !who.roles.known {
-		all = append(all, "the admin roles of the credential cannot be read, so that it is not known whether the org lets it act: grant okta.roles.read and a role that reads roles, such as READ_ONLY_ADMIN")
+	if who, err := b.authority(ctx); err == nil && who.roles.unknown != "" {
+		all = append(all, "the admin roles of the credential cannot be read, so it is not known whether the org lets it act: "+who.roles.unknown)
 	}
 	for i, s := range steps {
 		if at, ok := b.past.foreign[key(s.Action)]; ok && s.Verdict == WillRun {

@@ -13,7 +13,7 @@ import (
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
 
-// A reader reads the org for one plan or one run. What it has read of the org beside the
+// A reader reads the org for one plan or one run. What it has read of the org besides the
 // targets is read once.
 type reader struct {
 	c      *oktaint.Client
@@ -103,13 +103,7 @@ func (s *reader) rolesOfGroup(ctx context.Context, id string) ([]string, error) 
 	return l.get(func() ([]string, error) { return types(s.roles(ctx, "api", "v1", "groups", id, "roles")) })
 }
 
-func types(held []role, err error) ([]string, error) {
-	var names []string
-	for _, r := range held {
-		names = append(names, r.Type)
-	}
-	return names, err
-}
+func types(held []oktaint.HeldRole, err error) ([]string, error) { return oktaint.RoleTypes(held), err }
 
 // tokenOwners maps the users who own API tokens to the name of one.
 func (s *reader) tokenOwners(ctx context.Context) (map[string]string, error) {
@@ -190,20 +184,13 @@ var errNoID = errors.New("not an id")
 // readUser reads a user with the parts that actions look at.
 func (s *reader) readUser(ctx context.Context, id string, parts part) (*userView, error) {
 	u := &userView{id: id}
-	req, err := s.c.Org.NewRequest(ctx, http.MethodGet, nil, nil, "api", "v1", "users", id)
-	if err != nil {
-		return nil, err
-	}
-	var doc userDocument
-	header, err := s.c.DoHeader(req, &doc)
+	doc, header, err := getUser(ctx, s.c, id)
 	switch {
 	case oktaint.IsNotFound(err):
 		u.missing = true
 		return u, nil
 	case err != nil:
 		return nil, fmt.Errorf("remediation: reading user %s: %w", id, err)
-	case doc.ID == "":
-		return nil, fmt.Errorf("remediation: reading user %s: the answer names no user: is there a proxy between here and the org?", id)
 	case doc.ID != id:
 		return nil, fmt.Errorf("remediation: %.60q is the name of user %s, %w: targets are named by their ids, see ResolveUser", id, doc.ID, errNoID)
 	}
@@ -213,6 +200,17 @@ func (s *reader) readUser(ctx context.Context, id string, parts part) (*userView
 	}
 	u.read = parts
 	return u, s.readParts(ctx, u, parts)
+}
+
+// getUser reads the user of an id or a login. An answer that names no user is an
+// error.
+func getUser(ctx context.Context, c *oktaint.Client, idOrLogin string) (doc userDocument, header http.Header, err error) {
+	req, err := c.Org.NewRequest(ctx, http.MethodGet, nil, nil, "api", "v1", "users", idOrLogin)
+	if err != nil {
+		return doc, nil, err
+	}
+	header, err = c.DoHeader(req, oktaint.Checked(&doc, func() bool { return doc.ID != "" }))
+	return doc, header, err
 }
 
 func (u *userView) fill(doc userDocument, etag string) {

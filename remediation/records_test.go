@@ -120,11 +120,8 @@ func TestCancel(t *testing.T) {
 				if w := s.writes(); len(w) != 1 {
 					t.Errorf("written: %q", w)
 				}
-				want := remediation.OutcomeDone
-				if test.delay == "60s" {
-					want = remediation.OutcomeUnknown
-				}
-				if report.Steps[0].Outcome != want || report.Steps[1].Outcome != remediation.OutcomeNotRun {
+				// An answer that does not come in time is made up for by a look.
+				if report.Steps[0].Outcome != remediation.OutcomeDone || report.Steps[1].Outcome != remediation.OutcomeNotRun {
 					t.Errorf("%s", outcomes(report))
 				}
 				s.sim.ClearFaults()

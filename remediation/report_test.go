@@ -82,7 +82,7 @@ func TestErrorChain(t *testing.T) {
 		}
 		for name, err := range map[string]error{"step": report.Steps[0].Err(), "report": report.Err()} {
 			var e *oktaint.Error
-			if !errors.As(err, &e) || e.Code != "E0000006" || e.StatusCode != 403 || !lacksRole(err) {
+			if !errors.As(err, &e) || e.Code != "E0000006" || e.StatusCode != 403 || !oktaint.Lacks(err, oktaint.LacksRole) {
 				t.Errorf("%s: %v is no error of the org", name, err)
 			}
 			if !strings.Contains(fmt.Sprint(err), "suspend_user needs okta.users.lifecycle.suspend of a custom role") {

@@ -61,7 +61,7 @@ func TestResolveUserOfAToken(t *testing.T) {
 		n := &directory{status: http.StatusForbidden, body: `{"errorCode":"E0000006","errorSummary":"You do not have permission to perform the requested action"}`}
 		got, err := remediation.ResolveUser(t.Context(), oktaint.NewClient(acme(t), n), name)
 		var e *oktaint.Error
-		if !errors.As(err, &e) || e.StatusCode != http.StatusForbidden || !lacksRole(err) || errors.Is(err, remediation.ErrUnknownUser) || got != (remediation.Target{}) {
+		if !errors.As(err, &e) || e.StatusCode != http.StatusForbidden || !oktaint.Lacks(err, oktaint.LacksRole) || errors.Is(err, remediation.ErrUnknownUser) || got != (remediation.Target{}) {
 			t.Errorf("%q is %+v, %v", name, got, err)
 			continue
 		}

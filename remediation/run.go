@@ -13,7 +13,7 @@ import (
 // A step that fails does not end the run: the steps after it are judged by what
 // the target is then. The run ends early, with an error, if a record cannot be
 // written, a target cannot be read, or ctx ends; a request that is on its way then
-// gets up to 10 seconds to finish. Running the plan again goes on from there, and
+// gets up to 10 seconds to finish, and so do the looks at what it did. Running the plan again goes on from there, and
 // sends nothing that is done.
 //
 // The Report is never nil, and has an outcome for every step.

@@ -13,7 +13,8 @@ import (
 )
 
 const (
-	// grace is what a request on its way gets when the run's context ends.
+	// grace is how much longer a request that is on the wire may take when the run's
+	// context ends.
 	grace = 10 * time.Second
 	// settles is how long a look is repeated until it shows what was done.
 	settles = 10 * time.Second
@@ -24,35 +25,15 @@ const (
 // send sends a step's request until its outcome is known, or cannot be. It leaves
 // the outcome in res, and returns the user as last seen. An error ends the
 // run.
-func (x *run) send(caller context.Context, res *StepResult, v *view) (*userView, error) {
-	if err := caller.Err(); err != nil {
+func (x *run) send(ctx context.Context, res *StepResult, v *view) (*userView, error) {
+	if err := ctx.Err(); err != nil {
 		res.Outcome, res.err = OutcomeFailed, fmt.Errorf("it was not sent: %w", err)
 		return nil, fmt.Errorf("remediation: the run was ended early: %w", err)
 	}
-	ctx, cancel := inFlight(caller)
-	defer cancel()
 	for n := 1; ; n++ {
-		err := x.once(ctx, res, v)
-		switch {
-		case err == nil:
-			return x.verify(ctx, res, v)
-		case !oktaint.Ambiguous(err):
-			return x.rejected(ctx, res, v, n, err)
-		}
-		next, there, lookErr := x.until(ctx, res, v, time.Second, State.equal)
-		switch {
-		case lookErr != nil:
-			res.Outcome, res.err = OutcomeUnknown, fmt.Errorf("the answer was lost and the target cannot be read: %w", err)
-			return nil, lookErr
-		case there:
-			res.Outcome = OutcomeDone
-			if res.Action.Facts().Secret {
-				res.err = errLostSecret
-			}
-			return next, nil
-		case !res.Action.Facts().Repeatable || !unmoved(v.user, next, res) || n == sends || caller.Err() != nil:
-			res.Outcome, res.err = OutcomeUnknown, fmt.Errorf("the answer was lost, and what the org shows does not tell whether it took effect: %w", err)
-			return next, nil
+		next, again, err := x.sendOnce(ctx, res, v, n)
+		if !again {
+			return next, err
 		}
 		if err := sleep(ctx, time.Duration(n)*time.Second); err != nil {
 			res.Outcome, res.err = OutcomeUnknown, fmt.Errorf("the answer was lost: %w", err)
@@ -61,23 +42,55 @@ func (x *run) send(caller context.Context, res *StepResult, v *view) (*userView,
 	}
 }
 
+// sendOnce sends a step's request for the n-th time and looks at what came of it.
+// again asks for another time.
+func (x *run) sendOnce(caller context.Context, res *StepResult, v *view, n int) (next *userView, again bool, err error) {
+	sendErr := x.once(oktaint.WithGrace(caller, grace), res, v)
+	ctx, cancel := afterwards(caller)
+	defer cancel()
+	switch {
+	case sendErr == nil:
+		next, err = x.verify(ctx, res, v)
+		return next, false, err
+	case !oktaint.Ambiguous(sendErr):
+		next, err = x.rejected(ctx, res, v, n, sendErr)
+		return next, false, err
+	}
+	next, there, err := x.until(ctx, res, v, time.Second, State.equal)
+	switch {
+	case err != nil:
+		res.Outcome, res.err = OutcomeUnknown, fmt.Errorf("the answer was lost and the target cannot be read: %w", sendErr)
+		return nil, false, err
+	case there:
+		res.Outcome = OutcomeDone
+		if res.Action.Facts().Secret {
+			res.err = errLostSecret
+		}
+		return next, false, nil
+	case !res.Action.Facts().Repeatable || !unmoved(v.user, next, res) || n == sends || caller.Err() != nil:
+		res.Outcome, res.err = OutcomeUnknown, fmt.Errorf("the answer was lost, and what the org shows does not tell whether it took effect: %w", sendErr)
+		return next, false, nil
+	}
+	return next, true, nil
+}
+
+// afterwards returns the context of the looks that follow a request. They change
+// nothing and tell what the request did, so they get the grace period too if the
+// caller has given up meanwhile.
+func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
+	if ctx.Err() == nil {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), grace)
+}
+
 // unmoved reports whether nothing has happened to the target since it was looked at
 // before: not even there and back again.
 func unmoved(before, now *userView, res *StepResult) bool {
 	return res.Now.equal(res.Before) && (before == nil || now == nil || now.statusChanged.Equal(before.statusChanged))
 }
 
-var errLostSecret = errors.New("it is done, but the answer is lost, and with it the link or the temporary password: reset_password gives another link, set_password another password, and reactivate_user a link to who never signed in")
-
-// inFlight returns a context that outlives ctx by the grace period.
-func inFlight(ctx context.Context) (context.Context, context.CancelFunc) {
-	out, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
-	return out, func() {
-		stop()
-		cancel()
-	}
-}
+var errLostSecret = errors.New("it is done, but the answer is lost, and with it the link or the temporary password: reset_password gives another link, set_password another password, and reactivate_user a link to a user who never signed in")
 
 // once sends the request and reads the answer.
 func (x *run) once(ctx context.Context, res *StepResult, v *view) error {
@@ -90,12 +103,27 @@ func (x *run) once(ctx context.Context, res *StepResult, v *view) error {
 		return err
 	}
 	var answer json.RawMessage
-	header, err := x.c.DoHeader(req, oktaint.Optional(&answer))
+	header, err := x.c.DoHeader(req, expected(a, req, &answer))
 	if err != nil {
 		return scrub(err, a)
 	}
 	res.RequestID, res.answered = header.Get("X-Okta-Request-Id"), dateOf(header)
 	return x.readAnswer(res, v, answer)
+}
+
+// expected returns what the answer to an action's request is read into. Okta answers
+// a DELETE with 204, and what it makes with its id; other answers may be empty.
+func expected(a Action, req *http.Request, answer *json.RawMessage) any {
+	switch {
+	case req.Method == http.MethodDelete:
+		return oktaint.NoContent{}
+	case a.Facts().Kind == KindCreateGroup:
+		return oktaint.Checked(answer, func() bool {
+			var made struct{ ID string }
+			return json.Unmarshal(*answer, &made) == nil && made.ID != ""
+		})
+	}
+	return oktaint.Optional(answer)
 }
 
 // drawn returns the action with what is chosen anew each time it is sent.
@@ -140,15 +168,15 @@ func dateOf(h http.Header) time.Time {
 // the same: by somebody else meanwhile, or by an attempt before.
 func (x *run) rejected(ctx context.Context, res *StepResult, v *view, n int, err error) (*userView, error) {
 	res.Outcome, res.err = OutcomeFailed, err
-	var e *oktaint.Error
-	if !errors.As(err, &e) || e.StatusCode == 0 || e.StatusCode == http.StatusTooManyRequests || strings.HasSuffix(e.Path, "/oauth2/v1/token") {
+	e, answered := answerOf(err)
+	if !answered || e.StatusCode == http.StatusTooManyRequests {
 		return nil, fmt.Errorf("remediation: %s of %s was not sent: %w", res.Action.Facts().Kind, res.Target, err) // and neither would be what comes after it
 	}
 	res.RequestID = e.RequestID
 	switch {
 	case e.StatusCode == http.StatusPreconditionFailed:
 		res.Outcome, res.err = OutcomeChanged, fmt.Errorf("the user was changed at the same moment: plan and approve it again: %w", err)
-	case lacks(err, oktaint.LacksRole):
+	case oktaint.Lacks(err, oktaint.LacksRole):
 		res.err = fmt.Errorf("%w (%s needs %s of a custom role; and only a Super Admin may act on admins)", err,
 			res.Action.Facts().Kind, strings.Join(res.Action.Facts().Permissions, " and "))
 	case e.Code == "E0000023":

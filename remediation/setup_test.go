@@ -296,9 +296,3 @@ func (e *rewrite) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp.Header.Del("Content-Length")
 	return resp, nil
 }
-
-// lacksRole reports whether err says that no admin role reaches.
-func lacksRole(err error) bool {
-	d, _ := oktaint.Denied(err)
-	return d.Lacks == oktaint.LacksRole
-}

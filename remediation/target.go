@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -86,7 +85,7 @@ func ResolveGroup(ctx context.Context, c *oktaint.Client, idOrName string) (Targ
 }
 
 // ResolveUsers resolves names as [ResolveUser] does, several at a time. It returns
-// each user once, in the order of the first name. If any name is no user's, the
+// each user once, in the order of the first name. If any name is not a user's, the
 // error names all that are not.
 func ResolveUsers(ctx context.Context, c *oktaint.Client, names iter.Seq2[string, error]) ([]Target, error) {
 	var found []*Target
@@ -142,18 +141,14 @@ func lookUp(ctx context.Context, c *oktaint.Client, name string) ([]userDocument
 		}
 		return docs, nil
 	}
-	req, err := c.Org.NewRequest(ctx, http.MethodGet, nil, nil, "api", "v1", "users", name)
-	if err != nil {
-		return nil, err
-	}
-	var doc userDocument
-	switch err := c.Do(req, &doc); {
+	switch doc, _, err := getUser(ctx, c, name); {
 	case oktaint.IsNotFound(err):
 		return nil, nil
 	case err != nil:
 		return nil, err
+	default:
+		return []userDocument{doc}, nil
 	}
-	return []userDocument{doc}, nil
 }
 
 // maxLine bounds a line of ReadTargets, in bytes.

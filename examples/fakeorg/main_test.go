@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/tls"
@@ -15,74 +14,25 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/rezonate-io/okta-integration/examples/internal/cli/clitest"
 )
 
-// binary builds fakeorg once for all tests.
-var binary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "fakeorg-test-")
-	if err != nil {
-		return "", err
-	}
-	file := filepath.Join(dir, "fakeorg")
-	if runtime.GOOS == "windows" {
-		file += ".exe"
-	}
-	out, err := exec.Command("go", "build", "-o", file, ".").CombinedOutput()
-	if err != nil {
-		return "", errors.New(string(out))
-	}
-	return file, nil
-})
+// programs are those that run as processes of their own.
+var programs = clitest.Build(".")
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if file, err := binary(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(file))
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { programs.Main(m) }
 
 // org is a running fakeorg.
-type org struct {
-	URL      string `json:"url"`
-	CAFile   string `json:"ca_file"`
-	APIToken string `json:"api_token"`
-	OrgID    string `json:"org_id"`
+type org struct{ *clitest.Fakeorg }
 
-	cmd *exec.Cmd
-}
-
-// start runs fakeorg and reads its first line.
 func start(t *testing.T, args ...string) *org {
 	t.Helper()
-	file, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := &org{cmd: exec.Command(file, args...)}
-	o.cmd.Stderr = os.Stderr
-	stdout, err := o.cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := o.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = o.cmd.Process.Kill() })
-	line, err := bufio.NewReader(stdout).ReadBytes('\n')
-	if err != nil {
-		t.Fatalf("first line: %v", err)
-	}
-	if err := json.Unmarshal(line, o); err != nil {
-		t.Fatalf("first line %q: %v", line, err)
-	}
-	return o
+	return &org{clitest.StartFakeorg(t, programs, args...)}
 }
 
 // client trusts the org's certificate authority and nothing else.
@@ -116,18 +66,6 @@ func (o *org) get(t *testing.T, path string) (status int, body string, err error
 	defer resp.Body.Close()
 	b, err := io.ReadAll(resp.Body)
 	return resp.StatusCode, string(b), err
-}
-
-// stop sends a signal and returns the exit status.
-func (o *org) stop(t *testing.T, sig os.Signal) int {
-	t.Helper()
-	if err := o.cmd.Process.Signal(sig); err != nil {
-		t.Fatal(err)
-	}
-	if err := o.cmd.Wait(); err != nil && o.cmd.ProcessState == nil {
-		t.Fatal(err)
-	}
-	return o.cmd.ProcessState.ExitCode()
 }
 
 func TestServes(t *testing.T) {
@@ -165,7 +103,7 @@ func TestServes(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkLog(t, text)
-	if code := o.stop(t, os.Interrupt); code != 0 {
+	if code := o.Stop(t, os.Interrupt); code != 0 {
 		t.Errorf("exit status %d after SIGINT, want 0", code)
 	}
 	if _, err := os.Stat(ca); err != nil {
@@ -242,7 +180,7 @@ func TestDefaults(t *testing.T) {
 	if _, err := new(http.Client).Get(o.URL); err == nil {
 		t.Error("the system's roots trust the org")
 	}
-	if code := o.stop(t, syscall.SIGTERM); code != 0 {
+	if code := o.Stop(t, syscall.SIGTERM); code != 0 {
 		t.Errorf("exit status %d after SIGTERM, want 0", code)
 	}
 	if _, err := os.Stat(o.CAFile); !errors.Is(err, os.ErrNotExist) {
@@ -250,7 +188,6 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// TestSeeds counts the users and groups of a larger org.
 // TestNoRateLimit sends more requests in a minute than any limit allows.
 func TestNoRateLimit(t *testing.T) {
 	t.Parallel()
@@ -284,6 +221,7 @@ func TestLag(t *testing.T) {
 	}
 }
 
+// TestSeeds counts the users and groups of a larger org.
 func TestSeeds(t *testing.T) {
 	t.Parallel()
 	o := start(t, "--users", "30", "--groups", "4")
@@ -315,9 +253,10 @@ func TestCommandLine(t *testing.T) {
 		{"unknown flag", "--devices 10", 2, "devices"},
 		{"users", "--users -1", 2, "-1 users"},
 		{"groups", "--groups many", 2, "groups"},
-		{"argument", "more", 2, `"more"`},
+		{"argument", "more", 2, "1 argument belongs to no flag"},
 		{"class", "--rate-limit wrong=1", 2, "wrong"},
 		{"limit", "--rate-limit apps", 2, "class=N"},
+		{"no log", "--log=", 2, "--log is empty"},
 		{"share", "--principal-share 2", 2, "principal share"},
 		{"no share", "--principal-share 0", 2, "principal-share"},
 		{"latency", "--latency -1s", 2, "latency"},
@@ -329,13 +268,9 @@ func TestCommandLine(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			file, err := binary()
-			if err != nil {
-				t.Fatal(err)
-			}
 			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 			defer cancel()
-			cmd := exec.CommandContext(ctx, file, strings.Fields(tt.args)...)
+			cmd := exec.CommandContext(ctx, programs.Path(t, "fakeorg"), strings.Fields(tt.args)...)
 			out, err := cmd.CombinedOutput()
 			if cmd.ProcessState == nil {
 				t.Fatal(err)
@@ -348,4 +283,9 @@ func TestCommandLine(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	clitest.CheckHelp(t, "fakeorg", run, "user-write", "reset-after")
 }

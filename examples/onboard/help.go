@@ -1,10 +1,15 @@
 package main
 
+import (
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
+	"github.com/rezonate-io/okta-integration/oauthapp"
+)
+
 const help = `Onboard sets up an OAuth service app in an Okta org and proves that it works.
 
 Usage:
-  onboard                                          against a simulated org in this program
-  onboard --tenant-id TENANT_ID --api-token TOKEN  against a real org
+  onboard                      against a simulated org in this program
+  onboard --tenant-id TENANT_ID --api-token TOKEN
 
 It creates the app with a new key, assigns it an admin role, grants it scopes,
 mints a token and reads users, groups, apps and the System Log with it. The API
@@ -13,57 +18,53 @@ A second run finds the app and does what is missing, or nothing. Without a
 token, a second run with --out only verifies.
 
 The org and the credential that does the work:
-  --tenant-id ID    the tenant: acme for https://acme.okta.com
-  --org-url URL     the org's URL, in place of --tenant-id
-  --ca-file FILE    trust these certificates (PEM) too, in this run; not for
-                    Okta's own domains
-  --api-token TOKEN the API token; - reads it from standard input. Better: set
-                    OKTA_API_TOKEN, or leave it out and be asked
-  --bootstrap FILE  use the OAuth app with SUPER_ADMIN whose credentials are in
-                    FILE instead of an API token
-  --revoke-api-token
-                    revoke the API token at the end, if the app was verified
+  --tenant-id ID      the tenant: acme for https://acme.okta.com
+` + cli.OrgHelp + `  --api-token TOKEN   the API token; - reads it from standard input. Better: set
+                      OKTA_API_TOKEN, or leave it out and be asked
+  --bootstrap FILE    instead of an API token, use the OAuth app with the role
+                      SUPER_ADMIN whose credentials are in FILE
+  --revoke-api-token  revoke the API token at the end, if the app was verified
+  If none of these names the org, OKTA_CLIENT_ORGURL, OKTA_CLIENT_TOKEN and the
+  like count, or else the file of --out from an earlier run.
 
 The app:
-  --label LABEL     its name in the Admin Console (default %q)
-  --scopes LIST     scopes, separated by commas; visibility (the default) and
-                    visibility-extended stand for many
-  --remediation     add okta.users.manage and okta.groups.manage, and a custom
-                    role for what they are used for
-  --actions LIST    add just what these actions of respond take, separated by
-                    commas, and what its guards look at: suspend_user,clear_sessions
-  --role ROLE       its admin role (default %s); none assigns none
-  --keep-super-admin
-                    leave SUPER_ADMIN alone if the org gives it to the app
+  --label LABEL       its name in the Admin Console (default
+                      "` + defaultLabel + `")
+  --scopes LIST       scopes, separated by commas; visibility (the default),
+                      visibility-extended and remediation stand for many
+  --remediation       add okta.users.manage and okta.groups.manage, and a custom
+                      role for what they are used for
+  --actions LIST      add just what these actions of respond take, separated by
+                      commas, and what its guards look at:
+                      suspend_user,clear_sessions
+  --role ROLE         its admin role (default ` + oauthapp.RoleReadOnlyAdmin + `), or none
+  --keep-super-admin  leave SUPER_ADMIN alone if the org gives it to the app
 
 The result:
-  --key FILE        use this private key (PEM or JWK) instead of a new one
-  --out FILE        write the credentials to FILE, for its owner only, instead of
-                    the private key to standard output
-  --journal FILE    keep here what was done, to go on after a failure (default
-                    the file of --out with .journal behind it; without --out
-                    rezonate-okta/ORG/LABEL.json where this system keeps settings)
-  --json            print the result as JSON
+  --key FILE          use this private key (PEM or JWK) instead of a new one
+  --out FILE          write the credentials to FILE, for its owner only, instead
+                      of the private key to standard output
+  --journal FILE      keep here what was done, to go on after a failure (default
+                      the file of --out with .journal behind it; without --out
+                      rezonate-okta/ORG/LABEL.json where this system keeps
+                      settings)
+  --json              print the result as JSON, that of a failure too
 
 Instead of setting the app up:
-  --dry-run         say what would be done, and write nothing
-  --print http      print the requests instead of sending them, as HTTP or, with
-  --print curl      curl, as a shell script; give the app's key with --key
-  --rollback        take back what the journal says was made, the app included
+  --dry-run           say what would be done, and write nothing
+  --print http        print the requests instead of sending them, as HTTP or,
+  --print curl        with curl, as a shell script. Give the app's key with
+                      --key. Without an API token they are those for a new
+                      app
+  --rollback          take back what the journal says was made, the app included
 
 Examples:
   onboard
   onboard --tenant-id acme --out acme.json --revoke-api-token
   onboard --tenant-id acme --out acme.json --remediation --dry-run
-  onboard --tenant-id acme --out acme.json --actions suspend_user,unsuspend_user,clear_sessions
-  onboard --tenant-id acme --out acme.json --rollback
+  onboard --tenant-id acme --out acme.json --actions suspend_user,clear_sessions
+  onboard --out acme.json --rollback
   onboard --tenant-id acme --key key.pem --print curl > onboard.sh
   pass show okta/token | onboard --tenant-id acme --api-token - --json
 
-Exit status:
-  0    done and verified
-  1    failed
-  2    wrong usage
-  3    done, but scopes are missing or the verification failed
-  130  interrupted
-`
+` + cli.ExitHelp

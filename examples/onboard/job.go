@@ -4,47 +4,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
+	"slices"
 
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/durable"
 )
 
-// A target is the org to work on, and how to reach it.
-type target struct {
-	info            oktaint.OrgInfo
-	admin           *oktaint.Client   // with the credential that does the work; nil if there is none
-	bootstrapClient string            // the client id of --bootstrap
-	base            http.RoundTripper // nil: the default
-	close           func()
-}
-
-// A job is one onboarding.
-type job struct {
-	*program
-	*options
-	*target
-	store   *store
-	journal durable.State
-
-	steps *oauthapp.Plan
-}
-
 func (j *job) run(ctx context.Context) error {
 	if j.rollback {
 		return j.takeBack(ctx)
 	}
-	if err := j.store.load(); err != nil {
-		return err
+	if j.rawForm != "" && j.admin == nil {
+		return j.printFirst()
 	}
 	if j.admin == nil {
-		j.say("there is no API token, so the app is only verified")
+		j.Say("there is no API token, so the app is only verified")
 		return j.verifyOnly(ctx)
 	}
 	err := j.plan(ctx)
-	if errors.Is(err, oauthapp.ErrTokenRevoked) && j.canVerify() {
-		j.say("the API token was revoked by an earlier run, so the app is only verified")
+	if errors.Is(err, oauthapp.ErrTokenRevoked) && j.store.canVerify() {
+		j.Say("the API token was revoked by an earlier run, so the app is only verified")
 		return j.verifyOnly(ctx)
 	}
 	switch {
@@ -58,12 +39,17 @@ func (j *job) run(ctx context.Context) error {
 	return j.apply(ctx)
 }
 
+// desired is what the command line asks for.
+func (j *job) desired() oauthapp.Desired {
+	return oauthapp.Desired{
+		Label: j.label, Key: j.store.creds.Key.Public(), Scopes: j.scopes, Role: j.role, Permissions: j.permissions,
+		KeepSuperAdmin: j.keepSuperAdmin,
+	}
+}
+
 // plan reads the org and says what is to be done.
 func (j *job) plan(ctx context.Context) (err error) {
-	j.steps, err = oauthapp.BuildPlan(ctx, j.admin, oauthapp.Desired{
-		Label: j.label, Key: j.store.creds.Key.Public(), Scopes: j.scopes, Role: j.role, Permissions: j.permissions,
-		KeepSuperAdmin: j.keepSuperAdmin, BootstrapClientID: j.bootstrapClient,
-	}, j.journal)
+	j.steps, err = oauthapp.BuildPlan(ctx, j.admin, j.desired(), j.journal)
 	if err != nil {
 		return j.explain(err)
 	}
@@ -71,13 +57,11 @@ func (j *job) plan(ctx context.Context) (err error) {
 		return err
 	}
 	if j.steps.Owner.Login != "" {
-		j.say("API token of %s (%s)", j.steps.Owner.Login, list(j.steps.Owner.Roles))
+		j.Say("API token of %s (%s)", j.steps.Owner.Login, cli.List(slices.Sorted(slices.Values(j.steps.Owner.Roles))))
 	}
-	for _, w := range j.steps.Warnings {
-		j.say("warning: %s", w)
-	}
+	j.Warn(j.steps.Warnings)
 	if len(j.steps.Steps()) == 0 {
-		j.say("nothing to do: app %s is as it should be", j.steps.App.ID)
+		j.Say("nothing to do: app %s is as it should be", j.steps.App.ID)
 	}
 	return nil
 }
@@ -103,15 +87,12 @@ func (j *job) apply(ctx context.Context) error {
 	if err := j.store.save(); err != nil { // the key, before anything depends on it
 		return err
 	}
-	progress := newProgress(j.program)
-	result, err := j.steps.Apply(ctx, progress.event)
-	progress.end()
+	result, err := j.steps.Apply(ctx, newProgress(j.Program).event)
+	j.EndLine()
 	if errors.Is(err, durable.ErrConflict) && result.ApplicationID == "" { // the other run has its own key
 		return fmt.Errorf("%w: another run is setting up the same app: let it finish. This one has made nothing", err)
 	}
-	for _, w := range result.Warnings {
-		j.say("warning: %s", w)
-	}
+	j.Warn(result.Warnings)
 	out := j.outcome(result)
 	if app := j.steps.App; app != nil {
 		j.store.creds.DPoP = app.DPoP
@@ -122,15 +103,14 @@ func (j *job) apply(ctx context.Context) error {
 	if err == nil {
 		err = j.finish(ctx, out)
 	}
-	err = errors.Join(err, j.store.complete(out))
-	if printErr := j.print(out); printErr != nil {
+	if err = errors.Join(err, j.store.complete(out)); err == nil {
+		err = out.incomplete()
+	}
+	if printErr := j.print(ctx, out, err); printErr != nil {
 		err = errors.Join(err, printErr)
 	}
-	if err != nil && !errors.Is(err, errIncomplete) && (out.app != "" || ctx.Err() != nil || oktaint.Ambiguous(err)) {
+	if err != nil && !cli.IsIncomplete(err) && (out.app != "" || ctx.Err() != nil || oktaint.Ambiguous(err)) {
 		j.howToGoOn(out)
-	}
-	if err == nil {
-		err = out.incomplete()
 	}
 	return err
 }
@@ -138,33 +118,30 @@ func (j *job) apply(ctx context.Context) error {
 // howToGoOn tells what a run that broke off has left.
 func (j *job) howToGoOn(out *outcome) {
 	if out.app == "" {
-		j.say("It is not known whether the app %q was made.", j.label)
+		j.Say("It is not known whether the app %q was made.", j.label)
 	} else {
-		j.say("The app %s exists, with %d of %d scopes.", out.app, out.result.Granted.Len(), j.scopes.Len())
+		j.Say("The app %s exists, with %d of %d scopes.", out.app, out.result.Granted.Len(), j.scopes.Len())
 	}
-	if j.demo {
+	if j.Demo() {
 		return
 	}
 	if j.outFile == "" && j.keyFile == "" {
-		j.say("Keep the private key that was printed: pass it with --key FILE.")
+		j.Say("Keep the private key that was printed: pass it with --key FILE.")
 	}
-	j.say("Run the same command again to go on from here, or with --rollback to take back")
-	j.say("what was made, as the journal %s has it.", j.journalFile)
+	j.Say("Run the same command again to go on from here, or with --rollback to take back what was made, as the journal %s has it.", j.journalFile)
 }
 
 // verify proves that the app works. Without a token nothing is proved, but the
 // app is there.
 func (j *job) verify(ctx context.Context, out *outcome, created bool) (*oauthapp.Report, error) {
-	opts := oauthapp.VerifyOptions{Base: j.base}
+	opts := oauthapp.VerifyOptions{Base: j.conn.Base, Progress: newProgress(j.Program).event}
 	if created {
 		opts.Patience = patience
 	}
-	progress := newProgress(j.program)
-	opts.Progress = progress.event
 	report, err := oauthapp.Verify(ctx, j.store.credentials(out), opts)
-	progress.end()
+	j.EndLine()
 	if err != nil && ctx.Err() == nil {
-		return nil, fmt.Errorf("%w: %w", errIncomplete, err)
+		return nil, cli.Incompletef("%s: %w", notComplete, err)
 	}
 	return report, err
 }

@@ -17,101 +17,96 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
-	"os"
-	"os/signal"
-	"sync"
-	"syscall"
 	"time"
 
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
+	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/oktaint"
-)
-
-// The exit statuses, as --help tells them.
-const (
-	exitDone        = 0
-	exitFailed      = 1
-	exitUsage       = 2
-	exitIncomplete  = 3
-	exitInterrupted = 130
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
+	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 )
 
 // patience is how long a new app may take to become known to the token endpoint.
 const patience = 10 * time.Second
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	go func() {
-		<-ctx.Done()
-		stop() // a second Ctrl-C ends the program at once
-	}()
-	p := &program{
-		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv,
-		terminal: isTerminal(os.Stderr), prompt: promptFor(os.Stdin, os.Stderr),
+func main() { cli.Main("onboard", run) }
+
+// A job is one onboarding.
+type job struct {
+	*cli.Program
+	*options
+	store   *store
+	admin   *oktaint.Client // with the credential that does the work; nil if there is none
+	journal durable.State
+
+	steps *oauthapp.Plan
+}
+
+func run(ctx context.Context, p *cli.Program) error {
+	o, err := parse(p)
+	if err != nil {
+		return err
 	}
-	os.Exit(p.main(ctx, os.Args[1:]))
+	if p.Demo() {
+		sim, err := o.conn.Simulate(p, oktatest.Config{})
+		if err != nil {
+			return err
+		}
+		defer sim.Close()
+	}
+	j := &job{Program: p, options: o}
+	if err := j.prepare(ctx); err != nil {
+		return err
+	}
+	return j.run(ctx)
 }
 
-// A program is the command with everything it touches.
-type program struct {
-	stdin          io.Reader
-	stdout, stderr io.Writer
-	getenv         func(string) string
-	terminal       bool                   // stderr is one: progress may rewrite its line
-	prompt         func() (string, error) // asks for a token without echo; nil without a terminal
-
-	mu sync.Mutex // held while a wait is told
-}
-
-// main does the job and returns the exit status.
-func (p *program) main(ctx context.Context, args []string) int {
-	err := p.run(ctx, args)
-	var usage *usageError
+// checkCredential refuses what cannot do the work.
+func (j *job) checkCredential() error {
 	switch {
-	case err == nil, errors.Is(err, errHelp):
-		return exitDone
-	case ctx.Err() != nil:
-		p.say("onboard: interrupted: %v", err)
-		return exitInterrupted
-	case errors.As(err, &usage):
-		p.say("onboard: %v", err)
-		p.say("Run onboard --help for the flags.")
-		return exitUsage
-	case errors.Is(err, errIncomplete):
-		p.say("onboard: %v", err)
-		return exitIncomplete
+	case j.conn.CredentialsFile != "" && j.conn.Credentials.Kind == oktaint.KindAPIToken:
+		return cli.Usagef("--bootstrap %s holds an API token: pass that with --api-token", j.conn.CredentialsFile)
+	case j.rawForm == "curl" && j.keyFile == "" && !j.store.found:
+		return cli.Usagef("--print curl needs the app's key, which it does not write: %s", makeKey)
 	}
-	p.say("onboard: %v", err)
-	return exitFailed
+	return nil
 }
 
-func (p *program) say(format string, args ...any) { fmt.Fprintf(p.stderr, format+"\n", args...) }
-
-// errIncomplete is wrapped by what is left to be done by an administrator.
-var errIncomplete = errors.New("the app is set up, but not complete")
-
-func (p *program) run(ctx context.Context, args []string) error {
-	o, err := p.parse(args)
-	if err != nil {
+// prepare finds the org, the key, the journal and the credential. What is wrong
+// on this machine is told before the org is asked, and what is wrong with the org
+// before anybody is asked for a token.
+func (j *job) prepare(ctx context.Context) (err error) {
+	if j.store, err = openStore(j.options); err != nil {
 		return err
 	}
-	target, err := p.connect(oktaint.WithOnWait(ctx, p.waits), o)
-	if err != nil {
+	j.Warn(j.store.creds.Warnings)
+	if err := j.conn.Check(j.Program); err != nil {
 		return err
 	}
-	defer target.close()
-	store, err := openStore(o, target.info)
-	if err != nil {
+	if err := j.checkCredential(); err != nil {
 		return err
 	}
-	for _, w := range store.creds.Warnings {
-		p.say("warning: %s", w)
-	}
-	j := &job{program: p, options: o, target: target, store: store}
-	if j.journal, err = o.openJournal(target.info); err != nil {
+	if err := j.store.load(); err != nil {
 		return err
 	}
-	return j.run(oktaint.WithOnWait(ctx, p.waits))
+	if err := j.desired().Check(); err != nil {
+		return cli.Usage(err)
+	}
+	if err := j.conn.Find(ctx, j.Program); err != nil {
+		return err
+	}
+	if err := j.store.claim(j.conn.Info); err != nil {
+		return err
+	}
+	if err := j.openJournal(); err != nil {
+		return err
+	}
+	switch {
+	case j.rawForm != "":
+		j.conn.Need = cli.Unasked
+	case j.store.canVerify():
+		j.conn.Need = cli.Optional
+	}
+	j.admin, err = j.conn.Client(ctx, j.Program)
+	return err
 }

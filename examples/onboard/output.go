@@ -1,15 +1,20 @@
 package main
 
 import (
-	"encoding/json"
+	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
+
+// notComplete begins the errors about what is left to be done by an
+// administrator.
+const notComplete = "the app is set up, but not complete"
 
 // An outcome is what there is to print at the end, also of a failure.
 type outcome struct {
@@ -28,18 +33,18 @@ func (o *outcome) incomplete() error {
 	var why []string
 	for scope := range o.result.Missing.All() {
 		if err := o.result.Refused[scope]; err != nil {
-			why = append(why, fmt.Sprintf("%s is not granted: %v", scope, err))
+			why = append(why, fmt.Sprintf("%s is not granted: %s", scope, cli.Text(err)))
 		} else {
 			why = append(why, fmt.Sprintf("%s is not granted", scope))
 		}
 	}
 	if o.report != nil && !o.report.OK {
-		why = append(why, o.report.Err().Error())
+		why = append(why, cli.Text(o.report.Err()))
 	}
 	if len(why) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w:\n  %s", errIncomplete, strings.ReplaceAll(strings.Join(why, "\n"), "\n", "\n  "))
+	return cli.Incompletef("%s:\n  %s", notComplete, strings.ReplaceAll(strings.Join(why, "\n"), "\n", "\n  "))
 }
 
 // printed is the result as --json prints it.
@@ -54,15 +59,18 @@ type printed struct {
 	Role          string                       `json:"role"`
 	Permissions   []string                     `json:"custom_role_permissions,omitempty"`
 	Coverage      map[string]oauthapp.Coverage `json:"coverage"`
+	Error         *cli.Failure                 `json:"error,omitempty"`
 }
 
-// print writes the result to standard output. The private key is in it only if
+// print writes the result to standard output, and with --json how the run ends,
+// too. The private key is in it only if
 // there is no file of --out to keep it.
-func (j *job) print(o *outcome) error {
+func (j *job) print(ctx context.Context, o *outcome, end error) error {
 	r := printed{
-		TenantID: j.info.Org.TenantID(), ApplicationID: o.app, ClientID: o.client, KeyID: j.store.creds.Key.ID(),
+		TenantID: j.conn.Org.TenantID(), ApplicationID: o.app, ClientID: o.client, KeyID: j.store.creds.Key.ID(),
 		Granted: append([]scopes.Scope{}, o.result.Granted.Slice()...), Missing: append([]scopes.Scope{}, o.result.Missing.Slice()...),
 		Role: o.result.Role, Permissions: o.result.Permissions, Coverage: map[string]oauthapp.Coverage{},
+		Error: j.Failure(ctx, end),
 	}
 	if j.outFile == "" {
 		pem, err := j.store.creds.Key.PEM()
@@ -76,71 +84,55 @@ func (j *job) print(o *outcome) error {
 			r.Coverage[d.Domain] = d.State
 		}
 	}
-	if j.asJSON {
-		enc := json.NewEncoder(j.stdout)
-		enc.SetIndent("", "  ")
-		return enc.Encode(r)
-	}
-	return j.printText(r, o)
-}
-
-func (j *job) printText(r printed, o *outcome) error {
-	w := tabwriter.NewWriter(j.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "tenant_id:\t%s\n", r.TenantID)
-	fmt.Fprintf(w, "application_id:\t%s\n", orUnknown(r.ApplicationID))
-	fmt.Fprintf(w, "client_id:\t%s\n", orUnknown(r.ClientID))
-	fmt.Fprintf(w, "key_id:\t%s\n", r.KeyID)
-	if !o.verified {
-		fmt.Fprintf(w, "role:\t%s\n", list(o.result.Roles))
-		fmt.Fprintf(w, "custom_role:\t%s\n", list(o.result.Permissions))
-	}
-	fmt.Fprintf(w, "granted_scopes:\t%d: %s\n", len(r.Granted), o.result.Granted)
-	fmt.Fprintf(w, "missing_scopes:\t%d%s\n", len(r.Missing), strings.TrimSuffix(": "+o.result.Missing.String(), ": "))
-	if o.report != nil {
-		fmt.Fprintf(w, "coverage:\n")
-		for _, d := range o.report.Coverage {
-			fmt.Fprintf(w, "  %s\t%s\n", d.Domain, d.State)
-		}
+	if err := j.Print(r, func(t *cli.Table) { j.fill(t, r, o) }); err != nil || j.JSON {
+		return err
 	}
 	if r.PrivateKey != "" {
-		fmt.Fprintf(w, "private_key:\n%s", r.PrivateKey)
-	} else {
-		fmt.Fprintf(w, "credentials:\t%s\n", j.outFile)
+		return j.PrintText("private_key:\n" + r.PrivateKey)
 	}
-	return w.Flush()
+	return nil
+}
+
+// fill makes the table of the result.
+func (j *job) fill(t *cli.Table, r printed, o *outcome) {
+	t.Row("tenant_id:", r.TenantID)
+	t.Row("application_id:", cmp.Or(r.ApplicationID, "unknown"))
+	t.Row("client_id:", cmp.Or(r.ClientID, "unknown"))
+	t.Row("key_id:", r.KeyID)
+	if !o.verified {
+		t.Row("role:", cli.List(slices.Sorted(slices.Values(o.result.Roles))))
+		t.Row("custom_role:", cli.List(slices.Sorted(slices.Values(o.result.Permissions))))
+	}
+	t.Row("granted_scopes:", fmt.Sprintf("%d: %s", len(r.Granted), o.result.Granted))
+	t.Row("missing_scopes:", strings.TrimSuffix(fmt.Sprintf("%d: %s", len(r.Missing), o.result.Missing), ": "))
+	if o.report != nil {
+		t.Row("coverage:")
+		for _, d := range o.report.Coverage {
+			t.Row("  "+d.Domain, string(d.State))
+		}
+	}
+	if r.PrivateKey == "" {
+		t.Row("credentials:", j.outFile)
+	}
 }
 
 // printPlan writes what a dry run found to standard output.
 func (j *job) printPlan(steps []oauthapp.Step) error {
-	if j.asJSON {
+	if j.JSON {
 		lines := []string{}
 		for _, s := range steps {
 			lines = append(lines, s.String())
 		}
-		enc := json.NewEncoder(j.stdout)
-		enc.SetIndent("", "  ")
-		return enc.Encode(struct {
+		return j.PrintJSON(struct {
 			TenantID string   `json:"tenant_id"`
 			Steps    []string `json:"steps"`
-		}{j.info.Org.TenantID(), lines})
+		}{j.conn.Org.TenantID(), lines})
 	}
 	for i, s := range steps {
-		fmt.Fprintf(j.stdout, "%d. %s\n", i+1, s)
+		if err := j.PrintText(cli.Wrap(fmt.Sprintf("%d. %s", i+1, s), j.TableWidth())); err != nil {
+			return err
+		}
 	}
-	j.say("dry run: nothing was written")
+	j.Say("dry run: nothing was written")
 	return nil
-}
-
-func orUnknown(s string) string {
-	if s == "" {
-		return "unknown"
-	}
-	return s
-}
-
-func list(names []string) string {
-	if len(names) == 0 {
-		return "none"
-	}
-	return strings.Join(slices.Sorted(slices.Values(names)), ", ")
 }

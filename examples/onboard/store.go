@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/durable"
@@ -19,42 +21,65 @@ type store struct {
 	found bool // the file of --out was there, with creds
 }
 
-// openStore reads what --out holds from an earlier run. It refuses a file that
-// holds anything else.
-func openStore(o *options, info oktaint.OrgInfo) (*store, error) {
-	s := &store{options: o, creds: oktaint.Credentials{Kind: oktaint.KindPrivateKeyJWT, Org: info.Org, OrgID: info.ID}}
+// openStore reads what --out holds from an earlier run, which names the org if
+// nothing else does. It refuses a file that holds anything else, and one that
+// could not be written.
+func openStore(o *options) (*store, error) {
+	s := &store{options: o, creds: oktaint.Credentials{Kind: oktaint.KindPrivateKeyJWT}}
 	if o.outFile == "" {
 		return s, nil
 	}
 	old, err := oktaint.ReadCredentials(o.outFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if info, err := os.Stat(filepath.Dir(o.outFile)); err != nil || !info.IsDir() {
+			return nil, cli.Usagef("--out: the folder %s is not there: name a file in one that is", filepath.Dir(o.outFile))
+		}
 		return s, nil
 	case err != nil:
 		return nil, fmt.Errorf("--out exists and is no credentials file, so it is left alone: %w", err)
-	case old.Kind != oktaint.KindPrivateKeyJWT || old.Org != info.Org || old.OrgID != "" && old.OrgID != info.ID:
-		return nil, fmt.Errorf("--out %s holds the credentials of another integration (%v), so it is left alone: choose another file", o.outFile, old)
+	case old.Kind != oktaint.KindPrivateKeyJWT:
+		return nil, s.another(old)
 	}
-	s.creds, s.found = old, true
-	s.creds.OrgID = info.ID
+	s.creds, s.found, o.conn.Org = old, true, old.Org
 	return s, nil
 }
 
-// openJournal returns the journal, nil for a demonstration, whose org is gone
-// when it ends.
-func (o *options) openJournal(info oktaint.OrgInfo) (_ durable.State, err error) {
+func (s *store) another(old oktaint.Credentials) error {
+	return fmt.Errorf("--out %s holds the credentials of another integration (%v), so it is left alone: choose another file", s.outFile, old)
+}
+
+// claim makes the credentials those of this org, unless they are another's.
+func (s *store) claim(info oktaint.OrgInfo) error {
+	if s.found && (s.creds.Org != info.Org || s.creds.OrgID != "" && s.creds.OrgID != info.ID) {
+		return s.another(s.creds)
+	}
+	s.creds.Org, s.creds.OrgID = info.Org, info.ID
+	return nil
+}
+
+// canVerify reports whether there is something to do without a token: the app is
+// there already, with its credentials in --out.
+func (s *store) canVerify() bool {
+	return s.found && !s.dryRun && s.rawForm == "" && !s.rollback && s.creds.ClientID != "" && !s.creds.Scopes.IsEmpty()
+}
+
+// openJournal finds the journal, none for a demonstration, whose org is gone when
+// it ends.
+func (j *job) openJournal() (err error) {
 	switch {
-	case o.journalFile != "":
-	case o.demo:
-		return nil, nil
-	case o.outFile != "":
-		o.journalFile = o.outFile + ".journal"
+	case j.journalFile != "":
+	case j.Demo():
+		return nil
+	case j.outFile != "":
+		j.journalFile = j.outFile + ".journal"
 	default:
-		if o.journalFile, err = oauthapp.DefaultJournalPath(info.ID, o.label); err != nil {
-			return nil, err
+		if j.journalFile, err = oauthapp.DefaultJournalPath(j.conn.Info.ID, j.label); err != nil {
+			return err
 		}
 	}
-	return durable.File{Path: o.journalFile}, nil
+	j.journal = durable.File{Path: j.journalFile}
+	return nil
 }
 
 // load gets the key: from --key, from --out, or a new one.
@@ -67,14 +92,14 @@ func (s *store) load() (err error) {
 	}
 	data, err := os.ReadFile(s.keyFile)
 	if err != nil {
-		return usagef("--key: %w", err)
+		return cli.Usagef("--key: %w", err)
 	}
 	key, err := oktaint.ParseKey(data, "")
 	if err != nil {
-		return usagef("--key %s: %w", s.keyFile, err)
+		return cli.Usagef("--key %s: %w", s.keyFile, err)
 	}
 	if s.found && !key.Public().Equal(s.creds.Key.Public()) {
-		return usagef("--key and --out hold different keys: give one of them")
+		return cli.Usagef("--key and --out hold different keys: give one of them")
 	}
 	s.creds.Key = key
 	return nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/remediation"
 )
 
@@ -89,7 +90,7 @@ func (j *job) expand(ctx context.Context) ([]remediation.Action, error) {
 			for _, t := range rest[:n] {
 				a, err := t.action(map[string]string{"user_id": u.ID, "group_id": group})
 				if err != nil {
-					return nil, &usageError{err}
+					return nil, cli.Usage(err)
 				}
 				all = append(all, a)
 			}
@@ -113,13 +114,13 @@ func (j *job) checkTemplates() error {
 	}
 	switch {
 	case len(users) > 0 && len(j.targets) == 0:
-		return usagef("whom? %s needs --user: an id or a login, - for standard input or @FILE", strings.Join(users, ", "))
+		return cli.Usagef("whom? %s needs --user: an id or a login, - for standard input or @FILE", strings.Join(users, ", "))
 	case len(users) == 0 && len(j.targets) > 0:
-		return usagef("--user goes with none of these actions")
+		return cli.Usagef("--user goes with none of these actions")
 	case len(groups) > 0 && j.group == "":
-		return usagef("which group? %s needs --group: an id or a name", strings.Join(groups, ", "))
+		return cli.Usagef("which group? %s needs --group: an id or a name", strings.Join(groups, ", "))
 	case len(groups) == 0 && j.group != "":
-		return usagef("--group goes with none of these actions")
+		return cli.Usagef("--group goes with none of these actions")
 	}
 	return nil
 }

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"strings"
 
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/remediation"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
@@ -23,16 +25,16 @@ type listedAction struct {
 }
 
 // listActions writes all kinds of actions with what each needs.
-func (p *program) listActions(asJSON bool) error {
+func listActions(p *cli.Program) error {
 	all := []listedAction{}
 	for _, kind := range remediation.Kinds() {
 		all = append(all, describe(kind))
 	}
-	if asJSON {
-		return p.printJSON(all)
+	if p.JSON {
+		return p.PrintJSON(all)
 	}
 	for _, a := range all {
-		if _, err := fmt.Fprintf(p.stdout, "%s\n", a.text()); err != nil {
+		if err := p.PrintText(a.table().Text(p.TableWidth()) + "\n"); err != nil {
 			return err
 		}
 	}
@@ -56,29 +58,27 @@ func describe(kind remediation.Kind) listedAction {
 	return a
 }
 
-// text is a block for each kind: as one line it would be wider than any terminal.
-func (a listedAction) text() string {
-	t := newTable(string(a.Kind))
+// table is a block for each kind: as one line it would be wider than any terminal.
+func (a listedAction) table() *cli.Table {
+	t := cli.NewTable()
+	t.Row(string(a.Kind))
 	row := func(name, value string) {
 		if value != "" {
-			t.row("  "+name, value)
+			t.Row("  "+name, value)
 		}
 	}
-	row("fields", list(a.Fields))
-	row("scopes", list(a.Scopes))
-	row("permissions", list(a.Permissions))
-	from := list(a.From)
-	if from == "" {
-		from = "any status"
-	}
+	row("fields", cli.Join(a.Fields))
+	row("scopes", cli.Join(a.Scopes))
+	row("permissions", cli.Join(a.Permissions))
+	from := cmp.Or(cli.Join(a.From), "any status")
 	if a.To != "" {
 		from += "; leaves " + string(a.To)
 	}
 	row("from", from)
-	row("undone by", strings.ReplaceAll(list(a.Undo), ", ", " or "))
+	row("undone by", strings.ReplaceAll(cli.Join(a.Undo), ", ", " or "))
 	row("lost", a.Lost)
 	if a.Destructive {
 		row("guarded", fmt.Sprintf("it needs --destructive %s", a.Kind))
 	}
-	return t.String()
+	return t
 }

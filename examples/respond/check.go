@@ -6,6 +6,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 )
 
 // The playbooks, as --playbook names them.
@@ -94,8 +96,7 @@ func (o *options) checkApproval() error {
 // checkNames finds names that were copied from documentation unchanged.
 func (o *options) checkNames() error {
 	for _, name := range o.users {
-		switch strings.Trim(strings.ToUpper(name), "<>{}$[]") {
-		case "LOGIN", "USER", "USER_ID", "ID", "NAME", "USERNAME", "":
+		if cli.IsPlaceholder(name, "LOGIN", "USER", "USER_ID", "ID", "NAME", "USERNAME") {
 			return fmt.Errorf("--user %.40s is a placeholder: put the id or the login of the user there, such as dana@example.com", name)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 )
@@ -22,11 +23,8 @@ const (
 )
 
 // demonstrate contains an attack in a simulated org, and takes it back.
-func (p *program) demonstrate(ctx context.Context) error {
-	p.say("No org was named, so this is a demonstration: the org is simulated inside this")
-	p.say("program, and nothing is sent to Okta. Name one with --credentials; see --help.")
-	p.say("")
-	sim, err := oktatest.NewOrg(oktatest.Config{})
+func demonstrate(ctx context.Context, p *cli.Program, conn *cli.Connection) error {
+	sim, err := conn.Simulate(p, oktatest.Config{})
 	if err != nil {
 		return err
 	}
@@ -36,24 +34,21 @@ func (p *program) demonstrate(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(folder)
-	d := &demonstration{program: p, sim: sim, file: filepath.Join(folder, "records.jsonl")}
+	d := &demonstration{Program: p, sim: sim, file: filepath.Join(folder, "records.jsonl")}
+	if d.client, err = conn.Connect(ctx, p); err != nil {
+		return err
+	}
 	return d.run(ctx)
 }
 
 type demonstration struct {
-	*program
+	*cli.Program
 	sim    *oktatest.Org
 	file   string
 	client *oktaint.Client
 }
 
 func (d *demonstration) run(ctx context.Context) error {
-	org, err := oktaint.ParseOrg(d.sim.URL())
-	if err != nil {
-		return err
-	}
-	token := oktaint.APIToken{Org: org, Token: oktaint.NewSecret(d.sim.APIToken())}
-	d.client = oktaint.NewClient(token, d.sim.Transport()).Urgent()
 	id := d.sim.AddUser(oktatest.User{Login: taken, Sessions: 1, Factors: []string{"push"}, Clients: []string{"0oamailreader", "0oacrm"}})
 	d.sim.AddUser(oktatest.User{Login: admin, Sessions: 1, Roles: []string{"ORG_ADMIN"}})
 	d.sim.AddUser(oktatest.User{Login: locked, Status: "LOCKED_OUT"})
@@ -65,14 +60,14 @@ func (d *demonstration) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.say("Three users to contain: %s was taken over, %s is an admin,", taken, admin)
-	d.say("and %s is locked out. This is the plan; a real run would stop here and ask.", locked)
-	attack := &options{demo: true, playbook: contain, by: "demonstration", recordFile: d.file}
+	d.Say("Three users to contain: %s was taken over, %s is an admin,", taken, admin)
+	d.Say("and %s is locked out. This is the plan; a real run would stop here and ask.", locked)
+	attack := &options{playbook: contain, by: "demonstration", recordFile: d.file}
 	if err := d.respond(ctx, attack, taken, admin, locked); err != nil {
 		return err
 	}
-	d.say("The admin was left alone, and nobody says that %s is contained. This takes it back:", locked)
-	if err := d.respond(ctx, &options{demo: true, undoFile: d.file, by: "demonstration"}); err != nil {
+	d.Say("The admin was left alone, and nobody says that %s is contained. This takes it back:", locked)
+	if err := d.respond(ctx, &options{undoFile: d.file, by: "demonstration"}); err != nil {
 		return err
 	}
 	after, err := lasting(d.sim.State())
@@ -82,33 +77,30 @@ func (d *demonstration) run(ctx context.Context) error {
 	if !bytes.Equal(before, after) {
 		return errors.New("the org differs from what it was before")
 	}
-	d.say("The org is as it was before, but for the sessions and tokens that the plan named:")
-	d.say("compared were all users with their statuses, factors and consents, groups and roles.")
+	d.Say("The org is as it was before, except for the sessions and tokens that the plan named: all users with their statuses, factors and consents, groups and roles were compared.")
 	return nil
 }
 
 // respond shows a plan, approves it and runs it. That some steps do not run is
 // what there is to see.
 func (d *demonstration) respond(ctx context.Context, o *options, users ...string) error {
-	j := &job{program: d.program, options: o, client: d.client}
+	j := &job{Program: d.Program, options: o, client: d.client}
 	for _, login := range users {
 		j.given = append(j.given, mention{login, "--user"})
 	}
 	plan, err := j.plan(ctx)
 	if err == nil {
-		d.endLine()
-		_, err = fmt.Fprintf(d.stdout, "\n%s", j.planText(plan))
+		err = d.PrintText("\n" + j.planText(plan, d.OutWidth))
 	}
 	if err != nil {
 		return err
 	}
-	d.say("\napproved by: %s", j.approver())
-	var incomplete *incompleteError
+	d.Say("\napproved by: %s", j.approver())
 	err = j.execute(ctx, plan)
-	if fmt.Fprintln(d.stdout); errors.As(err, &incomplete) {
-		return nil
+	if cli.IsIncomplete(err) {
+		err = nil
 	}
-	return err
+	return errors.Join(err, d.PrintText("\n"))
 }
 
 // showAttack reads the sign-in in the System Log.
@@ -125,9 +117,9 @@ func (d *demonstration) showAttack(ctx context.Context, id string) error {
 		return err
 	}
 	for _, e := range events {
-		d.say("System Log: %s of %s from %s, %s, %s", e.EventType, taken, e.Client.IPAddress, e.Client.GeographicalContext.City, e.Client.GeographicalContext.Country)
+		d.Say("System Log: %s of %s from %s, %s, %s", e.EventType, taken, e.Client.IPAddress, e.Client.GeographicalContext.City, e.Client.GeographicalContext.Country)
 	}
-	d.say("%s has %s, and %s with tokens for them.", taken, count(d.sim.Sessions(id), "session"), count(2, "app"))
+	d.Say("%s has %s, and %s with tokens for them.", taken, cli.Count(d.sim.Sessions(id), "session"), cli.Count(2, "app"))
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/remediation"
 )
 
@@ -16,10 +17,10 @@ func (j *job) execute(ctx context.Context, plan *remediation.Plan) error {
 	if err != nil {
 		return err
 	}
-	j.say("records are kept in %s", j.records.Path)
+	j.Say("records are kept in %s", j.records.Path)
 	run, stop := context.WithCancel(ctx)
 	defer stop()
-	progress := &progress{p: j.program, total: len(plan.Steps)}
+	progress := &progress{p: j.Program, total: len(plan.Steps)}
 	j.responder.Progress = func(s remediation.StepResult) {
 		if err := secrets.keep(s); err != nil {
 			stop() // no more of what would be lost
@@ -27,19 +28,15 @@ func (j *job) execute(ctx context.Context, plan *remediation.Plan) error {
 		progress.done(s)
 	}
 	report, err := j.responder.Run(run, plan, plan.Approve(j.approver(), validity))
-	progress.end()
-	err = errors.Join(err, secrets.close(j.program), j.records.Close())
-	if printErr := j.printReport(plan, report); printErr != nil {
-		err = errors.Join(err, printErr)
+	j.EndLine()
+	err = errors.Join(err, secrets.close(j.Program), j.records.Close())
+	end := err
+	if n := notDone(report); n > 0 && err == nil {
+		end = cli.Incompletef("%d of %s not done: the report says why", n, cli.Count(len(report.Steps), "step"))
 	}
-	j.whatNext(report, err)
-	switch n := notDone(report); {
-	case err != nil:
-		return err
-	case n > 0:
-		return incompletef("%d of %s not done: the report says why", n, count(len(report.Steps), "step"))
-	}
-	return nil
+	printErr := j.printReport(ctx, plan, report, end)
+	j.whatNext(report, errors.Join(err, printErr))
+	return errors.Join(end, printErr)
 }
 
 func notDone(r *remediation.Report) (n int) {
@@ -62,13 +59,13 @@ func (j *job) whatNext(r *remediation.Report, err error) {
 			}
 		}
 	}
-	if j.demo {
+	if j.Demo() {
 		return
 	}
 	if err != nil {
-		j.say("%d of %s done. Run the same command again: it plans what is left, for another approval.", done, count(len(r.Steps), "step"))
+		j.Say("%d of %s done. Run the same command again: it plans what is left, for another approval.", done, cli.Count(len(r.Steps), "step"))
 	}
 	if undoable > 0 {
-		j.say("To take it back: the same credential with --undo %s --of %s", j.records.Path, r.Plan[:shortest])
+		j.Say("To take it back: the same credential with --undo %s --of %s", j.records.Path, r.Plan[:shortest])
 	}
 }

@@ -1,23 +1,17 @@
 package main
 
+import "github.com/rezonate-io/okta-integration/examples/internal/cli"
+
 const help = `Respond acts on users of an Okta org who were taken over. It shows a plan first,
 and writes nothing that nobody has approved.
 
 Usage:
-  respond                                     against a simulated org in this program
+  respond                      against a simulated org in this program
   respond --credentials FILE --playbook contain --user LOGIN
   respond --credentials FILE --undo RECORDS
   respond --list-actions
 
-The org and the credential that does the work:
-  --credentials FILE  what onboard has written with --out; onboard with
-                      --remediation or --actions, so that the app may act
-  --tenant-id ID      the tenant: acme for https://acme.okta.com; with an API token
-                      from OKTA_API_TOKEN, or a prompt
-  --org-url URL       the org's URL, in place of --tenant-id
-  --ca-file FILE      trust these certificates (PEM) too, in this run; not for
-                      Okta's own domains
-  Without any of them OKTA_CLIENT_ORGURL, OKTA_CLIENT_TOKEN and the like count.
+` + cli.ConnectionHelp + `  An app may act only if onboard was run with --remediation or --actions.
 
 Whom:
   --user NAME         a user's id or login; may be repeated. - reads standard
@@ -26,21 +20,23 @@ Whom:
 What, one of:
   --playbook contain  suspend, then end sessions and tokens. With it:
       --reset-password, --reset-factors
-                      before that, give the user a password that nobody knows, and
-                      take the factors
+                      before that, give the user a password that nobody knows,
+                      and take the factors
       --otherwise-deactivate
-                      deactivate whom nobody can suspend, being locked out, say
+                      deactivate users who cannot be suspended, because they are
+                      locked out, for example
   --playbook release  end a suspension or a lock
   --playbook quarantine --group GROUP
-                      put the user into this group, and take them out of all others
-                      but those of --keep GROUP (may be repeated; ids or names)
+                      put the user into this group, and take them out of all
+                      others except those of --keep GROUP (may be repeated; ids
+                      or names)
   --playbook offboard deactivate, end sessions and tokens, revoke consents; with
                       --delete delete the user after that
-  --action KIND       one action, may be repeated; or its JSON, where it has more
-                      fields: {"kind":"reset_password","send_email":true}. user_id
-                      and group_id are those of --user and --group where they are
-                      missing; clear_sessions ends tokens and forgets devices
-                      unless its JSON says otherwise
+  --action KIND       one action, may be repeated; or its JSON, where it has
+                      more fields: {"kind":"reset_password","send_email":true}.
+                      user_id and group_id are those of --user and --group where
+                      they are missing; clear_sessions ends tokens and forgets
+                      devices unless its JSON says otherwise
   --undo RECORDS      take back what this file of records says was done; with
                       --user only what was done to these users, with --of DIGEST
                       only what the plan with this digest did
@@ -57,17 +53,18 @@ Guards; without these flags they are at their strictest:
   --allow-unchecked   go on where a guard lacks the scope or the role to look
 
 Approval; without one of these the plan is only shown:
-  --apply             ask at the terminal, and run the plan after a yes
-  --approve DIGEST    run the plan if it is the one with this digest (or its first
-                      12 characters or more), and no other
+  --apply             ask at the terminal, and run the plan after y or yes
+  --approve DIGEST    run the plan if it is the one with this digest (or its
+                      first 12 characters or more), and no other
   --by NAME           who approves (default: the user of this system)
 
 The result:
-  --record FILE       keep the records here (default rezonate-okta/ORG.responses.jsonl
-                      where this system keeps settings)
-  --secrets FILE      write temporary passwords and links to this new file, for its
-                      owner only; they are shown nowhere else
-  --json              print the plan, or the report, as JSON
+  --record FILE       keep the records here (default
+                      rezonate-okta/ORG.responses.jsonl where this system keeps
+                      settings)
+  --secrets FILE      write temporary passwords and links to this new file, for
+                      its owner only; they are shown nowhere else
+  --json              print the plan, or the report, as JSON, and a failure too
 
 Examples:
   respond
@@ -79,11 +76,6 @@ Examples:
   respond --credentials acme.json --action clear_sessions --user dana@example.com --apply
   respond --tenant-id acme --undo acme.okta.com.responses.jsonl --of 3f1c9a0b77de --apply
 
-Exit status:
-  0    done, or nothing to do
-  1    failed
-  2    wrong usage
-  3    some step was refused, impossible, changed, failed or is unknown; of a plan
-       that is only shown: would be; or --approve is about another plan
-  130  interrupted
+` + cli.ExitHelp + `  3 also means that a step of a plan that is only shown would not run, or that
+  --approve is about another plan.
 `

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/remediation"
 )
 
@@ -32,7 +33,7 @@ func (j *job) hints(p *remediation.Plan) (all []string) {
 	}
 	if len(lacking) > 0 {
 		add(fmt.Sprintf("use the credential of somebody who may, or have a Super Admin give it to the app: onboard ... --actions %s",
-			strings.ReplaceAll(list(lacking), ", ", ",")))
+			strings.ReplaceAll(cli.Join(lacking), ", ", ",")))
 	}
 	return all
 }

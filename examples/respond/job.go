@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/remediation"
 )
@@ -16,7 +17,7 @@ const validity = 10 * time.Minute
 
 // A job is one plan, and what becomes of it.
 type job struct {
-	*program
+	*cli.Program
 	*options
 	client *oktaint.Client
 	given  []mention
@@ -38,7 +39,7 @@ func (j *job) run(ctx context.Context) error {
 			return err
 		}
 		return j.planned(plan, digest)
-	case !j.asJSON:
+	case !j.JSON:
 		if err := j.printPlan(plan); err != nil {
 			return err
 		}
@@ -59,14 +60,14 @@ func (j *job) planned(plan *remediation.Plan, digest string) error {
 	}
 	switch n := plan.WillRun(); {
 	case n > 0:
-		j.say("nothing was written. To run it, add --apply at a terminal, or --approve %s", digest[:shortest])
+		j.Say("nothing was written. To run it, add --apply at a terminal, or --approve %s", digest[:shortest])
 	case no == 0:
-		j.say("nothing to do: nothing was written")
+		j.Say("nothing to do: nothing was written")
 	default:
-		j.say("nothing was written")
+		j.Say("nothing was written")
 	}
 	if no > 0 {
-		return incompletef("%d of %s would not run: the plan says why", no, count(len(plan.Steps), "step"))
+		return cli.Incompletef("%d of %s would not run: the plan says why", no, cli.Count(len(plan.Steps), "step"))
 	}
 	return nil
 }
@@ -84,14 +85,14 @@ func (j *job) plan(ctx context.Context) (*remediation.Plan, error) {
 	if err := j.openRecords(j.client.Org); err != nil {
 		return nil, err
 	}
-	progress := &progress{p: j.program}
-	defer progress.end()
+	progress := &progress{p: j.Program}
+	defer j.ClearLine()
 	j.responder = &remediation.Responder{
 		Client: j.client, Guards: guards, Recorder: j.records, Actor: osUser(), Progress: progress.planned,
 	}
 	plan, err := j.build(ctx)
 	if errors.Is(err, remediation.ErrTooManyTargets) {
-		return nil, usagef("%s. Nothing was done", inFlags.Replace(err.Error()))
+		return nil, cli.Usagef("%w. Nothing was done", err)
 	}
 	return plan, err
 }
@@ -128,7 +129,7 @@ func (j *job) findNames(ctx context.Context, flag string, names []string) (ids [
 		case err == nil:
 			ids = append(ids, group.ID)
 		case !errors.Is(err, remediation.ErrUnknownGroup) && isAnswer(err):
-			return nil, usagef("%s: %w. Nothing was done", flag, err)
+			return nil, cli.Usagef("%s: %w. Nothing was done", flag, err)
 		case !isAnswer(err):
 			return nil, err
 		}
@@ -138,7 +139,7 @@ func (j *job) findNames(ctx context.Context, flag string, names []string) (ids [
 		case !isAnswer(userErr):
 			return nil, userErr
 		case err != nil:
-			return nil, usagef("%s %q: there is no user and no group of that name. Nothing was done", flag, name)
+			return nil, cli.Usagef("%s %q: there is no user and no group of that name. Nothing was done", flag, name)
 		}
 	}
 	return ids, nil

@@ -1,9 +1,9 @@
 package main
 
 import (
-	"encoding/json"
-	"fmt"
+	"context"
 
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/remediation"
 )
 
@@ -24,33 +24,27 @@ type printedReport struct {
 	Contained  []containment            `json:"contained,omitempty"`
 	Steps      []remediation.StepResult `json:"steps"`
 	Warnings   []string                 `json:"warnings,omitempty"`
+	Error      *cli.Failure             `json:"error,omitempty"`
 }
 
 func (j *job) printPlan(p *remediation.Plan) error {
-	if j.asJSON {
+	if j.JSON {
 		if p.Steps == nil {
 			p.Steps = []remediation.Step{}
 		}
-		return j.printJSON(printedPlan{p.Digest(), p.WillRun(), p})
+		return j.PrintJSON(printedPlan{p.Digest(), p.WillRun(), p})
 	}
-	_, err := fmt.Fprint(j.stdout, j.planText(p))
-	return err
+	return j.PrintText(j.planText(p, j.OutWidth))
 }
 
-// printReport writes what came of a plan to standard output. No secret is in it.
-func (j *job) printReport(p *remediation.Plan, r *remediation.Report) error {
-	if j.asJSON {
-		return j.printJSON(printedReport{
+// printReport writes what came of a plan to standard output, and with --json how
+// the run ends, too. No secret is in it.
+func (j *job) printReport(ctx context.Context, p *remediation.Plan, r *remediation.Report, end error) error {
+	if j.JSON {
+		return j.PrintJSON(printedReport{
 			OrgURL: p.Org.String(), Digest: r.Plan, ApprovedBy: j.approver(), Records: j.records.Path,
-			OK: r.OK(), Contained: j.contained(r), Steps: r.Steps, Warnings: p.Warnings,
+			OK: r.OK(), Contained: j.contained(r), Steps: r.Steps, Warnings: p.Warnings, Error: j.Failure(ctx, end),
 		})
 	}
-	_, err := fmt.Fprintf(j.stdout, "\n%s", j.reportText(r))
-	return err
-}
-
-func (p *program) printJSON(v any) error {
-	enc := json.NewEncoder(p.stdout)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
+	return j.PrintText("\n" + j.reportText(r, j.TableWidth()))
 }

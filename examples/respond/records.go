@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/remediation"
 )
@@ -20,12 +21,12 @@ func (j *job) openRecords(org oktaint.Org) error {
 	case j.undoFile != "":
 		path = j.undoFile
 		if _, err := os.Stat(path); err != nil {
-			return usagef("--undo: %w", err)
+			return cli.Usagef("--undo: %w", err)
 		}
 	case path == "":
-		config, err := j.configDir()
+		config, err := j.SettingsDir()
 		if err != nil {
-			return usagef("there is no place for the records: name one with --record: %w", err)
+			return cli.Usagef("there is no place for the records: name one with --record: %w", err)
 		}
 		path = filepath.Join(config, "rezonate-okta", recordName(org))
 	}
@@ -63,11 +64,11 @@ func (j *job) buildUndo(ctx context.Context) (*remediation.Plan, error) {
 		found[r.Plan] = true
 	}
 	if len(found) == 0 {
-		return nil, usagef("--undo %s has no records of %s", j.undoFile, j.client.Org)
+		return nil, cli.Usagef("--undo %s has no records of %s", j.undoFile, j.client.Org)
 	}
 	for _, digest := range j.of {
 		if !slices.ContainsFunc(slices.Collect(maps.Keys(found)), func(plan string) bool { return strings.HasPrefix(plan, digest) }) {
-			return nil, usagef("--undo %s has no records of the plan --of %s", j.undoFile, digest)
+			return nil, cli.Usagef("--undo %s has no records of the plan --of %s", j.undoFile, digest)
 		}
 	}
 	return j.responder.BuildUndo(ctx, j.meant)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/remediation"
 )
 
@@ -26,7 +27,7 @@ func (j *job) checkSecrets(actions []remediation.Action) error {
 	if len(kinds) == 0 {
 		return nil
 	}
-	return usagef("the answer to %s is a temporary password or a link, which is not shown here: give --secrets FILE to keep it, or, where the action has it, \"send_email\":true. Nothing was done", strings.Join(kinds, ", "))
+	return cli.Usagef("the answer to %s is a temporary password or a link, which is not shown here: give --secrets FILE to keep it, or, where the action has it, \"send_email\":true. Nothing was done", strings.Join(kinds, ", "))
 }
 
 // A secretsFile takes the secrets of a run as they come, one JSON object a line,
@@ -75,7 +76,7 @@ func (s *secretsFile) keep(r remediation.StepResult) error {
 }
 
 // close tells what there is, and takes away a file with nothing in it.
-func (s *secretsFile) close(p *program) error {
+func (s *secretsFile) close(p *cli.Program) error {
 	if s == nil {
 		return nil
 	}
@@ -83,7 +84,7 @@ func (s *secretsFile) close(p *program) error {
 	err := errors.Join(s.err, s.file.Close())
 	switch {
 	case s.n > 0:
-		p.say("%s kept in %s: hand them over by another way than the user's mail, and delete the file", count(s.n, "secret"), path)
+		p.Say("%s kept in %s: hand them over by another way than the user's mail, and delete the file", cli.Count(s.n, "secret"), path)
 	case err == nil:
 		err = os.Remove(path)
 	}

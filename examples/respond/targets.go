@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/remediation"
 )
@@ -21,17 +22,17 @@ type mention struct {
 
 // readUsers reads the values of --user and the lists that they point to. It stops
 // where there are more than a plan may be about.
-func (p *program) readUsers(values []string, most int) ([]mention, error) {
+func readUsers(p *cli.Program, values []string, most int) ([]mention, error) {
 	var all []mention
 	seen := make(map[string]bool)
 	for _, value := range values {
-		err := p.mentions(value, func(m mention) error {
+		err := mentions(p, value, func(m mention) error {
 			if key := strings.ToLower(m.name); !seen[key] {
 				seen[key] = true
 				all = append(all, m)
 			}
 			if len(all) > most {
-				return usagef("more than %d users (%s): split them, or raise --max-targets on purpose. Nothing was done", most, m.where)
+				return cli.Usagef("more than %d users (%s): split them, or raise --max-targets on purpose. Nothing was done", most, m.where)
 			}
 			return nil
 		})
@@ -40,18 +41,18 @@ func (p *program) readUsers(values []string, most int) ([]mention, error) {
 		}
 	}
 	if len(values) > 0 && len(all) == 0 {
-		return nil, usagef("whom? --user names nobody: the list is empty")
+		return nil, cli.Usagef("whom? --user names nobody: the list is empty")
 	}
 	return all, nil
 }
 
 // mentions calls each with the users that one --user names.
-func (p *program) mentions(value string, each func(mention) error) error {
-	in, name := p.stdin, "standard input"
+func mentions(p *cli.Program, value string, each func(mention) error) error {
+	in, name := p.Stdin, "standard input"
 	if file, ok := strings.CutPrefix(value, "@"); ok {
 		f, err := os.Open(file)
 		if err != nil {
-			return usagef("--user: %w", err)
+			return cli.Usagef("--user: %w", err)
 		}
 		defer f.Close()
 		in, name = f, file
@@ -61,7 +62,7 @@ func (p *program) mentions(value string, each func(mention) error) error {
 	lines := &lineReader{in: bufio.NewReader(in)}
 	for user, err := range remediation.ReadTargets(lines) {
 		if err != nil {
-			return usagef("--user: %s: %w", name, err)
+			return cli.Usagef("--user: %s: %w", name, err)
 		}
 		if err := each(mention{user, fmt.Sprintf("line %d of %s", lines.n, name)}); err != nil {
 			return err
@@ -122,14 +123,14 @@ func (j *job) findUsers(ctx context.Context, wanted []mention) ([]remediation.Ta
 	seen := make(map[string]bool)
 	for i, m := range wanted {
 		if errs[i] != nil {
-			unknown = append(unknown, fmt.Sprintf("%s: %v", m.where, errs[i]))
+			unknown = append(unknown, fmt.Sprintf("%s: %s", m.where, cli.Text(errs[i])))
 		} else if !seen[found[i].ID] {
 			seen[found[i].ID] = true
 			all = append(all, found[i])
 		}
 	}
 	if len(unknown) > 0 {
-		return nil, usagef("%d of %d users were not found, so nothing was done:\n  %s", len(unknown), len(wanted), strings.Join(unknown, "\n  "))
+		return nil, cli.Usagef("%d of %d users were not found, so nothing was done:\n  %s", len(unknown), len(wanted), strings.Join(unknown, "\n  "))
 	}
 	return all, nil
 }
@@ -146,9 +147,9 @@ func (j *job) findGroup(ctx context.Context, where, idOrName string) (string, er
 	g, err := remediation.ResolveGroup(ctx, j.client, idOrName)
 	switch {
 	case errors.Is(err, remediation.ErrUnknownGroup):
-		return "", usagef(`%s %q: there is no such group. Nothing was done. To make it: --action '{"kind":"create_group","name":"..."}'`, where, idOrName)
+		return "", cli.Usagef(`%s %q: there is no such group. Nothing was done. To make it: --action '{"kind":"create_group","name":"..."}'`, where, idOrName)
 	case err != nil && isAnswer(err):
-		return "", usagef("%s: %w. Nothing was done", where, err)
+		return "", cli.Usagef("%s: %w. Nothing was done", where, err)
 	}
 	return g.ID, err
 }

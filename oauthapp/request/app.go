@@ -179,16 +179,11 @@ func CreateApp(ctx context.Context, org oktaint.Org, app App) (*http.Request, er
 // Scope okta.apps.read. Success is 200 with a list, paged by Link headers. An
 // OAuth token of an app with no admin role may get an empty list, not an error.
 func FindApps(ctx context.Context, org oktaint.Org, label string) (*http.Request, error) {
-	return org.NewRequest(ctx, http.MethodGet, FindAppsQuery(label), nil, "api", "v1", "apps")
-}
-
-// FindAppsQuery is the query of [FindApps], for [oktaint.List].
-func FindAppsQuery(label string) url.Values {
 	q := url.Values{"limit": {"200"}}
 	if label != "" {
 		q.Set("q", label)
 	}
-	return q
+	return org.NewRequest(ctx, http.MethodGet, q, nil, "api", "v1", "apps")
 }
 
 // GetApp reads an app: GET /api/v1/apps/{appId}.

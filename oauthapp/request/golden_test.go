@@ -145,6 +145,7 @@ func calls(t testing.TB) map[string]call {
 		"DeactivateSecret":  with2(request.DeactivateSecret, serviceID, secretID),
 		"DeleteSecret":      with2(request.DeleteSecret, serviceID, secretID),
 
+		"ListAPITokens":       request.ListAPITokens,
 		"CurrentUser":         request.CurrentUser,
 		"RevokeCurrentToken":  request.RevokeCurrentToken,
 		"GetClientPrivileges": request.GetClientPrivileges,

@@ -15,6 +15,14 @@ func CurrentUser(ctx context.Context, org oktaint.Org) (*http.Request, error) {
 	return org.NewRequest(ctx, http.MethodGet, nil, nil, "api", "v1", "users", "me")
 }
 
+// ListAPITokens lists the API tokens of the org, without their values: GET
+// /api/v1/api-tokens.
+//
+// Scope okta.apiTokens.read. Success is 200 with a list, which is not paged.
+func ListAPITokens(ctx context.Context, org oktaint.Org) (*http.Request, error) {
+	return org.NewRequest(ctx, http.MethodGet, nil, nil, "api", "v1", "api-tokens")
+}
+
 // RevokeCurrentToken revokes the API token that the request itself carries:
 // DELETE /api/v1/api-tokens/current.
 //

@@ -28,8 +28,9 @@
 // has and this org has not answers 501; a path that Okta has not is 404
 // E0000008.
 //
-// The org can be told to fail and to be late: see [Org.AddFault] and [Lag]. [Org.Requests] returns what
-// it was asked, and [Org.State] what it has become; neither holds a secret.
+// The org can be told to fail and to be late: see [Org.AddFault] and [Lag].
+// [Org.Requests] returns what it was asked, and [Org.State] what it has become;
+// neither holds a secret.
 //
 // Where nobody knows what Okta does, the org makes a choice. CHOICES.md, in the
 // folder of this package, lists them.

@@ -4,17 +4,17 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
+	"github.com/rezonate-io/okta-integration/examples/internal/cli/clitest"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 )
 
@@ -22,66 +22,38 @@ import (
 // and a report; the next run goes on, and the undo takes back what the first did.
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
-	binary := build(t)
+	binary := programs.Path(t, "respond")
 	o := serve(t, oktatest.Config{Faults: []string{"POST /api/v1/users/{id}/lifecycle/suspend #1 delay=500ms"}})
 	id := o.AddUser(oktatest.User{Login: "dana@example.com"})
-	args := []string{"--playbook", "contain", "--user", id, "--record", filepath.Join(o.dir, "records.jsonl")}
-	digest := o.respond(t, args...).digest(t)
-	cmd := exec.CommandContext(t.Context(), binary, append([]string{"--org-url", o.url, "--ca-file", o.ca, "--approve", digest}, args...)...)
+	args := []string{"--playbook", "contain", "--user", id, "--record", filepath.Join(o.Dir, "records.jsonl")}
+	digest := digest(t, o.respond(t, args...))
+	cmd := exec.CommandContext(t.Context(), binary, append([]string{"--org-url", o.URL, "--ca-file", o.CA, "--approve", digest}, args...)...)
 	cmd.Env = append(os.Environ(), "OKTA_API_TOKEN="+o.APIToken())
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	await(t, func() bool { return len(o.writes()) > 0 })
+	clitest.Await(t, "no write came", func() bool { return len(o.Writes()) > 0 })
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
 	var exit *exec.ExitError
-	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
+	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != cli.ExitInterrupted {
 		t.Fatalf("%v\n%s\n%s", err, &out, &errs)
 	}
-	ran{exitInterrupted, out.String(), errs.String()}.check(t, exitInterrupted,
+	clitest.Ran{Status: cli.ExitInterrupted, Stdout: out.String(), Stderr: errs.String()}.Check(t, cli.ExitInterrupted,
 		"respond: interrupted:", "done     SUSPENDED", "not_run", "contained: no", "Run the same command again")
 	if strings.Contains(out.String()+errs.String(), o.APIToken()) {
 		t.Error("the API token is in the output")
 	}
 	o.want(t, id, "SUSPENDED")
-	o.apply(t, args...).check(t, exitDone, "contained: yes")
-	if len(o.writes()) != 2 {
-		t.Errorf("written: %q", o.writes())
+	o.apply(t, args...).Check(t, cli.ExitDone, "contained: yes")
+	if len(o.Writes()) != 2 {
+		t.Errorf("written: %q", o.Writes())
 	}
-	o.apply(t, "--undo", filepath.Join(o.dir, "records.jsonl")).check(t, exitDone)
+	o.apply(t, "--undo", filepath.Join(o.Dir, "records.jsonl")).Check(t, cli.ExitDone)
 	o.want(t, id, "ACTIVE")
-}
-
-// built builds respond once for all tests.
-var built = sync.OnceValues(func() (dir string, err error) {
-	if dir, err = os.MkdirTemp("", "respond-test-"); err != nil {
-		return "", err
-	}
-	if out, err := exec.Command("go", "build", "-o", dir, ".").CombinedOutput(); err != nil {
-		return "", errors.New(string(out))
-	}
-	return dir, nil
-})
-
-func build(t *testing.T) string {
-	t.Helper()
-	dir, err := built()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return filepath.Join(dir, "respond")
-}
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if dir, err := built(); err == nil {
-		_ = os.RemoveAll(dir)
-	}
-	os.Exit(code)
 }
 
 // A kill after any write of any playbook leaves a file of records with which the
@@ -111,14 +83,14 @@ func TestKill(t *testing.T) {
 					o.AddGroup(oktatest.Group{Name: name, Members: []string{id}})
 				}
 				o.AddGroup(oktatest.Group{Name: "Quarantine"})
-				args := append([]string{"--playbook", playbook, "--user", id, "--record", filepath.Join(o.dir, "records.jsonl")}, test.args...)
-				digest := o.respond(t, args...).digest(t)
-				cmd := exec.CommandContext(t.Context(), build(t), append([]string{"--org-url", o.url, "--ca-file", o.ca, "--approve", digest}, args...)...)
+				args := append([]string{"--playbook", playbook, "--user", id, "--record", filepath.Join(o.Dir, "records.jsonl")}, test.args...)
+				digest := digest(t, o.respond(t, args...))
+				cmd := exec.CommandContext(t.Context(), programs.Path(t, "respond"), append([]string{"--org-url", o.URL, "--ca-file", o.CA, "--approve", digest}, args...)...)
 				cmd.Env = append(os.Environ(), "OKTA_API_TOKEN="+o.APIToken())
 				if err := cmd.Start(); err != nil {
 					t.Fatal(err)
 				}
-				await(t, func() bool { return len(o.writes()) >= n })
+				clitest.Await(t, "no write came", func() bool { return len(o.Writes()) >= n })
 				_ = cmd.Process.Kill() // it may be over
 				_ = cmd.Wait()
 
@@ -129,32 +101,17 @@ func TestKill(t *testing.T) {
 				if _, groups := o.user(t, id); playbook == "quarantine" && strings.Join(groups, " ") != "Everyone Quarantine" {
 					t.Errorf("groups: %q", groups)
 				}
-				written := len(o.writes())
+				written := len(o.Writes())
 				if written > test.writes+1 {
-					t.Errorf("written: %q", o.writes())
+					t.Errorf("written: %q", o.Writes())
 				}
 				if test.status != "gone" {
-					o.apply(t, args...).check(t, exitDone)
+					o.apply(t, args...).Check(t, cli.ExitDone)
 				}
-				if more := o.writes()[written:]; len(more) > 0 {
+				if more := o.Writes()[written:]; len(more) > 0 {
 					t.Errorf("written again: %q", more)
 				}
 			})
-		}
-	}
-}
-
-func await(t *testing.T, done func() bool) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	for !done() {
-		select {
-		case <-ctx.Done():
-			t.Fatal("it did not happen within a minute")
-		case <-tick.C:
 		}
 	}
 }

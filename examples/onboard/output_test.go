@@ -1,0 +1,92 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
+	"github.com/rezonate-io/okta-integration/examples/internal/cli/clitest"
+	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
+	"github.com/rezonate-io/okta-integration/scopes"
+)
+
+// At a terminal no line of the demonstration is broader than it.
+func TestDemonstrationAtTerminal(t *testing.T) {
+	t.Parallel()
+	for _, width := range []int{80, 120} {
+		term := clitest.OpenTerminal(t, width)
+		cmd := term.Start(t, []string{"HOME=" + t.TempDir()}, programs.Path(t, "onboard"))
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("%v\n%s", err, term.Shown())
+		}
+		term.Await(t, "-----END PRIVATE KEY-----")
+		term.CheckWidth(t)
+	}
+}
+
+// With --json a failure is a document, too, and a run never prints two.
+func TestFailureAsJSON(t *testing.T) {
+	t.Parallel()
+	o := serve(t, oktatest.Config{})
+	var doc struct {
+		Error         cli.Failure
+		ApplicationID string `json:"application_id"`
+	}
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--role", "KING", "--json"}, "usage"}, {[]string{"--tokn", "--json"}, "usage"}, {[]string{"--label", "No role", "--role", "none", "--json"}, "incomplete"},
+	} {
+		got := o.onboard(t, tt.args...)
+		got.Unmarshal(t, &doc)
+		if doc.Error.Kind != tt.want || doc.Error.Status != got.Status || !strings.Contains(got.Stderr, doc.Error.Message) {
+			t.Errorf("%q: %+v\n%s", tt.args, doc, got.Stderr)
+		}
+	}
+	if doc.ApplicationID == "" {
+		t.Error("the app of an incomplete run is not told")
+	}
+	o.onboardAs(t, t.Context(), "00nobody", "--json").Unmarshal(t, &doc)
+	if doc.Error.Kind != "failed" || strings.Contains(doc.Error.Message, "oktaint:") {
+		t.Errorf("%+v", doc)
+	}
+}
+
+// A scope that the org does not have is missing; all the others are granted.
+func TestRefusedScope(t *testing.T) {
+	t.Parallel()
+	o := serve(t, oktatest.Config{RefusedScopes: scopes.New(scopes.BotProtectionRead)})
+	got := o.onboard(t, "--json", "--scopes", "okta.users.read,okta.groups.read,okta.botProtection.read")
+	if got.Status != cli.ExitIncomplete {
+		t.Fatalf("status %d\n%s", got.Status, got.Stderr)
+	}
+	p := result(t, got)
+	if len(p.Granted) != 2 || len(p.Missing) != 1 || p.Missing[0] != "okta.botProtection.read" || p.Coverage["users"] != "visible" {
+		t.Errorf("result %+v", p)
+	}
+	if !strings.Contains(got.Stderr, "okta.botProtection.read is not granted") || !strings.Contains(got.Stderr, "E0000001") {
+		t.Errorf("standard error does not say why:\n%s", got.Stderr)
+	}
+	// Without a role the lists are empty: set up, but not verified.
+	got = o.onboard(t, "--json", "--label", "No role", "--role", "none")
+	if p := result(t, got); got.Status != cli.ExitIncomplete || p.Role != "" || p.Coverage["users"] != "empty" || p.Coverage["logs"] != "role" {
+		t.Errorf("without a role: status %d, %+v\n%s", got.Status, p, got.Stderr)
+	}
+}
+
+// A dry run says what would be done, and does not.
+func TestDryRun(t *testing.T) {
+	t.Parallel()
+	o := serve(t, oktatest.Config{})
+	file := filepath.Join(t.TempDir(), "acme.json")
+	got := o.onboard(t, "--dry-run", "--out", file)
+	if want := "1. create the app \"Rezonate Integration\" with its key\n2. assign the role READ_ONLY_ADMIN\n3. grant 26 scopes\n"; got.Status != cli.ExitDone || got.Stdout != want {
+		t.Errorf("status %d:\n%s\n%s", got.Status, got.Stdout, got.Stderr)
+	}
+	if _, err := os.Stat(file); err == nil || o.writes() != 0 {
+		t.Errorf("the dry run wrote: %v, %d requests", err, o.writes())
+	}
+}

@@ -1,0 +1,209 @@
+package oauthapp_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rezonate-io/okta-integration/oauthapp"
+)
+
+// limited answers 429 with a reset in half a minute.
+func limited(r *http.Request) *http.Response {
+	resp := answer(r, http.StatusTooManyRequests, "application/json", `{"errorCode":"E0000047"}`)
+	now := time.Now()
+	resp.Header.Set("Date", now.UTC().Format(http.TimeFormat))
+	resp.Header.Set("X-Rate-Limit-Limit", "100")
+	resp.Header.Set("X-Rate-Limit-Remaining", "0")
+	resp.Header.Set("X-Rate-Limit-Reset", strconv.FormatInt(now.Unix()+30, 10))
+	return resp
+}
+
+// writesOf are works that write, and the first write of which they wait for.
+var writesOf = map[string]struct {
+	method, path string // what the path ends with
+	prepare      func(*setup, *row, *vault)
+	work         func(context.Context, *setup, *row, *vault) error
+}{
+	"create": {http.MethodPost, "/apps", nil, tryVisibility},
+	"role":   {http.MethodPost, "/roles", nil, tryVisibility},
+	"grant":  {http.MethodPost, "/grants", nil, tryVisibility},
+	"rollback": {http.MethodPost, "/deactivate", onboardVisibility, func(ctx context.Context, s *setup, j *row, _ *vault) error {
+		_, err := oauthapp.Rollback(ctx, s.admin, j, nil)
+		return err
+	}},
+	"rollback's delete": {http.MethodDelete, "", onboardVisibility, func(ctx context.Context, s *setup, j *row, _ *vault) error {
+		_, err := oauthapp.Rollback(ctx, s.admin, j, nil)
+		return err
+	}},
+	"install": {http.MethodPost, "/api-services", nil, func(ctx context.Context, s *setup, _ *row, v *vault) error {
+		_, err := oauthapp.InstallIntegration(ctx, s.admin, wantIntegration(), v.store)
+		return err
+	}},
+	"rotate": {http.MethodPost, "/deactivate", func(s *setup, _ *row, v *vault) { s.install(v, wantIntegration()) },
+		func(ctx context.Context, s *setup, _ *row, v *vault) error {
+			_, err := oauthapp.RotateIntegration(ctx, s.admin, v.creds, v.store, oauthapp.RotateOptions{Base: s.base})
+			return err
+		}},
+}
+
+func tryVisibility(ctx context.Context, s *setup, j *row, _ *vault) error {
+	return s.try(ctx, jobs()["visibility"], j)
+}
+
+func onboardVisibility(s *setup, j *row, _ *vault) { s.onboard(jobs()["visibility"], j) }
+
+// cancelAtWrite does a work whose first matching write is handled by do, and ends
+// its context after a while. It returns the requests that came after that, and how
+// long the work went on.
+func cancelAtWrite(t *testing.T, name string, do func(*http.Request, http.RoundTripper) (*http.Response, error)) (s *setup, late []string, took time.Duration) {
+	t.Helper()
+	w := writesOf[name]
+	s = newStore(t)
+	j, v := &row{}, new(vault)
+	if w.prepare != nil {
+		w.prepare(s, j, v)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var ended time.Time
+	first := true
+	s.disturb(func(*http.Request) bool { return true }, func(r *http.Request, real http.RoundTripper) (*http.Response, error) {
+		path := r.URL.Path
+		if first && r.Method == w.method && path[len(path)-len(w.path):] == w.path {
+			first = false
+			time.AfterFunc(5*time.Second, func() { ended = time.Now(); cancel() })
+			return do(r, real)
+		}
+		if ctx.Err() != nil {
+			late = append(late, r.Method+" "+path)
+		}
+		return real.RoundTrip(r)
+	})
+	err := w.work(ctx, s, j, v)
+	if last := name == "rollback's delete"; ended.IsZero() || !errors.Is(err, context.Canceled) && !(last && err == nil) {
+		t.Errorf("error: %v", err)
+	}
+	took = time.Since(ended)
+	s.calm()
+	return s, late, took
+}
+
+// A write that waits out a rate limit when the caller gives up is not sent.
+func TestNothingIsSentAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	for name := range writesOf {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s, late, took := cancelAtWrite(t, name, func(r *http.Request, _ http.RoundTripper) (*http.Response, error) {
+					return limited(r), nil
+				})
+				before := string(s.sim.State())
+				time.Sleep(2 * time.Minute)
+				if len(late) != 0 || string(s.sim.State()) != before {
+					t.Errorf("sent after the end: %q", late)
+				}
+				if took > time.Second {
+					t.Errorf("it went on for %v", took)
+				}
+			})
+		})
+	}
+}
+
+// A write that is on the wire when the caller gives up gets its answer within the
+// grace period, and nothing is sent after it.
+func TestOnTheWireAtTheEnd(t *testing.T) {
+	t.Parallel()
+	for name := range writesOf {
+		for _, delay := range []time.Duration{8 * time.Second, time.Minute} {
+			t.Run(name+" "+delay.String(), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					var answered bool
+					_, late, took := cancelAtWrite(t, name, func(r *http.Request, real http.RoundTripper) (*http.Response, error) {
+						select {
+						case <-time.After(delay):
+						case <-r.Context().Done():
+							return nil, r.Context().Err()
+						}
+						answered = true
+						return real.RoundTrip(r)
+					})
+					if answered != (delay < 15*time.Second) || len(late) != 0 {
+						t.Errorf("answered: %v, sent after the end: %q", answered, late)
+					}
+					if want := min(delay-5*time.Second, 10*time.Second); took < want || took > want+time.Second {
+						t.Errorf("it went on for %v, want %v", took, want)
+					}
+				})
+			})
+		}
+	}
+}
+
+// What is made counts as made only if the answer has it. Otherwise it is looked for,
+// and made once.
+func TestMadeWithoutAnID(t *testing.T) {
+	t.Parallel()
+	cells := 0
+	for _, path := range []string{"/apps", "/clients/0oa000000000000015d7/roles", "/grants", "/iam/roles", "/iam/resource-sets", "/bindings", "/api-services", "/secrets"} {
+		for _, text := range []string{"", "{}", `{"id":""}`, `{"label":"` + label + `"}`, "[]", "null"} {
+			for _, made := range []bool{false, true} {
+				cells++
+				t.Run(path+" "+text+" made="+strconv.FormatBool(made), func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) { checkMade(t, path, text, made) })
+				})
+			}
+		}
+	}
+	t.Logf("%d cells", cells)
+}
+
+// checkMade gives the first POST of a path an answer, with or without the org having
+// it, and holds the org against what should be there in the end.
+func checkMade(t *testing.T, path, text string, made bool) {
+	s, v, d := newStore(t), new(vault), jobs()["response"]
+	before, first := s.state(), true
+	s.disturb(func(r *http.Request) bool {
+		hit := first && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, path)
+		first = first && !hit
+		return hit
+	}, func(r *http.Request, real http.RoundTripper) (*http.Response, error) {
+		if made {
+			resp, err := real.RoundTrip(r)
+			if err != nil {
+				return nil, err
+			}
+			resp.Body.Close()
+		}
+		return answer(r, http.StatusOK, "application/json", text), nil
+	})
+	if path != "/api-services" && path != "/secrets" {
+		s.onboard(d, &row{})
+		s.checkExactly(before, d)
+	} else {
+		s.install(v, wantIntegration())
+		if path == "/secrets" {
+			again := wantIntegration()
+			again.NewSecret = true
+			s.install(v, again)
+		}
+		if list := s.instances(); len(list) != 1 {
+			t.Errorf("instances: %+v", list)
+		}
+		if err := s.mint(v.creds); err != nil {
+			t.Error(err)
+		}
+	}
+	if first {
+		t.Error("nothing was answered so")
+	}
+}
