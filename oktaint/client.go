@@ -119,9 +119,9 @@ func Optional(out any) any { return optional{out} }
 
 type optional struct{ out any }
 
-// Checked wraps an out of [Client.Do] for an answer that must hold what was asked
-// for, such as an object of a certain id. ok is called once out is filled in. If it
-// says no, the answer is an error, and [Ambiguous], since it did not come from Okta.
+// Checked wraps an out of [Client.Do] for an answer that must hold a certain object,
+// such as the one of an id. ok is called once out is filled in. If it returns false, the
+// answer is an error, and [Ambiguous], since it did not come from Okta.
 //
 //	var app struct{ ID string }
 //	err := c.Get(ctx, oktaint.Checked(&app, func() bool { return app.ID == id }), nil, "api", "v1", "apps", id)
@@ -134,7 +134,7 @@ type checked struct {
 
 // NoContent is the out of [Client.Do] for a request that Okta answers with 204, as
 // it answers nearly every DELETE. Any other answer of 2xx is an error, and
-// [Ambiguous]: proxies answer 200 to requests that they keep to themselves.
+// [Ambiguous]: proxies answer 200 to requests that they do not pass on.
 type NoContent struct{}
 
 // Get is Do for a GET of the path of elem: see [Org.NewRequest].

@@ -44,7 +44,7 @@ func Denied(err error) (Denial, bool) {
 	return d, ok
 }
 
-// Lacks reports whether [Denied] says of err that this is missing.
+// Lacks reports whether, by [Denied], this is what is missing.
 func Lacks(err error, what Lack) bool {
 	d, ok := Denied(err)
 	return ok && d.Lacks == what

@@ -68,8 +68,7 @@ const maxCredentialText = 4096
 // ParseAPIToken reads an API token as people paste it. White space and quotation
 // marks around it are dropped, and so is the scheme: "SSWS 00abc" is 00abc. It is
 // an error if the rest cannot be sent, for example because it has a line break
-// inside. The error says what is wrong, and repeats no part of s. A text with
-// nothing in it gives the zero Secret.
+// inside. The error says what is wrong, and repeats no part of s. An empty text gives the zero Secret.
 func ParseAPIToken(s string) (Secret, error) { return NewSecret(s).apiToken() }
 
 // apiToken returns s as it is sent after "SSWS": without the white space and the
@@ -90,8 +89,8 @@ func (s Secret) apiToken() (Secret, error) {
 }
 
 // ParseClientSecret reads a client secret as people paste it: white space around it
-// is dropped. It is an error if the rest cannot be sent, as of [ParseAPIToken]. A
-// text with nothing in it gives the zero Secret.
+// is dropped. It is an error if the rest cannot be sent, as for [ParseAPIToken]. An
+// empty text gives the zero Secret.
 func ParseClientSecret(s string) (Secret, error) { return NewSecret(s).clientSecret() }
 
 // clientSecret returns s as it is sent: without the white space around it. The
