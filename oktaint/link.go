@@ -1,8 +1,14 @@
 package oktaint
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -76,4 +82,44 @@ func readLink(s string) (string, bool, error) {
 func unpaired(s string) bool {
 	n := strings.Count(s, `"`) - strings.Count(s, `\"`)
 	return n%2 != 0
+}
+
+// sameQuery reports whether two requests for a list ask for the same page. The order
+// of the parameters does not matter, since servers change it.
+func sameQuery(a, b *http.Request) bool {
+	return maps.EqualFunc(a.URL.Query(), b.URL.Query(), slices.Equal)
+}
+
+func cursorOf(req *http.Request) Cursor { return Cursor(req.URL.RequestURI()) }
+
+// bodyLink returns _links.next.href of an object, and the empty string for an
+// array, which has none. Other errors in the body are found when it is decoded.
+func bodyLink(body []byte) (string, error) {
+	if !bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{")) {
+		return "", nil
+	}
+	var doc struct {
+		Links struct {
+			Next struct{ Href string } `json:"next"`
+		} `json:"_links"`
+	}
+	if err := json.Unmarshal(body, &doc); errors.As(err, new(*json.UnmarshalTypeError)) {
+		return "", errors.New("_links.next cannot be read")
+	}
+	return doc.Links.Next.Href, nil
+}
+
+// follow points req to a next link or cursor. Its errors say what is wrong with it.
+func follow(org Org, req *http.Request, target string) error {
+	u, err := url.Parse(target)
+	switch {
+	case err != nil:
+		return errors.New("cannot be read")
+	case (u.IsAbs() || u.Host != "") && !org.ownsLink(u):
+		return fmt.Errorf("leads to %s://%s, not to %s: it is not followed", u.Scheme, u.Host, org)
+	case u.Path != req.URL.Path:
+		return errors.New("leads to another endpoint: it is not followed")
+	}
+	req.URL.RawQuery = u.RawQuery
+	return nil
 }

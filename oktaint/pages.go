@@ -7,10 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 )
 
@@ -252,31 +250,6 @@ func (w *walk) once(req *http.Request) rawPage {
 	return p
 }
 
-// sameQuery reports whether two requests for a list ask for the same page. The order
-// of the parameters does not matter, since servers change it.
-func sameQuery(a, b *http.Request) bool {
-	return maps.EqualFunc(a.URL.Query(), b.URL.Query(), slices.Equal)
-}
-
-func cursorOf(req *http.Request) Cursor { return Cursor(req.URL.RequestURI()) }
-
-// bodyLink returns _links.next.href of an object, and the empty string for an
-// array, which has none. Other errors in the body are found when it is decoded.
-func bodyLink(body []byte) (string, error) {
-	if !bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{")) {
-		return "", nil
-	}
-	var doc struct {
-		Links struct {
-			Next struct{ Href string } `json:"next"`
-		} `json:"_links"`
-	}
-	if err := json.Unmarshal(body, &doc); errors.As(err, new(*json.UnmarshalTypeError)) {
-		return "", errors.New("_links.next cannot be read")
-	}
-	return doc.Links.Next.Href, nil
-}
-
 func isEmptyList(body []byte) bool {
 	inside, ok := bytes.CutPrefix(bytes.TrimSpace(body), []byte("["))
 	return ok && string(bytes.TrimSpace(inside)) == "]"
@@ -318,19 +291,4 @@ func (a *answer) onlyArray() (json.RawMessage, error) {
 		return nil, a.error("the answer is an object, not a list")
 	}
 	return found[0], nil
-}
-
-// follow points req to a next link or cursor. Its errors say what is wrong with it.
-func follow(org Org, req *http.Request, target string) error {
-	u, err := url.Parse(target)
-	switch {
-	case err != nil:
-		return errors.New("cannot be read")
-	case (u.IsAbs() || u.Host != "") && !org.ownsLink(u):
-		return fmt.Errorf("leads to %s://%s, not to %s: it is not followed", u.Scheme, u.Host, org)
-	case u.Path != req.URL.Path:
-		return errors.New("leads to another endpoint: it is not followed")
-	}
-	req.URL.RawQuery = u.RawQuery
-	return nil
 }
