@@ -89,7 +89,7 @@ func (a *answer) decode(out any) error {
 }
 
 // error describes an answer that is not what it should be. The summary, if there
-// is one, stands in the place of what the body says.
+// is one, replaces the text of the body.
 func (a *answer) error(summary string) *Error {
 	e := newError(a.req, a.resp, a.bytes, a.credential, summary)
 	if e.Hint == "" && summary != "" {

@@ -12,8 +12,8 @@ import (
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
 
-// A success is what was asked for, or an error: with an out there has to be an object
-// or a list, without one anything but a page or an error object does.
+// An answer with a status of success is either good or an error. If out is given, only
+// an object or a list is good. If out is nil, only a page or an error object is bad.
 func TestAnswers(t *testing.T) {
 	t.Parallel()
 	type user struct{ ID string }
@@ -87,7 +87,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// JSON that is nested without end is an error and takes little to find out.
+// JSON that is nested without end is an error, and finding that out costs little.
 func TestDeepJSON(t *testing.T) {
 	const n = 1 << 20 / 5
 	for name, body := range map[string]string{

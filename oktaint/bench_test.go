@@ -72,7 +72,7 @@ func TestIdleSources(t *testing.T) {
 	if each > 12_000 {
 		t.Errorf("an idle source takes %d bytes, want at most 12000", each)
 	}
-	if now := runtime.NumGoroutine(); now > goroutines+5 { // other tests run beside this one
+	if now := runtime.NumGoroutine(); now > goroutines+5 { // other tests run at the same time
 		t.Logf("goroutines: %d before, %d after", goroutines, now)
 	}
 	runtime.KeepAlive(sources)

@@ -2,6 +2,8 @@ package oktaint
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,9 +17,9 @@ const (
 )
 
 // headerTimeout and bodyTimeout are how long the header and then the body of an
-// answer may take that is read within the attempt. They bound what a server can
-// hold up that sends a byte now and then, or a base transport that has no limits
-// of its own.
+// answer may take if the body is read within the attempt. A server that sends a
+// byte now and then, or a base transport without limits, cannot hold a call up for
+// longer.
 const (
 	headerTimeout = 2 * time.Minute
 	bodyTimeout   = 2 * time.Minute
@@ -31,6 +33,26 @@ type wholeReader struct {
 }
 
 func (*wholeReader) Close() error { return nil }
+
+// A peekedBody is a body of which the beginning, up to maxErrorBody, has been read
+// within the attempt.
+type peekedBody struct {
+	io.Reader
+	io.Closer
+	bytes []byte
+}
+
+// A streamedBody is a body that the caller reads. It ends the attempt's context when
+// the caller is done with it.
+type streamedBody struct {
+	io.ReadCloser
+	cancel context.CancelCauseFunc
+}
+
+func (b *streamedBody) Close() error {
+	defer b.cancel(nil)
+	return b.ReadCloser.Close()
+}
 
 // tooLarge is the error of a body with more than so many bytes.
 type tooLarge int64
@@ -59,8 +81,41 @@ func (s switched) Error() string {
 	return fmt.Sprintf("oktaint: the server answered %d and left HTTP: is a proxy in between?", int(s))
 }
 
-// readBody reads and closes a body of at most limit bytes. Of an answer outside of
-// 2xx the status says most: what is beyond maxErrorBody is dropped.
+// readWhole reads the body of an answer. It ends the attempt by cancel if that takes
+// too long. An error may come with the answer, whose header is good.
+func readWhole(resp *http.Response, cancel context.CancelCauseFunc, limit int64) (*http.Response, error) {
+	timer := time.AfterFunc(bodyTimeout, func() { cancel(slowAnswer("body")) })
+	defer timer.Stop()
+	body, err := readBody(resp, limit)
+	if err != nil {
+		return resp, err
+	}
+	resp.Body = &wholeReader{bytes.NewReader(body), body}
+	return resp, nil
+}
+
+// peek reads the beginning of an error's body, as readWhole reads all of it. The
+// caller reads the rest, and gets the error if reading has failed.
+func peek(resp *http.Response, cancel context.CancelCauseFunc) {
+	timer := time.AfterFunc(bodyTimeout, func() { cancel(slowAnswer("body")) })
+	defer timer.Stop()
+	body, err := readAll(io.LimitReader(resp.Body, maxErrorBody), resp.ContentLength)
+	p := &peekedBody{io.MultiReader(bytes.NewReader(body), resp.Body), resp.Body, body}
+	if err != nil || len(body) < maxErrorBody { // the end: nobody waits for a Close that hangs
+		resp.Body.Close()
+		p.Reader, p.Closer = io.MultiReader(bytes.NewReader(body), failed{err}), http.NoBody
+	}
+	resp.Body = p
+}
+
+// failed is a reader without data: it ends with the error, or with io.EOF if that is
+// nil.
+type failed struct{ err error }
+
+func (f failed) Read([]byte) (int, error) { return 0, cmp.Or(f.err, io.EOF) }
+
+// readBody reads and closes a body of at most limit bytes. For an answer outside of
+// 2xx the status says most, so the text beyond maxErrorBody is dropped.
 func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	if w, ok := resp.Body.(*wholeReader); ok {
 		return w.bytes, nil

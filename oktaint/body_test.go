@@ -12,10 +12,11 @@ import (
 	"time"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/scopes"
 )
 
-// A body of a gigabyte is read to the cap and no further, whatever it is a body
-// of. An error's status is told all the same.
+// A body of a gigabyte is read to the cap and no further, for every kind of answer.
+// For an error the status is still told.
 func TestHugeBodies(t *testing.T) {
 	for _, tt := range []struct {
 		name, unit string
@@ -57,8 +58,8 @@ func TestHugeBodies(t *testing.T) {
 	}
 }
 
-// A slow body ends by the caller's deadline. Where there is none, it ends all the
-// same: the attempt after two minutes, the request after its retries.
+// A slow body ends by the caller's deadline. If there is none, the attempt ends after
+// two minutes, and the request after its retries.
 func TestSlowBody(t *testing.T) {
 	t.Parallel()
 	for name, serve := range map[string]func(io.Writer) error{"drip": drip, "hang": hang, "silent": silent} {
@@ -147,7 +148,7 @@ func TestBodyCap(t *testing.T) {
 	}
 }
 
-// The status of an error counts, though its body is cut.
+// The status of an error counts even if its body is cut.
 func TestCutErrorBody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -213,3 +214,41 @@ func hang(w io.Writer) error {
 
 // silent never answers.
 func silent(io.Writer) error { <-time.After(24 * time.Hour); return nil }
+
+// The body of an error is read within the attempt for a plain http.Client too: one
+// that never ends holds nobody up.
+func TestSlowErrorBody(t *testing.T) {
+	t.Parallel()
+	for _, code := range []int{401, 403, 409, 429, 500, 503} {
+		synctest.Test(t, func(t *testing.T) {
+			base := roundTripper(func(req *http.Request) (*http.Response, error) {
+				if req.URL.Path == "/oauth2/v1/token" {
+					return respond(req, 200, `{"token_type":"Bearer","expires_in":3600,"access_token":"at1"}`), nil
+				}
+				resp := respond(req, code, "")
+				resp.Body = io.NopCloser(readerFunc(func([]byte) (int, error) { <-req.Context().Done(); return 0, req.Context().Err() }))
+				return resp, nil
+			})
+			c := oktaint.NewClient(oktaint.ClientSecret{
+				Org: mustOrg(t, "acme"), ClientID: "0oa1", Secret: oktaint.NewSecret("00secret"), Scopes: scopes.New(scopes.UsersRead),
+			}, base)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+			defer cancel()
+			req, err := c.Org.NewRequest(ctx, "GET", nil, nil, "api", "v1", "users")
+			if err != nil {
+				t.Fatal(err)
+			}
+			start := time.Now()
+			resp, err := (&http.Client{Transport: c.Transport()}).Do(req)
+			if d := time.Since(start); err != nil || resp.StatusCode != code || d > 20*time.Minute {
+				t.Fatalf("%d: %v after %v", code, err, d)
+			}
+			if _, err := io.ReadAll(resp.Body); !errors.Is(err, context.Canceled) {
+				t.Errorf("%d: the body: %v", code, err)
+			}
+			if err := resp.Body.Close(); err != nil {
+				t.Errorf("%d: %v", code, err)
+			}
+		})
+	}
+}

@@ -1,7 +1,6 @@
 package oktaint
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -20,7 +19,7 @@ type call struct {
 
 	attempts   int
 	sent       bool           // an attempt may have taken effect
-	fatal      bool           // the last error is none of the network
+	fatal      bool           // the last error does not come from the network
 	refusal    *Error         // the last error, if it is about a token or a rate limit
 	grant      *grant         // that authorised the last attempt; nil for none
 	credential credentialSent // of the last attempt
@@ -35,8 +34,7 @@ type call struct {
 // origin again, authorises, sends, and learns from the answer.
 func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	c.attempts++
-	// One that goes on alone must not wait for a place of one that waits for its turn.
-	place, err := c.t.pacing().enter(req.Context(), c.bucket, c.t.urgent || c.alone)
+	place, err := c.t.pacing().enter(req.Context(), c.bucket, c.rank())
 	if err != nil {
 		return nil, c.refuse(err)
 	}
@@ -67,9 +65,20 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// refuse notes why nothing was sent. Errors of the network are not asked for an
-// *Error: net/http answers with a context's cause, which may be another
-// request's.
+// rank is how the next attempt stands in line.
+func (c *call) rank() rank {
+	switch {
+	case c.alone:
+		return alone
+	case c.t.urgent:
+		return urgent
+	}
+	return normal
+}
+
+// refuse notes why nothing was sent. It is the only place that looks for an *Error:
+// net/http answers with the cause of a context, which may be the *Error of another
+// request.
 func (c *call) refuse(err error) error {
 	c.fatal = true
 	errors.As(err, &c.refusal)
@@ -91,8 +100,9 @@ func (c *call) authorize(req *http.Request) (err error) {
 }
 
 // send sends one attempt over the base. A base is foreign code: it is left behind
-// if it does not come back, and a panic in it is an error of this call alone. With
-// a fate the body is read within the attempt, so that one that is cut is retried.
+// if it does not come back, and a panic in it is an error of this call alone. The
+// body is read within the attempt if there is a fate, so that one that is cut is
+// retried. Outside of 2xx what the policy looks at is read within the attempt.
 func (c *call) send(req *http.Request, place *bucket) (*http.Response, error) {
 	ctx, cancel := onTheWire(req.Context())
 	req = req.WithContext(ctx)
@@ -101,7 +111,11 @@ func (c *call) send(req *http.Request, place *bucket) (*http.Response, error) {
 		if whole {
 			return roundTripWhole(base, req, cancel, maxBody)
 		}
-		return roundTrip(base, req)
+		resp, err := roundTrip(base, req)
+		if err == nil && resp.StatusCode > 299 {
+			peek(resp, cancel)
+		}
+		return resp, err
 	}, func(late *http.Response) { late.Body.Close() })
 	if err == nil && !whole {
 		resp.Body = &streamedBody{resp.Body, cancel}
@@ -122,10 +136,16 @@ func (c *call) send(req *http.Request, place *bucket) (*http.Response, error) {
 // answer: its body is the connection itself, and reading it would never end.
 func roundTrip(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 	resp, err := base.RoundTrip(req)
+	if resp != nil && resp.Body == nil {
+		resp.Body = http.NoBody // as net/http's client takes it
+	}
 	switch {
+	case err != nil && resp != nil: // which no base should do
+		resp.Body.Close()
+		return nil, err
 	case err != nil:
 		return nil, err
-	case resp == nil || resp.Body == nil:
+	case resp == nil:
 		return nil, &foreignError{"the base transport", "returned neither an answer nor an error"}
 	case resp.StatusCode < 200:
 		resp.Body.Close()
@@ -135,42 +155,19 @@ func roundTrip(base http.RoundTripper, req *http.Request) (*http.Response, error
 }
 
 // roundTripWhole is roundTrip with the body read. It ends the attempt by cancel
-// where the header or the body takes too long, and takes at most limit bytes. An
-// error may come with an answer, whose header is good.
+// where the header or the body takes too long, and takes at most limit bytes.
 func roundTripWhole(base http.RoundTripper, req *http.Request, cancel context.CancelCauseFunc, limit int64) (*http.Response, error) {
 	timer := time.AfterFunc(headerTimeout, func() { cancel(slowAnswer("header")) })
-	defer func() { timer.Stop() }()
+	defer timer.Stop()
 	resp, err := roundTrip(base, req)
 	if err != nil {
 		return nil, err
 	}
 	timer.Stop()
-	timer = time.AfterFunc(bodyTimeout, func() { cancel(slowAnswer("body")) })
-	body, err := readBody(resp, limit)
-	if err != nil {
-		return resp, err
-	}
-	resp.Body = &wholeReader{bytes.NewReader(body), body}
-	return resp, nil
+	return readWhole(resp, cancel, limit)
 }
 
-// A streamedBody ends the attempt's context when the caller is done with it.
-type streamedBody struct {
-	body interface {
-		Read([]byte) (int, error)
-		Close() error
-	}
-	cancel context.CancelCauseFunc
-}
-
-func (b *streamedBody) Read(p []byte) (int, error) { return b.body.Read(p) }
-
-func (b *streamedBody) Close() error {
-	defer b.cancel(nil)
-	return b.body.Close()
-}
-
-// learn takes from an answer what it says of the credential.
+// learn notes what an answer says about the credential.
 func (c *call) learn(resp *http.Response) {
 	if c.grant == nil || c.grant.refreshAt.IsZero() {
 		return // an API token: nothing about it changes

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A challenge is what a WWW-Authenticate header says of an OAuth error (RFC
+// A challenge is what a WWW-Authenticate header says about an OAuth error (RFC
 // 6750, section 3). Okta often leaves the body of such an answer empty.
 type challenge struct {
 	Scheme, Error, Description, Scope string

@@ -29,13 +29,13 @@ func (s *Source) connect(http.RoundTripper) (Org, *Source) {
 	return s.org, s
 }
 
-// A Client sends requests to one org and reads the answers. What makes them
-// safe, authorised, paced and retried, is its [Transport].
+// A Client sends requests to one org and reads the answers. Its [Transport]
+// authorises, paces and retries them.
 //
 // HTTP.Transport may be wrapped before the first request, for tracing: the
 // Client keeps its Source and its Transport. Such a wrapper sees each request
-// once; one around the base that [NewClient] takes sees every attempt, token
-// requests too.
+// once. A wrapper around the base that [NewClient] takes sees every attempt, and
+// the token requests too.
 type Client struct {
 	Org  Org
 	HTTP *http.Client
@@ -94,10 +94,10 @@ func (c *Client) Urgent() *Client {
 // [*encoding/json.RawMessage]. Everything else is an error of type [*Error]. The
 // body is read whole, up to 16 MB.
 //
-// With an out, an answer without a body is an error, and so are null, a scalar,
+// If out is given, an answer without a body is an error, and so are null, a scalar,
 // a part (206) and Okta's error object, whatever the status: none of them is
-// what was asked for. [Optional] allows an answer to be empty. Without an out,
-// an answer may be empty or hold anything but a web page or an error object.
+// what was asked for. [Optional] allows an answer to be empty. If out is nil, an
+// answer may be empty, and only a web page or an error object is an error.
 func (c *Client) Do(req *http.Request, out any) error {
 	_, err := c.DoHeader(req, out)
 	return err
@@ -119,9 +119,9 @@ func Optional(out any) any { return optional{out} }
 
 type optional struct{ out any }
 
-// Checked wraps an out of [Client.Do] for an answer that must hold what was asked
-// for, such as an object of a certain id. ok is called once out is filled in. If it
-// says no, the answer is an error, and [Ambiguous], since it did not come from Okta.
+// Checked wraps an out of [Client.Do] for an answer that must hold a certain object,
+// such as the one of an id. ok is called once out is filled in. If it returns false, the
+// answer is an error, and [Ambiguous], since it did not come from Okta.
 //
 //	var app struct{ ID string }
 //	err := c.Get(ctx, oktaint.Checked(&app, func() bool { return app.ID == id }), nil, "api", "v1", "apps", id)
@@ -134,7 +134,7 @@ type checked struct {
 
 // NoContent is the out of [Client.Do] for a request that Okta answers with 204, as
 // it answers nearly every DELETE. Any other answer of 2xx is an error, and
-// [Ambiguous]: proxies answer 200 to requests that they keep to themselves.
+// [Ambiguous]: proxies answer 200 to requests that they do not pass on.
 type NoContent struct{}
 
 // Get is Do for a GET of the path of elem: see [Org.NewRequest].
@@ -149,8 +149,8 @@ func (c *Client) Get(ctx context.Context, out any, q url.Values, elem ...string)
 	return c.Do(req, out)
 }
 
-// newRequest makes a GET. What is wrong with the credential comes first: a
-// credential without an org says what it is that has none.
+// newRequest makes a GET. An error of the credential comes first: it says which
+// credential has no org, and that of the Org does not.
 func (c *Client) newRequest(ctx context.Context, q url.Values, elem []string) (*http.Request, error) {
 	if err := c.Source().broken(); err != nil {
 		return nil, err
@@ -163,8 +163,8 @@ var errZeroClient = errors.New("oktaint: the Client is zero: make it with NewCli
 // send returns the answer of a 2xx.
 func (c *Client) send(req *http.Request) (*answer, error) { return c.sendPage(req, false) }
 
-// sendPage is send; smaller means that a page which takes the org too long will be
-// asked for again with a smaller limit.
+// sendPage is send. If smaller is true and the page takes the org too long, the
+// caller will ask again with a smaller limit.
 func (c *Client) sendPage(req *http.Request, smaller bool) (*answer, error) {
 	switch err := c.Source().broken(); {
 	case err != nil:

@@ -17,8 +17,8 @@ import (
 	"github.com/rezonate-io/okta-integration/scopes"
 )
 
-// DoHeader gives the header of an answer with and without a body, and none where
-// there is no answer of 2xx.
+// DoHeader gives the header of an answer with and without a body, and none if there is
+// no answer of 2xx.
 func TestDoHeader(t *testing.T) {
 	t.Parallel()
 	org := mustOrg(t, "acme")
@@ -87,7 +87,7 @@ func TestChecked(t *testing.T) {
 	}
 }
 
-// A client tells with what it authorises, and a source of which app it is.
+// A client returns its Source, and a Source its client id.
 func TestClientSource(t *testing.T) {
 	t.Parallel()
 	org := mustOrg(t, "acme")
@@ -113,8 +113,8 @@ func TestClientSource(t *testing.T) {
 	}
 }
 
-// What is wrong with a credential, of every kind, is the first call's error, of each
-// way to call.
+// The first call returns the error of the credential, for every kind of credential and
+// each way to call.
 func TestBadCredential(t *testing.T) {
 	t.Parallel()
 	org := mustOrg(t, "acme")
@@ -205,8 +205,8 @@ func TestWrappedClient(t *testing.T) {
 	}
 }
 
-// Many orgs are polled once a minute. Each has limits of its own: nobody is
-// answered 429, and an org that is slow delays none but itself.
+// Many orgs are polled once a minute. Each has its own limits: no request is answered
+// 429, and a slow org delays only itself.
 func TestManyOrgs(t *testing.T) {
 	t.Parallel()
 	n := 10_000

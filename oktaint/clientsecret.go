@@ -41,8 +41,8 @@ type ClientSecret struct {
 }
 
 // Source returns a Source of access tokens that sends its token requests over
-// base; nil means a transport that all of this package shares. What is missing
-// in c is reported by the Source when it is first used.
+// base. A nil base means a transport that all of this package shares. If something
+// is missing in c, the Source reports it when it is first used.
 func (c ClientSecret) Source(base http.RoundTripper) *Source {
 	var idErr, secretErr error
 	c.ClientID, idErr = cleanID("the client id", c.ClientID)

@@ -44,9 +44,9 @@ type Credentials struct {
 	// Empty means that they are not known. They are advice: the org decides.
 	Roles []string
 
-	// Warnings are what a person should know of how the credentials are kept, such
-	// as that others can read the file. [ReadCredentials] and [CredentialsFromEnv]
-	// set them; they are not stored.
+	// Warnings tell a person about risks in how the credentials are kept: for
+	// example, others can read the file. [ReadCredentials] and [CredentialsFromEnv]
+	// set them. They are not stored.
 	Warnings []string
 }
 
@@ -171,8 +171,8 @@ func ParseCredentials(b []byte) (Credentials, error) {
 	return c, c.check()
 }
 
-// clean drops what surrounds ids, tokens and secrets, and refuses what no request
-// could carry.
+// clean drops white space and quotation marks around ids, tokens and secrets. It is
+// an error if the rest cannot be sent in a request.
 func (c *Credentials) clean() (err error) {
 	if c.APIToken, err = c.APIToken.apiToken(); err != nil {
 		return err
@@ -180,8 +180,11 @@ func (c *Credentials) clean() (err error) {
 	if c.ClientSecret, err = c.ClientSecret.clientSecret(); err != nil {
 		return err
 	}
-	for what, id := range map[string]*string{"the client id": &c.ClientID, "the application id": &c.ApplicationID, "the org's id": &c.OrgID} {
-		if *id, err = cleanID(what, *id); err != nil {
+	for _, id := range []struct {
+		what  string
+		value *string
+	}{{"the client id", &c.ClientID}, {"the application id", &c.ApplicationID}, {"the org's id", &c.OrgID}} {
+		if *id.value, err = cleanID(id.what, *id.value); err != nil {
 			return err
 		}
 	}
@@ -206,7 +209,7 @@ func documentOrg(d document) (Org, error) {
 	return ParseOrg(d.OrgURL)
 }
 
-// check reports what the kind needs and is missing.
+// check reports what is missing for the kind.
 func (c Credentials) check() error {
 	var missing bool
 	switch c.Kind {
@@ -273,9 +276,9 @@ func (c Credentials) WriteFile(path string) error {
 	return nil
 }
 
-// Source returns a Source for the credentials over base; nil means a transport
-// that all of this package shares. What is missing in c is reported by the Source
-// when it is first used.
+// Source returns a Source for the credentials over base. A nil base means a
+// transport that all of this package shares. If something is missing in c, the
+// Source reports it when it is first used.
 func (c Credentials) Source(base http.RoundTripper) *Source {
 	switch c.Kind {
 	case KindPrivateKeyJWT:

@@ -90,7 +90,7 @@ func TestCredentialsDocument(t *testing.T) {
 	}
 }
 
-// What json.Marshal writes is not a credential, and is refused as one.
+// The output of json.Marshal is not a credential, and reading it is an error.
 func TestCredentialsRedacted(t *testing.T) {
 	t.Parallel()
 	for kind, c := range sampleCredentials(t) {
@@ -208,7 +208,7 @@ func TestParseCredentialsCleans(t *testing.T) {
 	}
 }
 
-// A document of before roles were kept is read as it was.
+// A document from before roles were kept can still be read.
 func TestParseCredentialsVersion1(t *testing.T) {
 	t.Parallel()
 	text := string(marshal(t, string(readFile(t, "ec_p256_TEST_ONLY.pem"))))

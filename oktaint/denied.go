@@ -9,7 +9,7 @@ import (
 	"github.com/rezonate-io/okta-integration/scopes"
 )
 
-// A Lack is what a credential or an org is without.
+// A Lack is what a credential or an org does not have.
 type Lack string
 
 const (
@@ -31,7 +31,7 @@ type Denial struct {
 // apply it. It decides by status and error code: the OAuth errors
 // insufficient_scope and consent_required, 403 E0000006, and 401 E0000015 (Okta's
 // code for a feature that is off, though the credential is good). A 404 E0000008,
-// which Okta answers to a path that it does not have, is not one of these.
+// which Okta answers to a path that it does not have, does not count.
 func Denied(err error) (Denial, bool) {
 	var e *Error
 	if !errors.As(err, &e) {
@@ -39,12 +39,12 @@ func Denied(err error) (Denial, bool) {
 	}
 	d, ok := e.denial()
 	if _, none := NoToken(err); none && d.Lacks != LacksScope {
-		return Denial{}, false // a word of the token endpoint, about something else than this request
+		return Denial{}, false // the token endpoint says this, and not about this request
 	}
 	return d, ok
 }
 
-// Lacks reports whether [Denied] says of err that this is missing.
+// Lacks reports whether, by [Denied], this is what is missing.
 func Lacks(err error, what Lack) bool {
 	d, ok := Denied(err)
 	return ok && d.Lacks == what
@@ -58,7 +58,7 @@ func (e *Error) denial() (Denial, bool) {
 		return d, true
 	case e.StatusCode == http.StatusForbidden && e.Code == "E0000006":
 		holder := map[Kind]string{KindAPIToken: "the owner of the API token", KindPrivateKeyJWT: "the app", KindClientSecret: "the integration"}[e.kind]
-		return Denial{LacksRole, "", "no admin role reaches this: a Super Admin assigns one to " + cmp.Or(holder, "whoever the credential belongs to"), superAdmin}, true
+		return Denial{LacksRole, "", "no admin role reaches this: a Super Admin assigns one to " + cmp.Or(holder, "the owner of the credential"), superAdmin}, true
 	case e.StatusCode == http.StatusUnauthorized && e.Code == "E0000015":
 		return Denial{LacksFeature, "", "the org does not have this feature: Okta can switch it on", "Okta"}, true
 	}
@@ -78,14 +78,14 @@ func (e *Error) scopeRemedy(d *Denial) string {
 		what = fmt.Sprintf("the token lacks the scope %s", e.Scope)
 	}
 	if e.kind == KindClientSecret {
-		d.By = "whoever keeps the integration's entry in Okta's catalogue, and then " + superAdmin
+		d.By = "the vendor of the integration, in its entry in Okta's catalogue, and then " + superAdmin
 		return what + ": have it added to the integration's entry in Okta's catalogue, then reinstall it"
 	}
 	return what + ": a Super Admin grants it to the app (tab Okta API Scopes)"
 }
 
-// NoToken reports whether err is about a request that was not sent because there
-// was no access token for it, and returns what the token endpoint said.
+// NoToken reports whether a request was not sent because there was no access token
+// for it, and returns the error of the token request.
 func NoToken(err error) (*Error, bool) {
 	var none *noTokenError
 	if errors.As(err, &none) {
@@ -94,8 +94,8 @@ func NoToken(err error) (*Error, bool) {
 	return nil, false
 }
 
-// A noTokenError is a request that was not sent for want of a token. What the
-// token endpoint said is in its chain, but is no answer to the request.
+// A noTokenError is about a request that was not sent because there was no token.
+// The error of the token endpoint is in its chain, but does not answer the request.
 type noTokenError struct {
 	method, path string
 	sent         bool // an earlier attempt may have taken effect

@@ -39,7 +39,7 @@ func TestIsNotFound(t *testing.T) {
 	}
 }
 
-// What is missing, the remedy, and who can apply it fit the credential.
+// A denial names what is missing, the remedy for the credential, and who can apply it.
 func TestDenied(t *testing.T) {
 	t.Parallel()
 	org := mustOrg(t, "acme")
@@ -57,7 +57,7 @@ func TestDenied(t *testing.T) {
 	}{
 		"a scope of an app":            {app, status(403, "", "WWW-Authenticate", wanted), oktaint.LacksScope, scopes.UsersRead, "lacks the scope okta.users.read: a Super Admin grants it to the app", "a Super Admin"},
 		"a scope without its name":     {app, status(403, "", "WWW-Authenticate", `Bearer error="insufficient_scope"`), oktaint.LacksScope, "", "grants it to the app", "a Super Admin"},
-		"a scope of an integration":    {integration, status(403, "", "WWW-Authenticate", wanted), oktaint.LacksScope, scopes.UsersRead, "entry in Okta's catalogue, then reinstall it", "whoever keeps"},
+		"a scope of an integration":    {integration, status(403, "", "WWW-Authenticate", wanted), oktaint.LacksScope, scopes.UsersRead, "entry in Okta's catalogue, then reinstall it", "the vendor of the integration"},
 		"a role of an app":             {app, apiError(403, "E0000006"), oktaint.LacksRole, "", "assigns one to the app", "a Super Admin"},
 		"a role of a user":             {token, apiError(403, "E0000006"), oktaint.LacksRole, "", "assigns one to the owner of the API token", "a Super Admin"},
 		"a feature":                    {token, apiError(401, "E0000015"), oktaint.LacksFeature, "", "Okta can switch it on", "Okta"},
@@ -86,8 +86,8 @@ func TestDenied(t *testing.T) {
 	}
 }
 
-// A request that was not sent for want of a token is told from one that the org has
-// answered.
+// A request that was not sent because there was no token differs from one that the org
+// has answered.
 func TestNoTokenError(t *testing.T) {
 	t.Parallel()
 	e := newTokenEndpoint()

@@ -58,7 +58,7 @@ func Discover(ctx context.Context, org Org, base http.RoundTripper) (OrgInfo, er
 		info.Org = canonical
 	}
 	if href := doc.Links.Alternate.Href; href != "" {
-		// It is told, never used: one that cannot be read is left out.
+		// It is only reported, and never used, so it may be missing.
 		info.Alternate, _ = ParseOrg(href)
 	}
 	return info, nil

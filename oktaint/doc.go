@@ -31,19 +31,17 @@
 //	&http.Client{Transport: &oauth2.Transport{Source: src}}
 //
 // by programs that have their own retries and rate limits. Such a client sends
-// the token to any host it is asked to; [Transport] does not. It cannot send the
-// proofs of DPoP (RFC 9449) either: for an app that requires them the Source
-// answers [ErrDPoPBound] there, and [Client], [Transport] and [Source.Authorize]
-// are what works.
+// the token to any host it is asked to, which [Transport] does not. It cannot send
+// the proofs of DPoP (RFC 9449) either: for an app that requires them, the Source
+// answers [ErrDPoPBound] there. Use [Client], [Transport] or [Source.Authorize].
 //
 // # Many orgs
 //
 // One process can serve thousands of orgs. Make a Client for each: an idle one
 // owns no goroutine and no timer, and takes at most 16 kB with its key and token.
-// Shared by all, unless they are given another, is one transport: its connections
-// are closed after 30 seconds without use. The rate limits, the requests that wait
-// for them, the token and the DPoP key are each org's own, so that no org delays
-// another. Give each round of requests a deadline by its context, and share
+// All share one transport, unless they are given another. Its connections are closed
+// after 30 seconds without use. Each org has its own rate limits, line of requests,
+// token and DPoP key, so an org cannot delay another. Give each round of requests a deadline by its context, and share
 // workers rather than clients; the example of NewClient polls 500 orgs.
 //
 // # The base
@@ -56,16 +54,15 @@
 //
 // # Errors
 //
-// Every failed request is an [*Error]. Questions about it are asked with [Denied],
-// [IsNotFound], [NoToken], [RateLimited] and [Ambiguous]; its text says what to do next
-// and never holds a secret. An answer counts as the org's word only if it has Okta's
-// form: a proxy's 404 does not say that an object is missing, and an empty answer with
-// a status of success is not an empty object.
+// Every failed request is an [*Error]. Ask what it means with [Denied], [IsNotFound],
+// [NoToken], [RateLimited] and [Ambiguous]. Its text says what to do next and never
+// holds a secret. An answer is believed only if it has Okta's form: a proxy's 404 does
+// not say that an object is missing, and an empty answer with a status of success is
+// not an empty object.
 //
 // # Secrets
 //
-// A [Secret], a [Key], a [Source] and [Credentials] print as what they are
-// without giving their content away, under every verb of fmt, in log/slog and
-// in encoding/json. [Secret.Reveal], [Key.PEM] and [Credentials.Document] are
-// the ways to the content.
+// A [Secret], a [Key], a [Source] and [Credentials] do not print their content, under
+// any verb of fmt, in log/slog or in encoding/json. [Secret.Reveal], [Key.PEM] and
+// [Credentials.Document] return it.
 package oktaint

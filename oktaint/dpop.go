@@ -21,9 +21,9 @@ import (
 )
 
 // ErrDPoPBound is returned by [Source.Token] for a token that is bound to a key
-// (RFC 9449): by itself it is of no use. [Source.Authorize], [Transport] and
-// [Client] send it with its proof.
-var ErrDPoPBound = errors.New("oktaint: the access token is bound by DPoP and of no use by itself: use Client, Transport or Source.Authorize")
+// (RFC 9449): it works only together with a proof. [Source.Authorize], [Transport]
+// and [Client] send both.
+var ErrDPoPBound = errors.New("oktaint: the access token is bound by DPoP and works only with a proof: use Client, Transport or Source.Authorize")
 
 const (
 	headerDPoP      = "DPoP"
@@ -33,17 +33,17 @@ const (
 	errUseNonce     = "use_dpop_nonce"
 )
 
-// A proof was issued a little before its time, for a clock that is ahead of
-// Okta's: one from the future is refused, one is good for five minutes.
+// A proof is dated back a little, for a clock that is ahead of Okta's: Okta refuses a
+// proof from the future, and accepts one for five minutes.
 const proofBackdate = 30 * time.Second
 
-// A prover makes the DPoP proofs of a Source (RFC 9449, section 4). Its key is
-// made when the first one is needed, stays in memory, and is never the client's:
-// Okta asks for another one, and a proof is made for every request, where P-256
-// costs a thirtieth of RSA.
+// A prover makes the DPoP proofs of a Source (RFC 9449, section 4). Its key is made
+// when it is first needed and stays in memory. It is never the client's key: Okta
+// wants another one. It is on P-256 because every request needs a signature, and
+// that costs a thirtieth of one by RSA.
 type prover struct {
-	required bool        // the credential says so
-	on       atomic.Bool // it does, or the org did
+	required bool        // the credential requires proofs
+	on       atomic.Bool // proofs are sent: the credential or the org asks for them
 
 	turns *semaphore.Weighted // see call.takeTurn
 
@@ -132,7 +132,7 @@ type proofErrors struct {
 // while other requests are on their way.
 const maxNonces = 3
 
-// learn takes the nonce from an answer of the API.
+// learn keeps the nonce of an answer of the API.
 func (seen *proofErrors) learn(shared *atomic.Pointer[string], resp *http.Response) {
 	if parseChallenge(resp.Header).Error == errUseNonce {
 		if n := resp.Header.Get(headerDPoPNonce); isNonce(n) {
@@ -142,13 +142,13 @@ func (seen *proofErrors) learn(shared *atomic.Pointer[string], resp *http.Respon
 	}
 	if !learn(shared, resp.Header) && seen.own != "" {
 		n := seen.own
-		shared.Store(&n) // it was taken, and the answer brings no other
+		shared.Store(&n) // the org accepted it, and the answer brings no other
 	}
 	seen.own = ""
 }
 
-// again reports whether another proof may do: a fresh one once, and one with the
-// nonce that the org asked for.
+// again reports whether another proof may be accepted: a fresh one, once, or one
+// with the nonce that the org asked for.
 func (seen *proofErrors) again(oauthError string) bool {
 	switch oauthError {
 	case errInvalidProof:
@@ -161,8 +161,8 @@ func (seen *proofErrors) again(oauthError string) bool {
 	return false
 }
 
-// againToken is again for an error of the token endpoint. An org that wants proofs
-// where none was sent is believed, and that is remembered.
+// againToken is again for an error of the token endpoint. If the org wants a proof
+// and none was sent, proofs are sent from then on.
 func (seen *proofErrors) againToken(err error, p *prover) bool {
 	var e *Error
 	if !errors.As(err, &e) || e.OAuthError != errInvalidProof && e.OAuthError != errUseNonce {
@@ -175,8 +175,8 @@ func (seen *proofErrors) againToken(err error, p *prover) bool {
 // is what Okta compares it with.
 func proofURL(u *url.URL) string { return u.Scheme + "://" + u.Host + u.Path }
 
-// learn takes the nonce from an answer, whatever its status, and reports whether
-// there was one.
+// learn keeps the nonce of an answer, whatever its status, and reports whether there
+// was one.
 func learn(nonce *atomic.Pointer[string], h http.Header) bool {
 	n := h.Get(headerDPoPNonce)
 	if !isNonce(n) {

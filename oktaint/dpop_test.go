@@ -1,6 +1,7 @@
 package oktaint_test
 
 import (
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -143,8 +144,8 @@ func (o *dpopOrg) check(req *http.Request, token, nonce string) string {
 	return ""
 }
 
-// Many callers at the cold start share two token requests, the nonce's and the
-// token's, and every request has a proof of its own.
+// Many callers at the cold start share two token requests, one for the nonce and one
+// for the token, and every request has its own proof.
 func TestDPoPCold(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -267,7 +268,7 @@ func TestDPoPRefused(t *testing.T) {
 	}
 }
 
-// BenchmarkDPoPAuthorize is a proof beside the raw signature in it: the limit is
+// BenchmarkDPoPAuthorize compares a proof with the raw signature in it: the limit is
 // twice that.
 func BenchmarkDPoPAuthorize(b *testing.B) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -376,7 +377,7 @@ func (o *onceNonces) RoundTrip(req *http.Request) (*http.Response, error) {
 	if n, ok := o.attempts.Load(strings.TrimPrefix(req.URL.Path, "/api/v1/users/")); ok {
 		n.(*atomic.Int32).Add(1)
 	}
-	if !fresh { // with the error code of a token that is no good, which it is not about
+	if !fresh { // with the error code of a bad token, though the token is good
 		return respond(req, 401, `{"errorCode":"E0000011"}`, "DPoP-Nonce", next, "WWW-Authenticate", `DPoP error="use_dpop_nonce"`), nil
 	}
 	return respond(req, 200, "{}", "DPoP-Nonce", next), nil
@@ -396,8 +397,8 @@ func proofNonce(req *http.Request) string {
 	return claims.Nonce
 }
 
-// An API that takes only the newest of its nonces starves nobody: a call that was
-// refused twice repeats while no other is on its way.
+// If an API accepts only the newest of its nonces, every call still succeeds: a call that
+// was refused twice repeats while no other is on its way.
 func TestDPoPNewestNonce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -480,8 +481,8 @@ func TestDPoPNonceKept(t *testing.T) {
 	}
 }
 
-// Where the credential requires DPoP, a token that is not bound is an error. Where it
-// was learned, the org may switch it off again.
+// If the credential requires DPoP, a token that is not bound is an error. If it was
+// learned, the org may switch it off again.
 func TestDPoPBearer(t *testing.T) {
 	t.Parallel()
 	bound := false
@@ -590,6 +591,47 @@ func dpopApp(t *testing.T, sim *oktatest.Org, configured bool) *oktaint.Client {
 	sim.ResetRequests()
 	src := oktaint.PrivateKeyJWT{Org: org, ClientID: app.ID, Key: key, Scopes: scopes.New(scopes.AppsRead), DPoP: configured}.Source(sim.Transport())
 	return oktaint.NewClient(src, sim.Transport())
+}
+
+// A call that repeats alone is not kept waiting by the places of urgent requests that
+// wait for it.
+func TestDPoPNewestNonceUrgent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		n := 0
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			if req.URL.Path == "/oauth2/v1/token" {
+				return respond(req, 200, `{"token_type":"DPoP","expires_in":3600,"access_token":"at1"}`), nil
+			}
+			mu.Lock()
+			ok := proofNonce(req) == fmt.Sprintf("nonce-%d", n)
+			n++ // each is good once, and only the newest
+			h := append(windowHeaders(20, 20, time.Now().Add(time.Minute)), "DPoP-Nonce", fmt.Sprintf("nonce-%d", n))
+			mu.Unlock()
+			time.Sleep(10 * time.Millisecond)
+			if !ok {
+				return respond(req, 401, "", append(h, "WWW-Authenticate", `DPoP error="use_dpop_nonce"`)...), nil
+			}
+			return respond(req, 200, "{}", h...), nil
+		})
+		c := oktaint.NewClient(oktaint.PrivateKeyJWT{
+			Org: mustOrg(t, "acme"), ClientID: "0oa1", Key: readKey(t, "ec_p256_TEST_ONLY.pem"), Scopes: scopes.New(scopes.UsersRead), DPoP: true,
+		}, base).Urgent()
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		var wg sync.WaitGroup
+		for range 64 {
+			wg.Go(func() {
+				for range 3 {
+					if err := c.Get(ctx, nil, nil, "api", "v1", "users", "00u1"); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+	})
 }
 
 // An API that never takes a nonce refuses the proof, not the token: the token stays.

@@ -90,7 +90,7 @@ func TestKeyFromEnv(t *testing.T) {
 	}
 }
 
-// A name of a file that is missing is called that; nothing else is repeated.
+// The error names a file that is missing, and repeats no other text.
 func TestKeyFromEnvRefuses(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -122,8 +122,8 @@ func TestKeyFromEnvRefuses(t *testing.T) {
 	}
 }
 
-// What surrounds values is dropped; what is wrong inside is said at once, under the
-// name of its variable.
+// White space around values is dropped. An error inside a value is reported at once,
+// with the name of its variable.
 func TestCredentialsFromEnvCleans(t *testing.T) {
 	t.Parallel()
 	for _, token := range []string{"00example\n", "00example\r\n", " 00example", "\t00example ", "SSWS 00example", "ssws  00example\n", `"00example"`, "'SSWS 00example'", "Authorization: SSWS 00example", "\ufeff00example"} {

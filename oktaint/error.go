@@ -15,10 +15,10 @@ import (
 const insufficientScope = "insufficient_scope"
 
 // An Error is a request to an org that did not succeed: an answer outside of
-// 2xx, an answer that cannot be read, or none at all. What it means for the
-// caller is asked with [IsNotFound], [Denied], [NoToken], [RateLimited] and
-// [Ambiguous]. Decide by those, by StatusCode and by Code: Summary and Causes are
-// for people, and in the org's language.
+// 2xx, an answer that cannot be read, or none at all. Ask what it means with
+// [IsNotFound], [Denied], [NoToken], [RateLimited] and [Ambiguous]. Decide by those,
+// by StatusCode and by Code: Summary and Causes are for people, and in the org's
+// language.
 type Error struct {
 	StatusCode int      // 0 if there was no answer
 	Code       string   // Okta's error code, such as E0000006
@@ -72,7 +72,7 @@ func (e *Error) Error() string {
 		}
 	}
 	out := strings.TrimSuffix(b.String(), ";")
-	// The text of a RetrieveError has been told above.
+	// The text of a RetrieveError is in the fields above.
 	if e.err != nil && e.OAuthError == "" && e.Code == "" {
 		if e.Summary != "" {
 			out += ":"
@@ -103,7 +103,7 @@ func (e *Error) errText() string {
 func (e *Error) Unwrap() error { return e.err }
 
 // newError describes an answer outside of 2xx, or one of 2xx that cannot be read.
-// The summary, if there is one, is said instead of the body's.
+// The summary, if there is one, replaces that of the body.
 func newError(req *http.Request, resp *http.Response, body []byte, sent credentialSent, summary string) *Error {
 	clean := sent.scrubber()
 	e := &Error{Method: req.Method, Path: clip(req.URL.Path), sent: true, kind: sent.kind}
@@ -116,7 +116,7 @@ func newError(req *http.Request, resp *http.Response, body []byte, sent credenti
 	}
 	e.readBody(body, resp.Header, clean)
 	if summary != "" {
-		e.Summary, e.Causes = summary, nil
+		e.Summary, e.Causes = cleanText(clean, summary), nil
 	}
 	if e.Hint == "" {
 		e.Hint = e.explain()
@@ -132,7 +132,7 @@ func (e *Error) readHeader(resp *http.Response, received time.Time, clean func(s
 	}
 }
 
-// clip bounds what a server can put into a line of a log.
+// clip makes a server's text fit into a line of a log: it is short and printable.
 func clip(s string) string {
 	if len(s) > 1000 {
 		s = s[:1000] + "..."
@@ -162,7 +162,12 @@ func reason(err error) string {
 	case e.StatusCode == http.StatusTooManyRequests:
 		return "rate limit"
 	}
-	return fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))
+	return statusText(e.StatusCode)
+}
+
+// statusText describes a status without the server's text in the status line.
+func statusText(code int) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
 }
 
 // RateLimited reports whether err is a rate limit, and how long to wait.
@@ -174,8 +179,8 @@ func RateLimited(err error) (time.Duration, bool) {
 	return e.wait(0), true
 }
 
-// Ambiguous reports whether the request may have taken effect all the same: the
-// connection broke or the context ended while it was on its way, the server
+// Ambiguous reports whether the request may have taken effect although it failed:
+// the connection broke or the context ended while it was on its way, the server
 // failed (5xx), its answer could not be read, or one of these happened to an
 // attempt before the last. False means that it did not take effect.
 func Ambiguous(err error) bool {
@@ -190,8 +195,8 @@ func Ambiguous(err error) bool {
 	return e.earlier || e.sent && (e.StatusCode == 0 || e.StatusCode >= 500 || 200 <= e.StatusCode && e.StatusCode < 300)
 }
 
-// unwrapURL takes off what http.Client adds: the method and the URL, whose
-// query is nobody's business.
+// unwrapURL takes off what http.Client adds: the method and the URL, whose query may
+// be confidential.
 func unwrapURL(err error) error {
 	var ue *url.Error
 	if errors.As(err, &ue) {

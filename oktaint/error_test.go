@@ -92,7 +92,7 @@ func contextWithBudget(t *testing.T) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(t.Context(), 100*time.Millisecond)
 }
 
-// What a server says about an error fits into a line of a log.
+// The text of a server about an error fits into a line of a log.
 func TestErrorIsBounded(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 100_000)
@@ -105,8 +105,9 @@ func TestErrorIsBounded(t *testing.T) {
 	}
 }
 
-// What an earlier attempt may have done is not forgotten over a later answer, and
-// what the token endpoint says is not taken for an answer to the request.
+// An error stays ambiguous if an earlier attempt may have taken effect, whatever the
+// last answer is. An error of the token endpoint does not count as an answer to the
+// request.
 func TestAmbiguousHistory(t *testing.T) {
 	t.Parallel()
 	do := func(c *oktaint.Client, method string) error {
@@ -138,11 +139,26 @@ func TestAmbiguousHistory(t *testing.T) {
 	}
 }
 
-// What a caller's id brings with it does not break a log.
+// Control characters in a caller's id do not break a log.
 func TestPathInErrors(t *testing.T) {
 	t.Parallel()
 	err := oktaint.NewClient(mustOrg(t, "acme"), roundTripper(apiError(404, "E0000007"))).Get(t.Context(), nil, nil, "api", "v1", "users", "x\n2026 INFO\x1b[2J\u009b")
 	if err == nil || strings.ContainsAny(err.Error(), "\n\x1b\u009b") {
 		t.Errorf("error %q", err)
+	}
+}
+
+// An error of the network can repeat a long text that a server wrote instead of HTTP.
+// The error's text is bounded, and its chain stays whole.
+func TestNetworkErrorIsBounded(t *testing.T) {
+	t.Parallel()
+	sentinel := errors.New("sentinel")
+	base := roundTripper(func(*http.Request) (*http.Response, error) {
+		return nil, fmt.Errorf("malformed HTTP response \x1b[31m%s: %w", strings.Repeat("x", 100_000), sentinel)
+	})
+	for name, err := range map[string]error{"Get": get(t.Context(), base), "list": list(t.Context(), base), "token": token(t.Context(), base)} {
+		if s := err.Error(); len(s) > 1500 || strings.Contains(s, "\x1b") || !errors.Is(err, sentinel) {
+			t.Errorf("%s: %d bytes: %.80q; the chain is whole: %v", name, len(s), s, errors.Is(err, sentinel))
+		}
 	}
 }

@@ -32,8 +32,8 @@ type errorDocument struct {
 	Errors  []text `json:"errors"`
 }
 
-// A text is a string, or the string that says most in an object or a list.
-// What else it may be counts as empty, so that one odd member hides no other.
+// A text is a string, or the string that says most in an object or a list. A value
+// of any other type counts as empty, so that one odd member does not hide the others.
 type text string
 
 func (t *text) UnmarshalJSON(b []byte) error {
@@ -67,9 +67,9 @@ func textOf(v any) string {
 	return ""
 }
 
-// readBody takes from an error's body what it says, of whatever form it is. The text
-// of a success that cannot be read is not told as it stands: it may be a token, or a
-// temporary password.
+// readBody takes the text from an error's body, whatever form that has. The body of a
+// success that cannot be read is not repeated: it may hold a token or a temporary
+// password.
 func (e *Error) readBody(body []byte, h http.Header, clean func(string) string) {
 	body = bytes.TrimSpace(body)
 	if looksLikeHTML(body, h) {
@@ -103,13 +103,13 @@ func (e *Error) readBody(body []byte, h http.Header, clean func(string) string) 
 	}
 }
 
-// readErrorDocument reads what it can of a body. It reports whether the body is a
-// JSON object; members of another type than expected are left out.
+// readErrorDocument reports whether the body is a JSON object, and reads it. Members
+// of an unexpected type are left out.
 func readErrorDocument(body []byte, doc *errorDocument) bool {
 	if !bytes.HasPrefix(body, []byte("{")) || !json.Valid(body) {
 		return false
 	}
-	_ = json.Unmarshal(body, doc) // what is left out is of another type: the rest is read
+	_ = json.Unmarshal(body, doc) // an error is about the type of one member: the others are read
 	return true
 }
 

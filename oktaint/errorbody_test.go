@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Whatever form an error's body has, its text is told.
+// The text of an error's body is told, whatever form the body has.
 func TestErrorBodies(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{

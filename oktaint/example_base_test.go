@@ -53,8 +53,7 @@ func ExampleNewClient_tracing() {
 	// 00u1 true
 }
 
-// A proxy of one's own, for one client. Without it, HTTPS_PROXY of the environment
-// counts.
+// One client uses its own proxy. The others use HTTPS_PROXY of the environment.
 func ExampleNewClient_proxy() {
 	creds, err := oktaint.ReadCredentials("acme.json")
 	if err != nil {
@@ -70,8 +69,8 @@ func ExampleNewClient_proxy() {
 	_ = client
 }
 
-// A certificate authority as well as the system's: that of a proxy that inspects the
-// traffic, say.
+// A client trusts another certificate authority as well as the system's, for example
+// that of a proxy that inspects the traffic.
 func ExampleNewClient_authority() {
 	creds, err := oktaint.ReadCredentials("acme.json")
 	if err != nil {
@@ -94,7 +93,7 @@ func ExampleNewClient_authority() {
 	_ = client
 }
 
-// Metrics: OnAttempt is told of each attempt, with the state of its rate limit.
+// Metrics: OnAttempt is called for each attempt, with the state of its rate limit.
 func ExampleTransport_metrics() {
 	creds, err := oktaint.ReadCredentials("acme.json")
 	if err != nil {
@@ -109,8 +108,8 @@ func ExampleTransport_metrics() {
 	}
 }
 
-// Response passes the queues of collection, with the same credential and the same
-// token. From then on a part of each rate limit is kept for it.
+// Urgent requests of a response pass the queues of a collector, with the same credential
+// and the same token. From then on a part of each rate limit is kept for them.
 func ExampleClient_Urgent() {
 	creds, err := oktaint.ReadCredentials("acme.json")
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -12,8 +13,8 @@ import (
 // has ended. One that takes longer is left behind.
 const abandonAfter = time.Second
 
-// maxAbandoned is how many calls that were left behind one bucket of requests
-// may have before it takes no more: each keeps a goroutine.
+// maxAbandoned is how many calls of one bucket may be left behind. Each keeps a
+// goroutine, so after that the bucket takes no more requests.
 const maxAbandoned = 8
 
 // A foreignError is a panic or the end of a goroutine (runtime.Goexit) in code
@@ -22,7 +23,7 @@ type foreignError struct{ what, text string }
 
 func (e *foreignError) Error() string { return "oktaint: " + e.what + " " + e.text }
 
-// abandonedError is a call that did not return though its context had ended.
+// An abandonedError is about a call that did not return though its context had ended.
 type abandonedError struct {
 	what  string
 	cause error // of the context
@@ -44,11 +45,10 @@ func (c *stuckCount) full(what string, most int32) error {
 	return nil
 }
 
-// foreign calls f, which is not this package's code and may panic or hang. The
-// call is made in a goroutine of its own. If f does not return soon after ctx has
-// ended, it is left behind and counted in stuck; should it return later, its
-// value goes to drop. ctx must end at some time, or f is waited for as long as it
-// takes.
+// foreign calls f, which is not this package's code and may panic or hang, in a new
+// goroutine. If f does not return soon after ctx has ended, it is left behind and
+// counted in stuck. If it returns later, its value goes to drop. A ctx that never
+// ends lets f take as long as it wants.
 func foreign[T any](ctx context.Context, what string, stuck *stuckCount, f func() (T, error), drop func(T)) (T, error) {
 	type result struct {
 		value T
@@ -98,8 +98,8 @@ func foreign[T any](ctx context.Context, what string, stuck *stuckCount, f func(
 	return *new(T), &abandonedError{what, context.Cause(ctx)}
 }
 
-// panicText is the text of a panic. A runtime error is a bug that people need to
-// find, so it names the place.
+// panicText is the text of a panic. A runtime error is a bug that somebody has to
+// find, so the text names the place.
 func panicText(p any) string {
 	text := clip(fmt.Sprint(p))
 	if _, ok := p.(runtime.Error); !ok {
@@ -110,7 +110,7 @@ func panicText(p any) string {
 		if !ok {
 			return text
 		}
-		if name := runtime.FuncForPC(pc).Name(); len(name) < 8 || name[:8] != "runtime." {
+		if name := runtime.FuncForPC(pc).Name(); !strings.HasPrefix(name, "runtime.") {
 			return fmt.Sprintf("%s (%s:%d)", text, file, line)
 		}
 	}

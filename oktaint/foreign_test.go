@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -20,7 +21,7 @@ import (
 type answerer = func(*http.Request) (*http.Response, error)
 
 // hostile are the ways in which a server or a base transport can be bad, and how
-// long a request may take that meets them and has no deadline.
+// long a request without a deadline may take then.
 func hostile(s *turncoat) map[string]struct {
 	answer answerer
 	most   time.Duration
@@ -86,10 +87,10 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(b []byte) (int, error) { return f(b) }
 
-// Whatever a server or a base transport does, a call ends: within its deadline, and
-// without one within a bound. It takes little memory and leaves no goroutine behind
+// A call ends, whatever a server or a base transport does: within its deadline, or
+// within a bound if it has none. It takes little memory and leaves no goroutine behind
 // once the server lets go. The same client works again within a window as soon as the
-// server is good. It is not parallel: memory is counted for the whole process.
+// server is good. The test is not parallel: memory is counted for the whole process.
 func TestHostile(t *testing.T) {
 	calls := map[string]func(context.Context, *oktaint.Client) error{
 		"Get": func(ctx context.Context, c *oktaint.Client) error {
@@ -176,8 +177,8 @@ func within(t *testing.T, d, most time.Duration, call func(context.Context) erro
 	}
 }
 
-// A base that never comes back keeps a goroutine for each call, and gives the place
-// in the bucket back. Eight such calls are the most: others fail at once and say so.
+// If a base never returns, each call keeps a goroutine, and gives its place in the bucket
+// back. Eight such calls are the most: others fail at once and say so.
 func TestBaseThatNeverReturns(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -274,5 +275,95 @@ func TestSigner(t *testing.T) {
 			t.Errorf("the signer was asked %d times while it hung", n)
 		}
 		close(release)
+	})
+}
+
+// At most eight calls of a base hang, however many requests wait in line meanwhile.
+func TestLineBehindBaseThatHangs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &turncoat{release: make(chan struct{}), only: "/api/v1/users/00u1"}
+		hang := func(*http.Request) (*http.Response, error) { <-s.release; return nil, errors.New("late") }
+		s.bad.Store(&hang)
+		c := clientOver(s)
+		var wg sync.WaitGroup
+		for range 40 {
+			wg.Go(func() {
+				if err := c.Get(t.Context(), nil, nil, "api", "v1", "users", "00u1"); err == nil {
+					t.Error("an answer")
+				}
+			})
+		}
+		start := time.Now()
+		wg.Wait()
+		if n, d := s.sent.Load(), time.Since(start); n != 8 || d > 5*time.Minute {
+			t.Errorf("%d calls of the base after %v, want 8", n, d)
+		}
+		close(s.release)
+	})
+}
+
+// If a base returns an answer along with an error, against its contract, the answer is
+// closed. An answer without a body counts as empty, as for net/http's client.
+func TestLaxBase(t *testing.T) {
+	t.Parallel()
+	var closed atomic.Int32
+	both := roundTripper(func(req *http.Request) (*http.Response, error) {
+		resp := respond(req, 200, "{}")
+		resp.Body = countedCloser{resp.Body, &closed}
+		return resp, errors.New("both")
+	})
+	for i, call := range []func(context.Context, http.RoundTripper) error{get, list, token} {
+		if err := call(t.Context(), both); err == nil || !strings.Contains(err.Error(), "both") || closed.Load() != int32(i+1) {
+			t.Errorf("call %d: %v, %d bodies closed", i, err, closed.Load())
+		}
+	}
+	empty := roundTripper(func(req *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 204, Request: req}, nil
+	})
+	if err := clientOver(empty).Get(t.Context(), nil, nil, "api", "v1", "users"); err != nil {
+		t.Errorf("an answer without a body and a header: %v", err)
+	}
+}
+
+type countedCloser struct {
+	io.Reader
+	closed *atomic.Int32
+}
+
+func (c countedCloser) Close() error { c.closed.Add(1); return nil }
+
+// vaultSigner asks its vault for the public half each time.
+type vaultSigner struct {
+	crypto.Signer
+	inUse atomic.Bool
+	hang  chan struct{}
+}
+
+func (s *vaultSigner) Public() crypto.PublicKey {
+	if s.inUse.Load() {
+		<-s.hang
+	}
+	return s.Signer.Public()
+}
+
+// A signer whose Public hangs ends the fetch by its budget, as one whose Sign hangs does.
+func TestSignerPublic(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &vaultSigner{Signer: parsePKCS8(t, readFile(t, "ec_p256_TEST_ONLY.pem")).(crypto.Signer), hang: make(chan struct{})}
+		key, err := oktaint.NewKey(s, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.inUse.Store(true)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		start := time.Now()
+		_, err = new(turncoat).client(t, key).Source().TokenContext(ctx)
+		if d := time.Since(start); d > 32*time.Second || err == nil || !strings.Contains(err.Error(), "the signer of key") {
+			t.Errorf("%v after %v", err, d)
+		}
+		close(s.hang)
 	})
 }

@@ -20,8 +20,8 @@ func FuzzNextLink(f *testing.F) {
 	})
 }
 
-// Whatever an answer holds, what an error keeps of it is short, printable, and without
-// the credential that was sent.
+// The text of an error is short, printable and without the credential that was sent,
+// whatever the answer holds.
 func FuzzError(f *testing.F) {
 	f.Add(403, `{"errorCode":"E0000006","errorSummary":"s","errorCauses":[{"errorSummary":"c"}]}`, `Bearer realm="a\"b", error="c", scope=d`, "req1")
 	f.Add(400, `{"error":{"message":["x"]},"errors":[{"detail":1}]}`, `DPoP error="use_dpop_nonce"`, "")
@@ -42,8 +42,8 @@ func FuzzError(f *testing.F) {
 	})
 }
 
-// Whatever the token endpoint answers, there is a token that can be sent and expires,
-// or an error that does not hold the answer's token.
+// Every answer of the token endpoint gives a token that can be sent and expires, or an
+// error that does not hold the answer's token.
 func FuzzTokenAnswer(f *testing.F) {
 	f.Add(200, `{"token_type":"Bearer","expires_in":3600,"access_token":"hunter2secret","scope":"okta.users.read"}`)
 	f.Add(200, `{"token_type":"DPoP","expires_in":"1","access_token":"hunter2secret\u0000"}`)
@@ -66,8 +66,8 @@ func FuzzTokenAnswer(f *testing.F) {
 	})
 }
 
-// Whatever an org says of itself, credentials go to the org that was named or to one
-// of Okta's own.
+// Credentials go to the org that was named or to one under Okta's domains, whatever an
+// org says about itself.
 func FuzzDiscover(f *testing.F) {
 	f.Add(`{"id":"00o1","_links":{"organization":{"href":"https://acme.okta.com"},"alternate":{"href":"https://login.example.com"}},"pipeline":"idx"}`)
 	f.Add(`{"id":"00o1","_links":{"organization":{"href":"https://acme.okta.com.evil.net"}}}`)
@@ -81,8 +81,8 @@ func FuzzDiscover(f *testing.F) {
 	})
 }
 
-// Whatever the headers say, a wait is neither negative nor longer than a year, and a
-// reset that is believed is within two windows.
+// A wait is neither negative nor longer than a year, and a reset that is believed is
+// within two windows, whatever the headers say.
 func FuzzLimits(f *testing.F) {
 	f.Add("600", "0", "946684860", "Sat, 01 Jan 2000 00:00:00 GMT", "7")
 	f.Add("0", "0", "", "", "99999999999999999999")

@@ -17,9 +17,8 @@ import (
 	"github.com/rezonate-io/okta-integration/scopes"
 )
 
-// A turncoat is a base transport that is good to begin with, bad for as long as bad
-// is set, and good again after that. Requests that it does not come back from wait
-// for release.
+// A turncoat is a base transport that is good at first, bad while bad is set, and good
+// again after that. Requests that hang wait for release.
 type turncoat struct {
 	bad     atomic.Pointer[func(*http.Request) (*http.Response, error)]
 	only    string // the path that it is bad at; empty for all
@@ -76,8 +75,8 @@ func clientOver(base http.RoundTripper) *oktaint.Client {
 	return oktaint.NewClient(org, base)
 }
 
-// allocated returns how many bytes f allocates. Tests that use it do not run
-// beside others.
+// allocated returns how many bytes f allocates. Tests that use it must not run at the
+// same time as others.
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -93,16 +92,16 @@ func token(ctx context.Context, base http.RoundTripper) error {
 	return err
 }
 
-// A wire is a server that a Transport like the shared one is connected to by
-// in-memory pipes: what it writes is what is on the wire.
+// A wire is a server that is connected to a Transport like the shared one by in-memory
+// pipes, and writes raw bytes.
 type wire struct {
 	*http.Transport
 	dialed  atomic.Int32
 	written atomic.Int64
 }
 
-// newWire answers every request with what serve writes; it can write until the
-// client has had enough.
+// newWire answers every request with the bytes that serve writes, until the client has
+// had enough.
 func newWire(serve func(io.Writer) error) *wire {
 	w := &wire{Transport: oktaint.NewBase()}
 	w.DisableKeepAlives = true

@@ -12,7 +12,7 @@ import (
 )
 
 // explain gives the hint for an error of the API. It depends on the credential
-// that was sent, since the same code means another remedy for each.
+// that was sent, since the same code has another remedy for each.
 func (e *Error) explain() string {
 	if d, ok := e.denial(); ok {
 		return d.Remedy
@@ -50,14 +50,14 @@ func explainRefused(kind Kind) string {
 	return "the request carried no credential, and this needs one"
 }
 
-// explainSession is the hint for 403 E0000005, "Invalid session". Okta answers so
-// to a token that it takes no more, and where an endpoint takes none of this kind.
+// explainSession is the hint for 403 E0000005, "Invalid session". Okta answers so if
+// it no longer accepts the token, or if the endpoint accepts no token of this kind.
 func explainSession(kind Kind) string {
 	switch kind {
 	case KindAPIToken:
-		return "the org takes no API token here, or not this one any more: is its owner still active?"
+		return "the org does not accept API tokens here, or no longer accepts this one: is its owner still active?"
 	case KindPrivateKeyJWT, KindClientSecret:
-		return "the org does not take the access token for this request: it was revoked, or the endpoint is open to other credentials only"
+		return "the org does not accept the access token for this request: it was revoked, or the endpoint is open to other credentials only"
 	}
 	return "the request carried no credential, and this needs one"
 }
@@ -116,8 +116,8 @@ func networkReason(err error) string {
 	return "no connection"
 }
 
-// skewNote tells of a difference of the clocks that is worth a word. Date has
-// whole seconds, and the answer was some time on its way.
+// skewNote tells by how much the clocks differ, if that is more than what whole
+// seconds in Date and the way of the answer explain.
 func (e *Error) skewNote() string {
 	switch {
 	case e.skew > 5*time.Second:

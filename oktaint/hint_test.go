@@ -38,9 +38,9 @@ func TestHintsFitTheCredential(t *testing.T) {
 		{"app", status(401, "", "WWW-Authenticate", `Bearer error="invalid_token"`), "the access token of the service app", "API token"},
 		{"integration", apiError(401, "E0000011"), "is the integration still installed", "API token"},
 		{"none", apiError(401, "E0000011"), "carried no credential", "API token"},
-		{"API token", apiError(403, "E0000005"), "the org takes no API token here", "OAuth"},
-		{"app", apiError(403, "E0000005"), "the org does not take the access token", "API token"},
-		{"integration", apiError(403, "E0000005"), "the org does not take the access token", "API token"},
+		{"API token", apiError(403, "E0000005"), "the org does not accept API tokens here", "OAuth"},
+		{"app", apiError(403, "E0000005"), "the org does not accept the access token", "API token"},
+		{"integration", apiError(403, "E0000005"), "the org does not accept the access token", "API token"},
 		{"none", apiError(403, "E0000005"), "carried no credential", "OAuth"},
 	} {
 		base := roundTripper(func(req *http.Request) (*http.Response, error) {
@@ -56,8 +56,8 @@ func TestHintsFitTheCredential(t *testing.T) {
 	}
 }
 
-// A request without an answer says why at once, in a word while it is tried again,
-// and with a remedy at the end.
+// A request without an answer says at once why: in a word while it is tried again, and
+// with a remedy at the end.
 func TestNetworkErrors(t *testing.T) {
 	t.Parallel()
 	dial := func(err error) error { return &net.OpError{Op: "dial", Net: "tcp", Err: err} }

@@ -57,7 +57,7 @@ func (j jwk) has(name string) bool {
 	return len(j[name]) > 0 && string(j[name]) != "null"
 }
 
-// missing returns which of the members are not there.
+// missing returns an error that names the members which are not there, or nil.
 func (j jwk) missing(names ...string) error {
 	var lacks []string
 	for _, name := range names {

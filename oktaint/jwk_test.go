@@ -44,7 +44,7 @@ func TestParseKeyJWK(t *testing.T) {
 	}
 }
 
-// Among several JWKs the kid says which is meant.
+// The kid says which of several JWKs is meant.
 func TestParseKeySet(t *testing.T) {
 	t.Parallel()
 	rsa, ec := string(privateJWK(t, "rsa2048_TEST_ONLY.pem", "k1")), string(privateJWK(t, "ec_p256_TEST_ONLY.pem", "k2"))
@@ -119,7 +119,7 @@ func TestParseKeyDamagedJWK(t *testing.T) {
 		}
 	}
 	t.Logf("%d cells", cells)
-	// What follows from the others may be missing; zeros in front of d may be, too.
+	// Members that follow from the others may be missing, and so may zeros in front of d.
 	jwk := without(t, privateJWK(t, "rsa2048_TEST_ONLY.pem", ""), "dp", "dq", "qi")
 	if key, err := oktaint.ParseKey(jwk, ""); err != nil || key.Public() != readKey(t, "rsa2048_TEST_ONLY.pem").Public() {
 		t.Errorf("without dp, dq, qi: %v, %v", key, err)

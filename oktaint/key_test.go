@@ -20,7 +20,7 @@ import (
 	"github.com/rezonate-io/okta-integration/scopes"
 )
 
-// NewKey refuses what Okta has no algorithm for.
+// NewKey refuses keys for which Okta has no algorithm.
 func TestNewKeyRefuses(t *testing.T) {
 	t.Parallel()
 	if _, err := oktaint.NewKey(nil, ""); err == nil {

@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// This file reads PEM and DER. encoding/pem is not used for it: it passes over a
-// block that is damaged, where the user has to be told.
+// This file reads PEM and DER. It does not use encoding/pem, which passes over a
+// damaged block without telling.
 
 // A block is one block of PEM.
 type block struct {
@@ -49,7 +49,8 @@ func nextBlock(text string) (b block, rest string, err error) {
 	return b, rest, nil
 }
 
-// findPEM returns the private keys of a PEM text, or says what is in their place.
+// findPEM returns the private keys of a PEM text. If there is none, the error says
+// what the text holds.
 func findPEM(text string) ([]foundKey, error) {
 	var found []foundKey
 	instead := errors.New("is PEM of a kind that is not read: convert it to PKCS #8")
@@ -57,7 +58,7 @@ func findPEM(text string) ([]foundKey, error) {
 		b, rest, err := nextBlock(text)
 		switch {
 		case err != nil && len(found) > 0 && !b.isPrivate():
-			return distinct(found), nil // the key is whole, what follows it is not
+			return distinct(found), nil // the key is whole, and only what follows it is cut
 		case err != nil:
 			return nil, err
 		}
@@ -84,7 +85,7 @@ func findPEM(text string) ([]foundKey, error) {
 	return distinct(found), nil
 }
 
-// distinct drops keys that are there twice, in two forms for example.
+// distinct drops a key that is there twice, for example in two forms.
 func distinct(found []foundKey) []foundKey {
 	var out []foundKey
 	seen := make(map[string]bool)
@@ -113,8 +114,8 @@ func (b block) isEncrypted() bool {
 	return b.label == "ENCRYPTEDPRIVATEKEY" || strings.Contains(b.body, "Proc-Type") && strings.Contains(b.body, "ENCRYPTED")
 }
 
-// instead says what a block holds in place of a private key. It is nil for a block
-// that says nothing about that, such as parameters.
+// instead says what a block holds if that is not a private key. It is nil for
+// parameters, which often stand before the key.
 func (b block) instead() error {
 	switch {
 	case b.isEncrypted():
@@ -175,8 +176,8 @@ func findDER(der []byte) ([]foundKey, error) {
 // maxDER is longer than an RSA key of maxRSA bits.
 const maxDER = 12 << 10
 
-// parseDER reads a private key in any of its three forms, whatever its label says,
-// or says what der is.
+// parseDER reads a private key in any of its three forms, whatever its label says. If
+// there is none, the error says what der is.
 func parseDER(der []byte) (crypto.Signer, error) {
 	if len(der) > maxDER {
 		return nil, fmt.Errorf("has %d bytes in DER, more than RSA with %d bits has", len(der), maxRSA)
@@ -200,8 +201,8 @@ func parseDER(der []byte) (crypto.Signer, error) {
 	return signer, nil
 }
 
-// hasPublicHalf holds an EC key against the public half that stands with it in der, if there
-// is one. crypto/x509 passes over that, so that a damaged key is another key to it.
+// hasPublicHalf compares an EC key with the public half that stands with it in der,
+// if there is one. crypto/x509 does not, and so reads a damaged key as another key.
 func hasPublicHalf(der []byte, k *ecdsa.PrivateKey) bool {
 	var pkcs8 struct {
 		Version    int
@@ -233,8 +234,8 @@ func compressed(point []byte) []byte {
 	return append([]byte{2 + point[len(point)-1]&1}, point[1:1+half]...)
 }
 
-// notPrivateDER says why der is not a private key that can be read. text is what
-// crypto/x509 says of it. It is not passed on, since it speaks of ASN.1.
+// notPrivateDER says why der is not a private key that can be read. text is the error
+// of crypto/x509. It is not passed on, since it speaks of ASN.1.
 func notPrivateDER(der []byte, text string) error {
 	switch {
 	case strings.Contains(text, "unknown elliptic curve"):

@@ -57,7 +57,7 @@ func TestParseKeyBundle(t *testing.T) {
 	}
 }
 
-// One character of PEM that is another one is an error, or changes nothing.
+// Changing one character of PEM is an error, or changes nothing.
 func TestParseKeyDamagedPEM(t *testing.T) {
 	t.Parallel()
 	for _, name := range goodKeys {
@@ -77,8 +77,7 @@ func TestParseKeyDamagedPEM(t *testing.T) {
 	}
 }
 
-// Bits that are left over at the end of base64 belong to no byte: the text is
-// damaged.
+// If bits are left over at the end of base64, the text is damaged.
 func TestParseKeyBitsLeftOver(t *testing.T) {
 	t.Parallel()
 	cells := 0

@@ -11,14 +11,14 @@ import (
 	"unicode/utf8"
 )
 
-// This file undoes what happens to the text of a key on its way through
+// This file repairs the text of a key that was changed on its way through
 // environment variables, forms, vaults and editors.
 
 // escaped is a line break, a tab or a quotation mark with any number of
-// backslashes before it, as each tool on the way adds some.
+// backslashes before it, since each tool on the way may add some.
 var escaped = regexp.MustCompile(`\\+(u000[aAdD9]|x0[aAdD9]|[nrt"'])`)
 
-// unescape turns what escaped finds into white space and quotation marks.
+// unescape turns escapes into white space and quotation marks.
 func unescape(s string) string {
 	return escaped.ReplaceAllStringFunc(s, func(m string) string {
 		switch last := m[len(m)-1:]; last {
@@ -34,7 +34,7 @@ func unescape(s string) string {
 // percentEncoded matches text as a URL or a form carries it.
 var percentEncoded = regexp.MustCompile(`(?i)BEGIN(%20|\+)([A-Z]+(%20|\+))*PRIVATE(%20|\+)KEY|^%7B|^%5B`)
 
-// plain returns the text of a key without what surrounds it.
+// plain returns the text of a key without white space and quotation marks around it.
 func plain(data []byte) string {
 	s := decodeUTF(data)
 	for range 4 { // quotation marks within quotation marks
@@ -120,9 +120,9 @@ func decodeBase64(s string) ([]byte, bool) {
 	return b, err == nil && len(b) > 0
 }
 
-// isBase64 reports whether s is long enough to hold a key in base64, and has no
-// other characters. The name of a file has rarely all of digits and letters of
-// both cases.
+// isBase64 reports whether s is long enough to hold a key in base64, and has only
+// characters of base64. It must have digits and letters of both cases, which the name
+// of a file rarely has.
 func isBase64(s string) bool {
 	s = withoutSpace(unescape(s))
 	return len(s) >= 64 && strings.ContainsFunc(s, unicode.IsUpper) && strings.ContainsFunc(s, unicode.IsLower) && strings.ContainsFunc(s, unicode.IsDigit) && !strings.ContainsFunc(s, func(r rune) bool {
@@ -130,7 +130,7 @@ func isBase64(s string) bool {
 	})
 }
 
-// looksLikeFile reports whether s is the name of a file rather than what is in
+// looksLikeFile reports whether s is the name of a file rather than the content of
 // one.
 func looksLikeFile(s string) bool {
 	if s == "" || len(s) > 1024 || strings.ContainsFunc(s, unicode.IsControl) || strings.Contains(s, "-----") {

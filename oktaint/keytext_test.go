@@ -110,7 +110,7 @@ func utf16Of(s string, little, mark bool) string {
 	return string(out)
 }
 
-// Whatever transport has done to the text of a key, the key is read.
+// A key is read after every known damage to its text.
 func TestParseKeyTransport(t *testing.T) {
 	t.Parallel()
 	cells := 0

@@ -1,13 +1,19 @@
 package oktaint
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 )
 
 // errLink says that a Link header is broken. It might have been the next link, so
-// that nobody knows whether the list is complete.
+// the list may be incomplete.
 var errLink = errors.New("a Link header cannot be read")
 
 // nextLink returns the target of the link with rel="next" (RFC 8288), and
@@ -19,7 +25,7 @@ func nextLink(h http.Header) (target string, ok bool, err error) {
 			var link string
 			link, line = cutLink(line)
 			if link = strings.TrimSpace(link); link == "" {
-				continue // RFC 9110, section 5.6.1: an empty element counts for nothing
+				continue // RFC 9110, section 5.6.1: an empty element is ignored
 			}
 			next, ok, err := readLink(link)
 			if ok || err != nil {
@@ -72,8 +78,48 @@ func readLink(s string) (string, bool, error) {
 	return "", false, nil
 }
 
-// unpaired reports whether s has a quote without its other one.
+// unpaired reports whether s has a quotation mark without its partner.
 func unpaired(s string) bool {
 	n := strings.Count(s, `"`) - strings.Count(s, `\"`)
 	return n%2 != 0
+}
+
+// sameQuery reports whether two requests for a list ask for the same page. The order
+// of the parameters does not matter, since servers change it.
+func sameQuery(a, b *http.Request) bool {
+	return maps.EqualFunc(a.URL.Query(), b.URL.Query(), slices.Equal)
+}
+
+func cursorOf(req *http.Request) Cursor { return Cursor(req.URL.RequestURI()) }
+
+// bodyLink returns _links.next.href of an object, and the empty string for an
+// array, which has none. Other errors in the body are found when it is decoded.
+func bodyLink(body []byte) (string, error) {
+	if !bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{")) {
+		return "", nil
+	}
+	var doc struct {
+		Links struct {
+			Next struct{ Href string } `json:"next"`
+		} `json:"_links"`
+	}
+	if err := json.Unmarshal(body, &doc); errors.As(err, new(*json.UnmarshalTypeError)) {
+		return "", errors.New("_links.next cannot be read")
+	}
+	return doc.Links.Next.Href, nil
+}
+
+// follow points req to a next link or cursor. Its errors say what is wrong with it.
+func follow(org Org, req *http.Request, target string) error {
+	u, err := url.Parse(target)
+	switch {
+	case err != nil:
+		return errors.New("cannot be read")
+	case (u.IsAbs() || u.Host != "") && !org.ownsLink(u):
+		return fmt.Errorf("leads to %s://%s, not to %s: it is not followed", u.Scheme, u.Host, org)
+	case u.Path != req.URL.Path:
+		return errors.New("leads to another endpoint: it is not followed")
+	}
+	req.URL.RawQuery = u.RawQuery
+	return nil
 }

@@ -42,8 +42,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// serveBench serves the users from a process of its own, so that its CPU time is
-// not in the figures. It ends with its standard input.
+// serveBench serves the users from another process, so that its CPU time is not in the
+// figures. It ends with its standard input.
 func serveBench() {
 	const user = `{"id":"00u%017d","status":"ACTIVE","created":"2024-01-02T03:04:05.000Z","activated":null,"lastLogin":"2026-01-02T03:04:05.000Z","profile":{"firstName":"Ada","lastName":"Lovelace","login":"ada.%d@example.com","email":"ada.%d@example.com","department":"Engineering","mobilePhone":null},"credentials":{"provider":{"type":"OKTA","name":"OKTA"}},"pad":%q,"_links":{"self":{"href":"https://acme.okta.com/api/v1/users/00u%017d"}}}`
 	pages := make([][]byte, benchUsers/benchPage)

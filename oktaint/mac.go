@@ -5,12 +5,12 @@ import (
 	"crypto/sha256"
 )
 
-// MAC authenticates what a service stores, a record of what it has done, say, with
-// a key that is derived from the credential: who can write to the store and does not
-// have the credential cannot make it up. It is an HMAC with SHA-256, and says
-// nothing of the credential. It is nil for a key that is not in memory, such as one
-// in a KMS. With another credential, what was stored before is not authentic any
-// more.
+// MAC authenticates data that a service stores, such as a record of its actions, with
+// a key that is derived from the credential: a person who can write to the store but
+// does not have the credential cannot forge it. It is an HMAC with SHA-256, and tells
+// nothing about the credential. It is nil for a key that is not in memory, such as one
+// in a KMS. After a change of the credential, data that was stored before no longer
+// passes.
 func (s *Source) MAC(message []byte) []byte {
 	if s.secret == nil {
 		return nil

@@ -12,8 +12,8 @@ import (
 	"github.com/rezonate-io/okta-integration/scopes"
 )
 
-// A MAC is that of the credential: the same for the same, another for another, and
-// none for a key that is not in memory.
+// The same credential gives the same MAC, another credential another one, and a key that
+// is not in memory none.
 func TestMAC(t *testing.T) {
 	t.Parallel()
 	org := mustOrg(t, "acme")

@@ -74,9 +74,9 @@ func (o Org) owns(u *url.URL) bool {
 	return !o.IsZero() && u.Scheme == "https" && u.User == nil && strings.EqualFold(strings.TrimSuffix(u.Host, ":443"), o.host)
 }
 
-// ownsLink is owns for next links, of which only the path and the query are used:
-// Okta's IAM lists link to the org's Admin Console host (recorded), and an org may
-// call itself by its canonical host where it was asked by its custom domain.
+// ownsLink is owns for next links. Only their path and query are used, so it allows
+// more: Okta's IAM lists link to the org's Admin Console host (recorded), and an org
+// that was asked by its custom domain may name its canonical host.
 func (o Org) ownsLink(u *url.URL) bool {
 	if o.owns(u) {
 		return true

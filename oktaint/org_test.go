@@ -68,7 +68,7 @@ func TestNewRequest(t *testing.T) {
 	}
 }
 
-// No id leads to another endpoint.
+// An id never leads to another endpoint.
 func TestNewRequestRefuses(t *testing.T) {
 	t.Parallel()
 	org := mustOrg(t, "acme")

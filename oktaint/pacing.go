@@ -3,10 +3,8 @@ package oktaint
 import (
 	"context"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,18 +13,22 @@ import (
 // maxInFlight bounds the requests of one bucket that are on their way at once.
 const maxInFlight = 8
 
-// recovery is after how many rounds of answers one more may be in flight where
-// there were too many: the limit is found again by running into it.
-const recovery = 4
+// maxUrgent bounds them, urgent ones included.
+const maxUrgent = 32
 
-// resetMargin is how long after its estimated reset a bucket is used again. The
-// estimate is late rather than early: Reset is rounded up and Date down. There is
-// no jitter here: whoever of several processes began first would have the most of
-// the window, and in flight there are a few at a time anyway.
-const resetMargin = 50 * time.Millisecond
+// A rank is how a request stands in line: the higher ones come first.
+type rank int
 
-// A pacer keeps the requests to one org within its rate limits: a bucket for
-// each. It has no goroutine, and a timer only while somebody waits.
+const (
+	normal rank = iota
+	urgent
+	// alone is the rank of a call for which the others of its Source wait: see
+	// call.takeTurn. It must not wait for the places of those.
+	alone
+)
+
+// A pacer keeps the requests to one org within its rate limits, with a bucket for
+// each. It has no goroutine, and has a timer only while a request waits.
 type pacer struct {
 	share   float64       // of each limit that may be used, if between 0 and 1
 	maxWait time.Duration // the longest wait for a reset
@@ -36,9 +38,9 @@ type pacer struct {
 	m  map[string]*bucket
 }
 
-// A bucket is one rate limit, as the answers describe it. The org is what all
-// its users share, so that the headers are all that is needed to get along with
-// other processes.
+// A bucket is one rate limit, as the answers describe it. Other processes that use
+// the limit show in the same headers, so the headers are all that is needed to share
+// it with them.
 type bucket struct {
 	p     *pacer
 	name  string
@@ -56,23 +58,23 @@ type bucket struct {
 	limit     int
 	remaining int
 	reset     time.Time // by the server's clock: which window it is
-	since     time.Time // by our clock: when we heard of it first
+	since     time.Time // by our clock: the first answer in it
 	until     time.Time // its end by our clock
 	ours      int       // answers in it that were ours
-	sharedTo  time.Time // until when others are taken to use the bucket too
-	scarceTo  time.Time // until when it is taken to be too little for all
+	sharedTo  time.Time // until then others are assumed to use the bucket too
+	scarceTo  time.Time // until then it is assumed to be too little for all
 	next      time.Time // while the rest is spread: not before this
 
-	queue []*waiter // urgent ones first
+	queue []*waiter // those of a higher rank first
 	timer *time.Timer
 }
 
 // A waiter is a request that waits for its place.
 type waiter struct {
-	urgent  bool
+	rank    rank
 	granted chan struct{}  // closed when it has its place
-	until   chan time.Time // until when it has to wait, once that is worth a word
-	told    time.Time      // what until was told last
+	until   chan time.Time // the time until which it has to wait, if that is worth a word
+	told    time.Time      // the last value that was sent to until
 }
 
 func (p *pacer) bucket(name string) *bucket {
@@ -92,19 +94,16 @@ func (p *pacer) bucket(name string) *bucket {
 // enter waits for a place in a bucket and takes it; the caller must leave it. It
 // is an error that [RateLimited] knows if the bucket is used up for longer than
 // MaxWait or beyond the context's deadline.
-func (p *pacer) enter(ctx context.Context, name string, urgent bool) (*bucket, error) {
+func (p *pacer) enter(ctx context.Context, name string, r rank) (*bucket, error) {
 	b := p.bucket(name)
-	if err := b.stuck.full("the base transport, or the network below it,", maxAbandoned); err != nil {
-		return nil, err
-	}
-	w := b.ask(urgent)
+	w := b.ask(r)
 	if w == nil {
-		return b, nil
+		return b.use()
 	}
 	for {
 		select {
 		case <-w.granted:
-			return b, nil
+			return b.use()
 		case until := <-w.until:
 			wait := time.Until(until)
 			if wait > p.maxWait || deadlineWithin(ctx, wait) {
@@ -120,31 +119,40 @@ func (p *pacer) enter(ctx context.Context, name string, urgent bool) (*bucket, e
 	}
 }
 
+// use is for a place that was just taken. It gives the place back, and is an error,
+// if too many requests were left behind.
+func (b *bucket) use() (*bucket, error) {
+	err := b.stuck.full("the base transport, or the network below it,", maxAbandoned)
+	if err != nil {
+		b.leave()
+		return nil, err
+	}
+	return b, nil
+}
+
 // ask takes a place if there is room, and else a place in the line.
-func (b *bucket) ask(urgent bool) *waiter {
+func (b *bucket) ask(r rank) *waiter {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
-	if urgent || len(b.queue) == 0 {
-		if _, ok := b.room(now, urgent); ok {
+	if r > normal || len(b.queue) == 0 {
+		if _, ok := b.room(now, r); ok {
 			b.inFlight++
 			return nil
 		}
 	}
-	w := &waiter{urgent: urgent, granted: make(chan struct{}), until: make(chan time.Time, 1)}
+	w := &waiter{rank: r, granted: make(chan struct{}), until: make(chan time.Time, 1)}
 	b.line(w)
 	b.serve() // there may be room by now: the timer may be a little late
 	return w
 }
 
-// line puts w behind those of its kind. b.mu is held, as it is for all methods
+// line puts w behind those of its rank. b.mu is held, as it is for all methods
 // below that do not lock it.
 func (b *bucket) line(w *waiter) {
-	i := len(b.queue)
-	if w.urgent {
-		if i = slices.IndexFunc(b.queue, func(o *waiter) bool { return !o.urgent }); i < 0 {
-			i = len(b.queue)
-		}
+	i := slices.IndexFunc(b.queue, func(o *waiter) bool { return o.rank < w.rank })
+	if i < 0 {
+		i = len(b.queue)
 	}
 	b.queue = slices.Insert(b.queue, i, w)
 }
@@ -174,7 +182,7 @@ func (b *bucket) serve() {
 	now := time.Now()
 	for len(b.queue) > 0 {
 		w := b.queue[0]
-		if _, ok := b.room(now, w.urgent); !ok {
+		if _, ok := b.room(now, w.rank); !ok {
 			break
 		}
 		b.queue = b.queue[1:]
@@ -184,8 +192,8 @@ func (b *bucket) serve() {
 	b.alarm(now)
 }
 
-// alarm sets the timer for the first in line, if the clock is what it waits for,
-// and tells the line of a reset that it has to wait for.
+// alarm sets the timer for the first in line, if it waits for the clock. If the line
+// has to wait for the reset, it tells the line so.
 func (b *bucket) alarm(now time.Time) {
 	if b.timer != nil {
 		b.timer.Stop()
@@ -195,7 +203,7 @@ func (b *bucket) alarm(now time.Time) {
 		b.queue = nil
 		return
 	}
-	wait, ok := b.room(now, b.queue[0].urgent)
+	wait, ok := b.room(now, b.queue[0].rank)
 	if ok {
 		return
 	}
@@ -225,7 +233,7 @@ func (b *bucket) alarm(now time.Time) {
 	}
 }
 
-// tell says until when w has to wait at least.
+// tell tells w how long it has to wait at least.
 func (w *waiter) tell(at time.Time) {
 	if w.told.Equal(at) {
 		return
@@ -240,23 +248,30 @@ func (w *waiter) tell(at time.Time) {
 
 // room reports whether one more may be sent now, and else after what time; 0
 // means when one of those on the way comes back.
-func (b *bucket) room(now time.Time, urgent bool) (time.Duration, bool) {
+func (b *bucket) room(now time.Time, r rank) (time.Duration, bool) {
+	stuck := int(b.stuck.n.Load())
+	if stuck >= maxAbandoned {
+		return 0, true // there is an error for it at once: see use
+	}
 	if b.known && !now.Before(b.until) {
-		// A new window, which is taken to be full until an answer tells more.
+		// A new window: it is assumed to be full until an answer tells more.
 		b.assumed, b.remaining, b.ours, b.next = true, b.limit, 0, time.Time{}
 		b.since, b.until = now, now.Add(window)
 	}
 	switch {
-	case urgent && (!b.known || b.remaining > max(0, b.inFlight-maxInFlight)):
-		return 0, true
-	case urgent:
+	case r > normal && b.known && b.remaining == 0:
 		return b.until.Sub(now), false
-	case b.inFlight >= b.most:
+	case r == urgent && (b.inFlight >= maxUrgent || b.known && b.inFlight >= b.remaining+maxInFlight):
+		return 0, false
+	case r > normal:
+		return 0, true
+	case b.inFlight >= b.most, b.inFlight+stuck >= maxAbandoned:
 		return 0, false
 	case !b.known:
 		return 0, true
 	}
-	// Those on the way may or may not be counted in remaining: they are here.
+	// The server may or may not have counted those on the way in remaining. Here they
+	// are counted.
 	left := b.remaining - b.kept()
 	switch {
 	case left <= 0:
@@ -267,7 +282,7 @@ func (b *bucket) room(now time.Time, urgent bool) (time.Duration, bool) {
 	return b.spread(now, left-b.inFlight)
 }
 
-// kept is what requests that are not urgent must leave of the window: all of it
+// kept is how much of the window requests that are not urgent must leave: all of it
 // once Share is used up, and a fifth of the limit once there are urgent ones.
 func (b *bucket) kept() int {
 	if s := b.p.share; 0 < s && s < 1 && b.ours+b.inFlight >= max(1, int(s*float64(b.limit))) {
@@ -279,11 +294,11 @@ func (b *bucket) kept() int {
 	return 0
 }
 
-// spread lets requests run freely while nobody else uses the limit. Where others
-// do, it spaces the last quarter evenly to the reset: then no number of processes
-// that see the same remainder can overrun it. After a window in which that was
-// needed, what is before the last quarter goes four times as fast, not freely: a
-// process that notices the reset a second late would find most of it gone.
+// spread lets requests run freely while only we use the limit. If others use it too,
+// the last quarter is spaced evenly to the reset: then any number of processes that
+// see the same remainder stay within it. After a window in which that was needed, the
+// requests before the last quarter are spaced too, at four times that rate: otherwise a
+// process that notices the reset a second late would find most of the window gone.
 func (b *bucket) spread(now time.Time, left int) (time.Duration, bool) {
 	last := left <= b.limit/4
 	if now.After(b.sharedTo) || !last && now.After(b.scarceTo) {
@@ -300,108 +315,4 @@ func (b *bucket) spread(now time.Time, left int) (time.Duration, bool) {
 	}
 	b.next = now.Add(interval)
 	return 0, true
-}
-
-// observe learns from the answer to a request that was sent at some time.
-func (b *bucket) observe(resp *http.Response, sent, now time.Time) {
-	l := readLimits(resp.Header)
-	limited := resp.StatusCode == http.StatusTooManyRequests
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.adapt(limited && l.concurrency(), limited)
-	if !l.known || l.concurrency() {
-		return // the figures say nothing about the window
-	}
-	if limited {
-		l.remaining = 0
-	}
-	left, ok := l.left(now)
-	if !ok {
-		b.guess(l, now)
-		return
-	}
-	until := now.Add(left + resetMargin)
-	// What was sent since we have known of this window cannot be answered from one
-	// before it, whatever the server's clock says: it may have been set.
-	later := !sent.Before(b.since)
-	switch {
-	case !b.known || l.reset.After(b.reset), later && l.reset.Before(b.reset), later && b.assumed:
-		b.assumed = false
-		b.known, b.reset, b.limit, b.remaining, b.until, b.since = true, l.reset, l.limit, l.remaining, until, now
-		b.ours, b.next = 0, time.Time{}
-	case b.assumed:
-		return // an answer of the window before
-	case l.reset.Equal(b.reset): // answers may come in another order than they were made
-		b.remaining = min(b.remaining, l.remaining)
-		if until.Before(b.until) { // Date cuts fractions off: the earliest estimate is the best
-			b.until = until
-		}
-	default:
-		return // of a window that is over
-	}
-	if !limited {
-		b.ours++
-	}
-	if b.limit-b.remaining > b.ours+b.inFlight {
-		b.sharedTo = b.until.Add(window) // and so it will be in the next window
-	}
-}
-
-// adapt changes how many may be in flight: fewer after a 429 for too many at once,
-// and one more after some answers without.
-func (b *bucket) adapt(tooMany, limited bool) {
-	switch b.answered++; {
-	case tooMany:
-		b.most, b.answered = max(1, min(b.most, b.inFlight/2)), 0
-	case !limited && b.most < maxInFlight && b.answered > recovery*b.most:
-		b.most, b.answered = b.most+1, 0
-	}
-}
-
-// guess takes figures whose reset cannot be believed. What they say of now counts:
-// where nothing is left, one probe goes out a little later and finds out more.
-func (b *bucket) guess(l limits, now time.Time) {
-	if l.remaining > 0 {
-		if b.reset.IsZero() {
-			b.known = false // what we know is a guess: it is over
-		}
-		return
-	}
-	b.known, b.assumed, b.since = true, false, now
-	b.limit, b.remaining, b.reset, b.until = 1, 0, time.Time{}, now.Add(blind)
-	b.ours, b.next = 0, time.Time{}
-}
-
-// A Limit is the state of one rate limit, as its last answers described it.
-type Limit struct {
-	Bucket    string    // such as /api/v1/apps
-	Limit     int       // requests a minute that this credential may make; 0 if not known yet
-	Remaining int       // of them, in this window
-	Reset     time.Time // when the window ends, by this machine's clock
-	InFlight  int       // requests on their way
-	Queued    int       // requests that wait
-	Shared    bool      // others use the limit too
-}
-
-// snapshot describes all buckets, in the order of their names.
-func (p *pacer) snapshot(now time.Time) []Limit {
-	p.mu.Lock()
-	all := slices.Collect(maps.Values(p.m))
-	p.mu.Unlock()
-	out := make([]Limit, len(all))
-	for i, b := range all {
-		out[i] = b.snapshot(now)
-	}
-	slices.SortFunc(out, func(a, b Limit) int { return strings.Compare(a.Bucket, b.Bucket) })
-	return out
-}
-
-func (b *bucket) snapshot(now time.Time) Limit {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	l := Limit{Bucket: b.name, InFlight: b.inFlight, Queued: len(b.queue), Shared: now.Before(b.sharedTo)}
-	if b.known && now.Before(b.until) {
-		l.Limit, l.Remaining, l.Reset = b.limit, b.remaining, b.until
-	}
-	return l
 }

@@ -149,7 +149,7 @@ func TestShare(t *testing.T) {
 	})
 }
 
-// A waiter whose deadline is before the reset gets its answer when that becomes
+// A waiter whose deadline is before the reset gets its error as soon as the reset is
 // known, not at the deadline.
 func TestQueuedDeadline(t *testing.T) {
 	t.Parallel()
@@ -278,8 +278,8 @@ func TestPacingClocks(t *testing.T) {
 	}
 }
 
-// Where the org takes fewer requests at once than are sent, fewer are in flight,
-// few are refused, and none is lost; later there are more again.
+// If the org takes fewer requests at once than are sent, fewer are in flight, few are
+// refused, and none is lost. Later there are more again.
 func TestConcurrencyAdapts(t *testing.T) {
 	t.Parallel()
 	for _, headers := range []bool{true, false} {
@@ -406,8 +406,8 @@ func TestBucketUsedUp(t *testing.T) {
 	})
 }
 
-// The limit of concurrent requests has 0 for both figures: it is waited for in
-// seconds, with fewer in flight.
+// The limit of concurrent requests has 0 for both figures. A request waits for it a few
+// seconds, and fewer are in flight.
 func TestConcurrencyLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -478,4 +478,53 @@ func (c *crowded) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	c.done++
 	return respond(req, 200, "{}"), nil
+}
+
+// At most 32 requests of a bucket are on their way at once, urgent ones included.
+func TestUrgentInFlight(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var now, most atomic.Int32
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			n := now.Add(1)
+			defer now.Add(-1)
+			for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+			}
+			time.Sleep(time.Second)
+			return respond(req, 200, "{}"), nil
+		})
+		c := clientOver(base).Urgent()
+		var wg sync.WaitGroup
+		for range 100 {
+			wg.Go(func() {
+				if err := c.Get(t.Context(), nil, nil, "api", "v1", "users"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		start := time.Now()
+		wg.Wait()
+		if d := time.Since(start); most.Load() != 32 || d != 4*time.Second {
+			t.Errorf("%d urgent requests in flight and %v, want 32 and 4 s", most.Load(), d)
+		}
+	})
+}
+
+// A limit of 0 with requests remaining makes no sense, and no request waits for it.
+func TestLimitOfNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := clientOver(roundTripper(func(req *http.Request) (*http.Response, error) {
+			return respond(req, 200, "{}", windowHeaders(0, 5, time.Now().Add(time.Second))...), nil
+		}))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		for range 3 {
+			start := time.Now()
+			if err := c.Get(ctx, nil, nil, "api", "v1", "users"); err != nil || time.Since(start) > 0 {
+				t.Fatalf("%v after %v", err, time.Since(start))
+			}
+			time.Sleep(10 * time.Second)
+		}
+	})
 }

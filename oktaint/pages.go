@@ -7,10 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 )
 
@@ -23,23 +21,23 @@ type Cursor string
 type Page[T any] struct {
 	Items []T
 
-	// Next is where the list goes on. It is empty on the last page, but for
-	// lists that grow, such as the System Log: there an empty page names
-	// itself, to be asked for again later.
+	// Next is where the list goes on. It is empty on the last page. A list that
+	// grows, such as the System Log, has no last page: an empty page names itself,
+	// to be asked for again later.
 	Next Cursor
 }
 
 // List goes through a whole list, page by page. T may be
-// [encoding/json.RawMessage]. A failure yields one error and ends the list:
-// without one, the list was complete.
+// [encoding/json.RawMessage]. A failure yields one error and ends the list. If there
+// is no error, the list was complete.
 //
 //	for user, err := range oktaint.List[User](ctx, c, nil, "api", "v1", "users") {
 func List[T any](ctx context.Context, c *Client, q url.Values, elem ...string) iter.Seq2[T, error] {
 	return items(Pages[T](ctx, c, "", q, elem...))
 }
 
-// ListRequest is List for a request that is there already, such as one of the
-// package oauthapp/request. The request's context ends the list.
+// ListRequest is List for an existing request, such as one of the package
+// oauthapp/request. The request's context ends the list.
 func ListRequest[T any](c *Client, req *http.Request) iter.Seq2[T, error] {
 	return items(PagesRequest[T](c, "", req))
 }
@@ -68,16 +66,16 @@ func items[T any](pages iter.Seq2[Page[T], error]) iter.Seq2[T, error] {
 // From the second one on, the next page is fetched while one is decoded and used.
 // A list is a JSON array, or an object with one array in it, as Okta's IAM
 // endpoints have it; the next page is named by a Link header or by _links.next.
-// Of such a link only the path and the query are used. Its host must be the org's or
-// that of its Admin Console; the org behind a custom domain may also link to a host
+// Only the path and the query of such a link are used. Its host must be the org's or
+// that of its Admin Console. An org behind a custom domain may also link to a host
 // under Okta's own domains.
 //
-// Where the org answers 500 or 504, as it does when a page takes it too long, the
-// page is asked for again at once with half the limit that the request names, down
-// to 20.
+// If the org answers 500 or 504, as it does when a page takes it too long, the page
+// is asked for again at once with half the limit that the request names, down to 20.
 //
-// It is an error if a page is no list, if a next link is foreign, malformed or
-// leads to another endpoint, or if a cursor comes back.
+// It is an error if a page is not a list, if a next link is foreign, malformed or
+// leads to another endpoint, or if a cursor comes back. When ctx ends, the list ends
+// at once: the grace of [WithGrace] is for writes.
 func Pages[T any](ctx context.Context, c *Client, from Cursor, q url.Values, elem ...string) iter.Seq2[Page[T], error] {
 	req, err := c.newRequest(ctx, q, elem)
 	if err != nil {
@@ -86,18 +84,18 @@ func Pages[T any](ctx context.Context, c *Client, from Cursor, q url.Values, ele
 	return PagesRequest[T](c, from, req)
 }
 
-// PagesRequest is Pages for a request that is there already. The request's context
-// ends the list.
+// PagesRequest is Pages for an existing request. The request's context ends the list.
 func PagesRequest[T any](c *Client, from Cursor, req *http.Request) iter.Seq2[Page[T], error] {
 	return func(yield func(Page[T], error) bool) {
-		ctx, cancel := context.WithCancel(req.Context())
+		// Grace is for writes: here it would hold up a loop that ends early.
+		ctx, cancel := context.WithCancel(WithGrace(req.Context(), 0))
 		w := &walk{c: c, seen: make(map[Cursor]bool)}
-		defer w.wait() // for a page that nobody wants any more
+		defer w.wait() // for a page that is fetched ahead and no longer wanted
 		defer cancel()
 		req := req.Clone(ctx)
 		if from != "" {
 			if err := follow(c.Org, req, string(from)); err != nil {
-				yield(Page[T]{}, err)
+				yield(Page[T]{}, fmt.Errorf("oktaint: GET %s: the cursor %w", clip(req.URL.Path), err))
 				return
 			}
 		}
@@ -172,8 +170,8 @@ func (w *walk) wait() {
 	}
 }
 
-// get fetches a page, with a smaller limit after each answer that says that it takes
-// the org too long.
+// get fetches a page. After each answer that says that the page takes the org too
+// long, it asks with a smaller limit.
 func (w *walk) get(req *http.Request) rawPage {
 	for {
 		p := w.once(req)
@@ -185,15 +183,16 @@ func (w *walk) get(req *http.Request) rawPage {
 	}
 }
 
-// mostSeen bounds the memory of a list that grows: a circle of so many pages, or
-// fewer, is found.
+// mostSeen bounds the memory of a list that grows. A circle of at most so many pages
+// is found.
 const mostSeen = 1000
 
-// leastLimit is what a list is not asked for less of: some take no less than 20.
+// leastLimit is the smallest limit that a list is asked with: some lists accept no
+// less than 20.
 const leastLimit = 20
 
-// limitOf is how many objects a page is asked for; 0 where the request names no
-// limit: not every list knows one.
+// limitOf is the limit that a page is asked with. It is 0 if the request names none:
+// not every list has a limit.
 func (w *walk) limitOf(req *http.Request) int {
 	if w.limit > 0 {
 		return w.limit
@@ -230,7 +229,8 @@ func (w *walk) once(req *http.Request) rawPage {
 		return p
 	}
 	p.next = req.Clone(req.Context())
-	if p.err = follow(w.c.Org, p.next, target); p.err != nil {
+	if err := follow(w.c.Org, p.next, target); err != nil {
+		p.err = body.error("the next link " + err.Error())
 		return p
 	}
 	p.cursor = cursorOf(p.next)
@@ -248,32 +248,6 @@ func (w *walk) once(req *http.Request) rawPage {
 	}
 	w.seen[p.cursor] = true
 	return p
-}
-
-// sameQuery reports whether two requests for a list ask for the same page. Servers
-// write a query in an order of their own.
-func sameQuery(a, b *http.Request) bool {
-	return maps.EqualFunc(a.URL.Query(), b.URL.Query(), slices.Equal)
-}
-
-func cursorOf(req *http.Request) Cursor { return Cursor(req.URL.RequestURI()) }
-
-// bodyLink returns _links.next.href of an object, and the empty string for an
-// array, which has none. What else is wrong with the body is said when it is
-// decoded.
-func bodyLink(body []byte) (string, error) {
-	if !bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{")) {
-		return "", nil
-	}
-	var doc struct {
-		Links struct {
-			Next struct{ Href string } `json:"next"`
-		} `json:"_links"`
-	}
-	if err := json.Unmarshal(body, &doc); errors.As(err, new(*json.UnmarshalTypeError)) {
-		return "", errors.New("_links.next cannot be read")
-	}
-	return doc.Links.Next.Href, nil
 }
 
 func isEmptyList(body []byte) bool {
@@ -317,22 +291,4 @@ func (a *answer) onlyArray() (json.RawMessage, error) {
 		return nil, a.error("the answer is an object, not a list")
 	}
 	return found[0], nil
-}
-
-// follow points req to a next link or cursor.
-func follow(org Org, req *http.Request, target string) error {
-	u, err := url.Parse(target)
-	if err != nil {
-		return fmt.Errorf("oktaint: GET %s: the next link cannot be read", req.URL.Path)
-	}
-	if u.IsAbs() || u.Host != "" {
-		if !org.ownsLink(u) {
-			return fmt.Errorf("oktaint: GET %s: the next link leads to %s://%s, not to %s: it is not followed", req.URL.Path, u.Scheme, u.Host, org)
-		}
-	}
-	if u.Path != req.URL.Path {
-		return errors.New("oktaint: GET " + req.URL.Path + ": the next link or cursor leads to another endpoint: it is not followed")
-	}
-	req.URL.RawQuery = u.RawQuery
-	return nil
 }

@@ -237,7 +237,7 @@ func TestPagesAhead(t *testing.T) {
 		if d := time.Since(start); n != 100 || d > 100*latency*102/100 {
 			t.Errorf("%d pages in %v, want 100 in at most %v", n, d, 100*latency*102/100)
 		}
-		// Nothing is left over when the caller has had enough.
+		// No goroutine is left when the caller has had enough.
 		for _, err := range oktaint.Pages[item](t.Context(), oktaint.NewClient(mustOrg(t, "acme"), slow), "", nil, "api", "v1", "users") {
 			if n++; n > 103 || err != nil {
 				break
@@ -330,7 +330,7 @@ func TestPagesTooSlow(t *testing.T) {
 	}
 }
 
-// Of a next link only the path and the query count. The path may be escaped in another
+// Only the path and the query of a next link count. The path may be escaped in another
 // way, and the host may be the org's other one.
 func TestNextLinkHosts(t *testing.T) {
 	t.Parallel()
@@ -382,7 +382,7 @@ func TestNextLinkHosts(t *testing.T) {
 	}
 }
 
-// A list of a request that is there already is sent as it is, page by page.
+// A list of an existing request is sent as it is, page by page.
 func TestListRequest(t *testing.T) {
 	t.Parallel()
 	org := mustOrg(t, "acme")
@@ -453,8 +453,8 @@ func panicAt(n, at int) {
 	}
 }
 
-// Where the next link may be lost or is not the org's, the list ends with one
-// error: it is never taken to be complete.
+// If the next link may be lost or is not the org's, the list ends with one error: it
+// never counts as complete.
 func TestHostileLinks(t *testing.T) {
 	t.Parallel()
 	const next = "https://acme.okta.com/api/v1/users?after=1"
@@ -557,8 +557,8 @@ func TestEndlessList(t *testing.T) {
 	}
 }
 
-// What a consumer does not wait for any more ends at once, with the goroutine
-// that fetches it: the bubble would not end otherwise.
+// If a consumer stops, the page that is fetched ahead ends at once, with its goroutine:
+// the bubble would not end otherwise.
 func TestPagesLeft(t *testing.T) {
 	t.Parallel()
 	for name, leave := range map[string]func(context.CancelFunc) bool{
@@ -652,4 +652,58 @@ func TestCaughtUpAfterHalving(t *testing.T) {
 			t.Errorf("%d pages, want 2", n)
 		}
 	})
+}
+
+// A page that is fetched ahead does not hold up a loop that ends early, even if the
+// context has a grace for writes.
+func TestBreakWithGrace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			if n++; n > 2 {
+				select {
+				case <-time.After(time.Minute):
+				case <-req.Context().Done():
+					return nil, req.Context().Err()
+				}
+			}
+			return respond(req, 200, `[{"id":"1"}]`, "Link", fmt.Sprintf(`<https://acme.okta.com/api/v1/users?after=%d>; rel="next"`, n)), nil
+		})
+		start, items := time.Now(), 0
+		for _, err := range oktaint.List[json.RawMessage](oktaint.WithGrace(t.Context(), 10*time.Second), clientOver(base), nil, "api", "v1", "users") {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if items++; items == 2 {
+				break
+			}
+		}
+		if d := time.Since(start); d != 0 {
+			t.Errorf("the break took %v", d)
+		}
+	})
+}
+
+// The error about a next link is an *Error without a secret or a long text, like that
+// of every other failed request.
+func TestNextLinkError(t *testing.T) {
+	t.Parallel()
+	const secret = "00hunter2hunter2"
+	for _, link := range []string{
+		"https://" + secret + ".example.com/api/v1/users?after=1",
+		"https://" + strings.Repeat("x", 5000) + ".example.com/api/v1/users?after=1",
+		"https://acme.okta.com/api/v1/" + secret, "https://acme.okta.com/%zz" + secret,
+	} {
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			return respond(req, 200, `[]`, "Link", "<"+link+`>; rel="next"`, "X-Okta-Request-Id", "req1"), nil
+		})
+		c := oktaint.NewClient(oktaint.APIToken{Org: mustOrg(t, "acme"), Token: oktaint.NewSecret(secret)}, base)
+		for _, err := range oktaint.List[json.RawMessage](t.Context(), c, nil, "api", "v1", "users") {
+			var e *oktaint.Error
+			if !errors.As(err, &e) || e.RequestID != "req1" || len(err.Error()) > 1500 || strings.Contains(err.Error(), secret) {
+				t.Errorf("%.40s: %.200v", link, err)
+			}
+		}
+	}
 }

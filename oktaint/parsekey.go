@@ -15,14 +15,14 @@ const maxKeyText = 1 << 18
 // JWK set or list. In a PEM bundle the certificates, parameters and public keys
 // are passed over.
 //
-// kid "" means the JWK's own kid, or else the thumbprint of RFC 7638; a kid that
-// differs from the JWK's own is an error. Where there are several private keys,
-// the kid (for PEM, the thumbprint) says which one is meant.
+// kid "" means the JWK's own kid, or else the thumbprint of RFC 7638. A kid that
+// differs from the JWK's own is an error. If there are several private keys, the kid
+// (for PEM, the thumbprint) says which one is meant.
 //
-// What transport does to the text is undone: line breaks that were written out as
-// \n or \r\n, with any number of backslashes, or became blanks or nothing;
-// indentation, a byte order mark, UTF-16, quotation marks around the whole;
-// base64 around the whole. Anything else is an error that says what is wrong. No
+// Damage that tools do to the text on its way is repaired: line breaks that were
+// written out as \n or \r\n, with any number of backslashes, or became blanks or
+// nothing; indentation, a byte order mark, UTF-16, quotation marks around the whole;
+// base64 around the whole. Any other damage is an error that says what is wrong. No
 // error repeats any part of the input, except kids. The input may have up to
 // 256 KiB.
 func ParseKey(text []byte, kid string) (Key, error) {
@@ -40,8 +40,8 @@ func ParseKey(text []byte, kid string) (Key, error) {
 	return NewKey(signer, kid)
 }
 
-// A foundKey is one private key of several. A key whose kind Okta has no algorithm
-// for has an error in place of its signer.
+// A foundKey is one private key of several. If Okta has no algorithm for its kind, it
+// has an error and no signer.
 type foundKey struct {
 	signer crypto.Signer
 	kid    string // its own; empty if it has none
@@ -122,7 +122,7 @@ func findKeys(data []byte, depth int) ([]foundKey, error) {
 	return nil, notAKey(text)
 }
 
-// isKeyText reports whether what was in base64 is worth reading.
+// isKeyText reports whether decoded base64 may be a key.
 func isKeyText(data []byte) bool {
 	text := plain(data)
 	return strings.Contains(text, "-----BEGIN") || strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") || strings.HasPrefix(text, "PuTTY-User-Key-File")
@@ -163,7 +163,7 @@ func findJWKs(text string) ([]foundKey, error) {
 	return found, nil
 }
 
-// publicOnly says why a set without private keys is of no use.
+// publicOnly says what a set without private keys holds.
 func publicOnly(set jwkSet) error {
 	if len(set) > 1 {
 		return errors.New("is a JWK set of public keys only: the private key is needed")

@@ -25,7 +25,7 @@ func TestParseKey(t *testing.T) {
 		if key.Algorithm() != alg || key.ID() != key.Public().Thumbprint() {
 			t.Errorf("%s: algorithm %s, kid %s", name, key.Algorithm(), key.ID())
 		}
-		// What PEM writes is the same key again.
+		// The PEM of a key is read as the same key.
 		text, err := key.PEM()
 		if err != nil {
 			t.Fatal(err)

@@ -24,13 +24,13 @@ const maxOrg = 2048
 // anyOrg is the advice where no better one is known.
 const anyOrg = "give a tenant id such as acme, or a URL such as https://acme.okta.com"
 
-// ParseOrg reads an org from what people have at hand: a tenant id ("acme",
-// which means https://acme.okta.com), a host ("acme.okta.com") or its URL
+// ParseOrg reads an org as people write it: a tenant id ("acme", which means
+// https://acme.okta.com), a host ("acme.okta.com") or its URL
 // ("https://login.example.com/"). White space, quotation marks and a byte order
 // mark around it are dropped, and so are dots at the end of the host.
 //
-// It refuses what would send credentials to another server, or fail later in a
-// way that is hard to understand: http, user info, a path, a query, an Admin
+// It refuses names that would send credentials to another server, or fail later in
+// a way that is hard to understand: http, user info, a path, a query, an Admin
 // Console host (acme-admin.okta.com), an IP address or a port that is not
 // loopback, spaces, names that are not ASCII, and placeholders such as
 // {yourOktaDomain}. Each error says what to write instead, and ParseOrg accepts
@@ -87,7 +87,7 @@ func orgHost(s string) (string, error) {
 	return strings.ToLower(u.Host), nil
 }
 
-// checkText refuses what no URL holds.
+// checkText refuses characters that no URL has.
 func checkText(s string) error {
 	switch {
 	case s == "":
@@ -104,7 +104,7 @@ func checkText(s string) error {
 	return nil
 }
 
-// checkHost holds a host, with or without a port, against the rules of ParseOrg.
+// checkHost checks a host, with or without a port, by the rules of ParseOrg.
 func checkHost(host string) (Org, error) {
 	name, port := splitPort(host)
 	ip, err := netip.ParseAddr(name)
@@ -161,8 +161,8 @@ func loopback(name, port string) (Org, error) {
 // begins with http.
 var scheme = regexp.MustCompile(`^(?i:h?t{1,3}ps{0,2}(:[/\\]*|[/\\]+)|[a-z][a-z0-9+.-]*://)`)
 
-// advice says what to write in the place of s, which was refused. What it says is
-// parsed before it is said.
+// advice says what to write instead of s, which was refused. A name in it has been
+// accepted by parseOrg.
 func advice(s string) string {
 	if isPlaceholder(s) {
 		return "put your own tenant id there, such as acme for https://acme.okta.com"

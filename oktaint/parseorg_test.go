@@ -137,8 +137,7 @@ func TestParseOrgRefuses(t *testing.T) {
 	}
 }
 
-// advised finds what a refusal of ParseOrg says to write: names of tenants and
-// URLs.
+// advised finds the tenant ids and URLs that an error of ParseOrg says to write.
 var advised = regexp.MustCompile(`(?:such as|write|or|for) ([a-z0-9]\S*okta\S*|https?:\S+|acme\b)|(https?:?/\S*)`)
 
 // checkAdvice parses everything that a refusal says to write.
@@ -160,7 +159,7 @@ func checkAdvice(t testing.TB, in string, err error) {
 	}
 }
 
-// Whatever is wrong with a name, in whatever form, what is said instead is right.
+// The advice is right, whatever is wrong with a name and whatever form it has.
 func TestParseOrgAdvice(t *testing.T) {
 	t.Parallel()
 	cells := 0

@@ -23,8 +23,8 @@ import (
 
 const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-// An assertion lives as long as a request may take, and was issued a little
-// before its time, for a clock that is ahead of Okta's.
+// An assertion lives as long as a request may take. It is dated back a little, for
+// a clock that is ahead of Okta's.
 const (
 	assertionLifetime = 5 * time.Minute
 	assertionBackdate = 30 * time.Second
@@ -38,8 +38,8 @@ type PrivateKeyJWT struct {
 	ClientID string // Required.
 	Key      Key    // Required: its kid is the one registered with the app.
 
-	// Scopes are asked for in each token request; Okta has no default, so at
-	// least one is required. A token carries those that are granted to the
+	// Scopes are asked for in each token request. Okta has no default, so at
+	// least one is required. A token carries those of them that are granted to the
 	// app: see [Source.Granted].
 	Scopes scopes.Set
 
@@ -57,8 +57,8 @@ type PrivateKeyJWT struct {
 }
 
 // Source returns a Source of access tokens that sends its token requests over
-// base; nil means a transport that all of this package shares. What is missing
-// in c is reported by the Source when it is first used.
+// base. A nil base means a transport that all of this package shares. If something
+// is missing in c, the Source reports it when it is first used.
 func (c PrivateKeyJWT) Source(base http.RoundTripper) *Source {
 	var idErr error
 	c.ClientID, idErr = cleanID("the client id", c.ClientID)
@@ -97,15 +97,11 @@ func (c PrivateKeyJWT) check() error {
 	return nil
 }
 
-// clientAssertion signs an assertion (RFC 7523, section 3) for audience. Each
-// has a jti of its own, since Okta takes each but once.
+// clientAssertion signs an assertion (RFC 7523, section 3) for audience. Each has
+// its own jti, since Okta accepts an assertion only once.
 func clientAssertion(ctx context.Context, k Key, clientID, audience string) (string, error) {
 	if err := k.k.stuck.full("the signer of key "+k.String(), 1); err != nil {
 		return "", err
-	}
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.SignatureAlgorithm(k.Algorithm()), Key: signingKey(k)}, nil)
-	if err != nil {
-		return "", fmt.Errorf("oktaint: sign the client assertion: %w", err)
 	}
 	now := time.Now()
 	claims := jwt.Claims{
@@ -116,7 +112,13 @@ func clientAssertion(ctx context.Context, k Key, clientID, audience string) (str
 		Expiry:   jwt.NewNumericDate(now.Add(assertionLifetime)),
 		ID:       rand.Text(),
 	}
-	assertion, err := foreign(ctx, "the signer of key "+k.String(), &k.k.stuck, jwt.Signed(signer).Claims(claims).Serialize, nil)
+	assertion, err := foreign(ctx, "the signer of key "+k.String(), &k.k.stuck, func() (string, error) {
+		signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.SignatureAlgorithm(k.Algorithm()), Key: signingKey(k)}, nil)
+		if err != nil {
+			return "", err
+		}
+		return jwt.Signed(signer).Claims(claims).Serialize()
+	}, nil)
 	if err != nil {
 		return "", fmt.Errorf("oktaint: sign the client assertion with key %s: %w", k, err)
 	}
@@ -149,7 +151,7 @@ func explainAssertion(e *Error, clientID, kid string) string {
 	case e.OAuthError == "invalid_client" && says("audience"):
 		return "the org calls itself by another host: " + nameCanonical
 	case e.OAuthError == "invalid_client" && (says("client_id") || says("subject") || says("issuer")):
-		return fmt.Sprintf("client id %s is unknown in %s, or its app is deactivated", clientID, "this org")
+		return fmt.Sprintf("client id %s is unknown in this org, or its app is deactivated", clientID)
 	case e.OAuthError == "invalid_client" && says("JWKSet"):
 		return fmt.Sprintf("app %s has no public key: register the key with kid %s", clientID, kid)
 	case e.OAuthError == "invalid_client":

@@ -35,13 +35,13 @@ type publicMembers struct {
 // maxJWK is longer than any JWK of a public key, with its certificates.
 const maxJWK = 1 << 16
 
-// ParsePublicKey reads a public JWK (RFC 7517) as Okta returns it. Members that
-// it does not know are ignored; a JWK with private members is refused.
+// ParsePublicKey reads a public JWK (RFC 7517) as Okta returns it. Unknown members
+// are ignored. A JWK with private members is an error.
 //
 // Damaged text is an error, never another key: numbers are base64url without
 // padding, a point lies on its curve, an RSA key has 2048 to 16384 bits and an
-// odd exponent of 3 or more. Only a modulus that was cut, and still has 2048 bits,
-// cannot be told from a whole one. No error repeats any part of the input.
+// odd exponent of 3 or more. Only a modulus that was cut and still has 2048 bits
+// looks like a whole one. No error repeats any part of the input.
 func ParsePublicKey(data []byte) (PublicKey, error) {
 	if len(data) > maxJWK {
 		return PublicKey{}, fmt.Errorf("oktaint: the public key has %d bytes, more than any JSON Web Key", len(data))
@@ -67,7 +67,7 @@ func ParsePublicKey(data []byte) (PublicKey, error) {
 // maxRSA is the number of bits up to which crypto/rsa verifies in a bearable time.
 const maxRSA = 16384
 
-// checkRSA refuses numbers that no RSA key of use with Okta has.
+// checkRSA refuses numbers that no RSA key for Okta has.
 func checkRSA(pub *rsa.PublicKey) error {
 	if pub.N == nil {
 		return errors.New("has no modulus")

@@ -47,8 +47,8 @@ func marshal(t testing.TB, v any) []byte {
 	return b
 }
 
-// damages are what happens to a number in base64url. Each of them is an error in
-// each member of a key.
+// damages change a number in base64url. Each of them is an error in each member of a
+// key.
 var damages = map[string]func(string) any{
 	"padded":            func(s string) any { return s + strings.Repeat("=", 4-len(s)%4) },
 	"standard alphabet": func(s string) any { return s[:len(s)/2] + "+/" + s[len(s)/2+2:] },
@@ -113,7 +113,7 @@ func TestParsePublicKeyDamaged(t *testing.T) {
 	t.Logf("%d cells", cells)
 }
 
-// Numbers that no key of use has are refused.
+// Numbers that no usable key has are refused.
 func TestParsePublicKeyRefuses(t *testing.T) {
 	t.Parallel()
 	b64 := func(n *big.Int) string { return base64.RawURLEncoding.EncodeToString(n.Bytes()) }
@@ -179,7 +179,7 @@ func TestParsePublicKeyRefuses(t *testing.T) {
 			t.Errorf("ParsePublicKey(%.60s): the error repeats it: %v", in, err)
 		}
 	}
-	// What Okta sends with a key is passed over; a name in another case is another.
+	// Other members that Okta sends with a key are ignored. Names are told apart by case.
 	p256["d"], p256["X"], p256["status"], p256["_links"], p256["created"] = nil, "AAAA", "ACTIVE", map[string]any{}, "2026-01-01T00:00:00.000Z"
 	if key, err := oktaint.ParsePublicKey(marshal(t, p256)); err != nil || key != readKey(t, "ec_p256_TEST_ONLY.pem").Public() {
 		t.Errorf("with more members: %v, %v", key, err)

@@ -3,6 +3,7 @@ package oktaint
 import (
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,21 +30,21 @@ func readLimits(h http.Header) limits {
 	l.limit, err[0] = strconv.Atoi(h.Get("X-Rate-Limit-Limit"))
 	l.remaining, err[1] = strconv.Atoi(h.Get("X-Rate-Limit-Remaining"))
 	reset, err[2] = strconv.ParseInt(h.Get("X-Rate-Limit-Reset"), 10, 64)
-	l.known = err == [3]error{} && l.limit >= 0 && l.remaining >= 0 && reset >= 0 && reset < 1<<40
+	l.known = err == [3]error{} && l.remaining >= 0 && (l.limit > 0 || l.limit == 0 && l.remaining == 0) && reset >= 0 && reset < 1<<40
 	l.reset = time.Unix(reset, 0)
 	return l
 }
 
 // concurrency reports whether a 429 is about requests at the same time, not
-// about those of a minute: then both figures are 0.
+// about those of a minute. Then both figures are 0.
 func (l limits) concurrency() bool { return l.known && l.limit == 0 && l.remaining == 0 }
 
 // window is the length of Okta's rate limit windows.
 const window = time.Minute
 
 // left is the time to the reset, and whether it can be believed: a reset is less
-// than two windows ahead. It is measured by the server's own clock, and by ours where
-// that gives nothing plausible, since either may be wrong.
+// than two windows ahead. It is measured by the server's own clock. If that gives
+// nothing plausible, it is measured by ours, since either may be wrong.
 func (l limits) left(received time.Time) (time.Duration, bool) {
 	for _, now := range []time.Time{l.date, received} {
 		if d := l.reset.Sub(now); !now.IsZero() && -window/2 < d && d <= 2*window {
@@ -53,8 +54,8 @@ func (l limits) left(received time.Time) (time.Duration, bool) {
 	return 0, false
 }
 
-// blind is how long to wait before a probe where a limit is used up and nobody knows
-// for how long.
+// blind is how long to wait before a probe if a limit is used up and the reset is not
+// known.
 const blind = 5 * time.Second
 
 // jitter keeps clients that were answered 429 from coming back in step.
@@ -80,8 +81,7 @@ func (l limits) pause(received time.Time, n int) time.Duration {
 }
 
 // bucketOf names the rate limit that a request counts against, after the table
-// of Okta's Terraform provider. Buckets are told apart by method where Okta
-// does.
+// of Okta's Terraform provider. Where Okta has a limit for each method, so has it.
 func bucketOf(method, path string) string {
 	switch elem := strings.Split(strings.Trim(path, "/"), "/"); {
 	case path == tokenPath:
@@ -110,13 +110,5 @@ func bucketOf(method, path string) string {
 }
 
 func hasPrefix(elem []string, prefix ...string) bool {
-	if len(elem) < len(prefix) {
-		return false
-	}
-	for i, p := range prefix {
-		if elem[i] != p {
-			return false
-		}
-	}
-	return true
+	return len(elem) >= len(prefix) && slices.Equal(elem[:len(prefix)], prefix)
 }

@@ -1,7 +1,6 @@
 package oktaint
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -10,14 +9,15 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// checkRetry is the engine's question after each attempt: is there to be
-// another? It leaves the wait before it in c.pause. The engine does not pass
-// the request on: what is needed of it is in the call.
+// checkRetry tells the engine after each attempt whether there is to be another. It
+// leaves the wait before that in c.pause. The engine does not pass the request to it,
+// so it uses the one in the call.
 func (c *call) checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	var why string
 	var again bool
@@ -51,21 +51,24 @@ func (c *call) checkStatus(resp *http.Response) (wait time.Duration, why string,
 	case http.StatusTooManyRequests:
 		return readLimits(resp.Header).pause(time.Now(), n), "rate limit of " + c.bucket, true
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return max(backoff(n), retryAfter(resp.Header)), resp.Status, c.repeatable() && !c.asksForLess(resp)
+		return max(backoff(n), retryAfter(resp.Header)), statusText(resp.StatusCode), c.repeatable() && !c.asksForLess(resp)
 	case http.StatusLocked, http.StatusConflict, http.StatusInternalServerError:
 		code := peekCode(resp)
-		return backoff(n), strings.TrimSuffix(resp.Status+" ("+code+")", " ()"), !c.asksForLess(resp) && c.asksAgain(resp.StatusCode, code)
+		if isOktaCode(code) {
+			why = " (" + code + ")"
+		}
+		return backoff(n), statusText(resp.StatusCode) + why, !c.asksForLess(resp) && c.asksAgain(resp.StatusCode, code)
 	}
 	return 0, "", false
 }
 
-// asksForLess reports whether the caller answers a page that takes the org too long
-// by asking for a smaller one.
+// asksForLess reports whether the page takes the org too long and the caller will ask
+// for a smaller one.
 func (c *call) asksForLess(resp *http.Response) bool {
 	return c.fate != nil && c.fate.smaller && tooSlow(resp.StatusCode)
 }
 
-// tooSlow reports whether a list that is too large for the org may be answered so.
+// tooSlow reports whether the org may answer with this status if a page is too large.
 func tooSlow(status int) bool {
 	return status == http.StatusInternalServerError || status == http.StatusGatewayTimeout
 }
@@ -73,8 +76,8 @@ func tooSlow(status int) bool {
 // maxFailed is how often a GET is sent again after a 500.
 const maxFailed = 3
 
-// asksAgain knows the answers after which Okta asks to try again, since they come
-// before anything was done, and what harmless to ask again.
+// asksAgain reports whether to try again after an error of Okta's: Okta asks for that
+// because it has done nothing yet, or the request may be repeated safely.
 func (c *call) asksAgain(status int, code string) bool {
 	switch code {
 	case "E0000239", // policy priorities are being reconciled
@@ -103,16 +106,16 @@ func isAppPath(path string) bool {
 	return ok && id != "" && !strings.Contains(id, "/")
 }
 
-// reprove reports whether another DPoP proof may do: after a nonce has changed, or
-// where net/http sent a request twice on its own and with it the proof.
+// reprove reports whether another DPoP proof may be accepted: after the nonce has
+// changed, or after net/http has sent a request, and its proof, twice on its own.
 func (c *call) reprove(resp *http.Response) bool {
 	return c.grant != nil && c.grant.bound && c.proofs.again(parseChallenge(resp.Header).Error)
 }
 
 // renew drops the token that the org refuses, once per call, and reports whether it
-// did. The refusal of a proof is not about the token. Okta answers E0000005 to a
-// token that it has revoked, and where it takes no token at all: only a token that
-// has worked is dropped for it.
+// did. If the org refuses a proof, the token stays. Okta answers E0000005 to a token
+// that it has revoked, and also if the endpoint accepts no token at all, so only a
+// token that has worked before is dropped for it.
 func (c *call) renew(resp *http.Response) bool {
 	if c.grant == nil || c.grant.refreshAt.IsZero() || c.renewed {
 		return false
@@ -144,30 +147,43 @@ func (c *call) repeatable() bool {
 	return false
 }
 
-// peekCode reads the error code of an answer and puts the body back.
+// peekCode returns the error code of an answer outside of 2xx.
 func peekCode(resp *http.Response) string {
-	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody)) // an error comes again to whom reads on
-	resp.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.MultiReader(bytes.NewReader(body), resp.Body), resp.Body}
-	var e struct {
+	var doc struct {
 		ErrorCode string `json:"errorCode"`
 	}
-	_ = json.Unmarshal(body, &e) // no JSON, no code
-	return clip(e.ErrorCode)
+	_ = json.Unmarshal(peekedBytes(resp.Body), &doc) // no JSON, no code
+	return doc.ErrorCode
 }
 
-// backoff is the wait before attempt n+2 where the server names none: half a
-// second doubled each time up to 30 s, and up to a quarter more, so that many
-// clients do not come back in step.
+// peekedBytes returns what has been read of a body within the attempt.
+func peekedBytes(body io.ReadCloser) []byte {
+	switch b := body.(type) {
+	case *wholeReader:
+		return b.bytes
+	case *streamedBody:
+		return peekedBytes(b.ReadCloser)
+	case *peekedBody:
+		return b.bytes
+	}
+	return nil
+}
+
+var oktaCode = regexp.MustCompile(`^E[0-9]{7}$`)
+
+// isOktaCode reports whether a code has the form of Okta's.
+func isOktaCode(code string) bool { return oktaCode.MatchString(code) }
+
+// backoff is the wait before attempt n+2 if the server names none: half a second,
+// doubled each time up to 30 s, and up to a quarter more, so that many clients do
+// not come back in step.
 func backoff(n int) time.Duration {
 	d := min(500*time.Millisecond<<min(n, 10), 30*time.Second)
 	return d + rand.N(d/4)
 }
 
-// retryAfter reads Retry-After, in seconds or as a date, which is measured by the
-// server's own clock where it names one. Proxies send it with a 503.
+// retryAfter reads Retry-After, in seconds or as a date. A date is measured by the
+// server's clock if the answer has a Date. Proxies send it with a 503.
 func retryAfter(h http.Header) time.Duration {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	if s, err := strconv.ParseInt(value, 10, 64); err == nil {
@@ -184,7 +200,7 @@ func retryAfter(h http.Header) time.Duration {
 	return min(max(at.Sub(now), 0), longest)
 }
 
-// longest bounds what a server can ask for, far above what anybody waits.
+// longest bounds the wait that a server can ask for. It is far above MaxWait.
 const longest = 365 * 24 * time.Hour
 
 func deadlineWithin(ctx context.Context, d time.Duration) bool {

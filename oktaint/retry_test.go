@@ -3,6 +3,7 @@ package oktaint_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -29,9 +30,9 @@ func TestPeekedBody(t *testing.T) {
 	}
 }
 
-// A token that has worked and is refused with 403 E0000005, as Okta refuses one that it
-// has revoked, is dropped once: the call repeats with a new one. An endpoint that takes
-// no token costs no token requests.
+// Okta refuses a token that it has revoked with 403 E0000005. A token that has worked is
+// dropped for that once, and the call repeats with a new one. An endpoint that accepts no
+// token causes no token requests.
 func TestRevokedSession(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -78,7 +79,7 @@ func TestRevokedSession(t *testing.T) {
 	})
 }
 
-// What is retried, how often, and what comes out of it.
+// The table says what is retried, how often, and with which outcome.
 func TestRetryPolicy(t *testing.T) {
 	t.Parallel()
 	ok := status(200, `{}`)
@@ -242,7 +243,7 @@ func TestInvalidToken(t *testing.T) {
 			t.Errorf("%d token requests, want 2", e.requests())
 		}
 	})
-	// A token that is refused however new it is does not cause a loop.
+	// If the org refuses every token, there is no loop.
 	e := newTokenEndpoint()
 	s := &script{steps: []func(*http.Request) (*http.Response, error){status(401, "", "WWW-Authenticate", `Bearer error="invalid_token"`)}}
 	err := oktaint.NewClient(e.source(t), s).Get(t.Context(), nil, nil, "api", "v1", "users")
@@ -256,5 +257,33 @@ func TestInvalidToken(t *testing.T) {
 	err = oktaint.NewClient(e.source(t), s).Get(t.Context(), nil, nil, "api", "v1", "behaviors")
 	if !oktaint.Lacks(err, oktaint.LacksFeature) || len(s.sent) != 1 || e.requests() != 1 {
 		t.Errorf("%v after %d requests and %d tokens, want 1 and 1", err, len(s.sent), e.requests())
+	}
+}
+
+// The reason of a wait holds no text of a server or a proxy: no control characters, no
+// long texts, and no secret.
+func TestWaitReason(t *testing.T) {
+	t.Parallel()
+	const secret = "00hunter2hunter2"
+	for code, body := range map[int]string{429: "", 503: "", 409: `{"errorCode":"E0000268"}`, 500: `{"errorCode":"\u001b` + secret + strings.Repeat("x", 5000) + `"}`} {
+		synctest.Test(t, func(t *testing.T) {
+			base := roundTripper(func(req *http.Request) (*http.Response, error) {
+				resp := respond(req, code, body)
+				resp.Status = fmt.Sprintf("%d \x1b[31m%s %s", code, secret, strings.Repeat("x", 5000))
+				return resp, nil
+			})
+			var reasons []string
+			ctx := oktaint.WithOnWait(t.Context(), func(w oktaint.Wait) { reasons = append(reasons, w.Reason) })
+			c := oktaint.NewClient(oktaint.APIToken{Org: mustOrg(t, "acme"), Token: oktaint.NewSecret(secret)}, base)
+			_ = c.Get(ctx, nil, nil, "api", "v1", "users")
+			if len(reasons) == 0 {
+				t.Errorf("%d: no wait", code)
+			}
+			for _, r := range reasons {
+				if len(r) > 80 || strings.ContainsAny(r, "\x1b") || strings.Contains(r, secret) {
+					t.Errorf("%d: %q", code, r)
+				}
+			}
+		})
 	}
 }

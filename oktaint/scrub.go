@@ -11,14 +11,14 @@ import (
 	"strings"
 )
 
-// A credentialSent is what one attempt carried, for hints that fit it and for
-// taking it out of whatever comes back.
+// A credentialSent is the credential that one attempt carried. Hints depend on its
+// kind, and its secrets are taken out of every text that comes back.
 type credentialSent struct {
 	kind    Kind // of the credential; empty if none was sent
 	secrets []string
 }
 
-// sentWith reads what the request carries.
+// sentWith reads the credential from a request.
 func sentWith(kind Kind, req *http.Request) credentialSent {
 	_, token, _ := strings.Cut(req.Header.Get("Authorization"), " ")
 	return credentialSent{kind, []string{token, req.Header.Get(headerDPoP)}}
@@ -54,23 +54,26 @@ func scrubber(secrets ...string) func(string) string {
 // it would only garble what is said.
 const leastSecret = 6
 
-// cleanText is what a server's text may put into an error or a line of a log.
+// cleanText returns a server's text without secrets, short enough for an error or a
+// line of a log.
 func cleanText(clean func(string) string, s string) string { return clip(clean(s)) }
 
-// cleanError returns err, or an error with the same chain and another text where
-// err's own repeats a secret, as that of a tracing transport may.
+// cleanError returns err, or an error with the same chain and a clean text. The text of
+// err may repeat a secret, as that of a tracing transport may, or a long text that a
+// server wrote instead of HTTP.
 func cleanError(err error, clean func(string) string) error {
 	if err == nil {
 		return nil
 	}
 	text := err.Error()
-	if cleaned := clean(text); cleaned != text {
+	if cleaned := cleanText(clean, text); cleaned != text {
 		return &scrubbedError{text: cleaned, err: err}
 	}
 	return err
 }
 
-// A scrubbedError answers for the error it stands for without unwrapping to it.
+// A scrubbedError answers errors.Is and errors.As like err, and does not unwrap to it,
+// since its text is not clean.
 type scrubbedError struct {
 	text string
 	err  error
@@ -94,8 +97,7 @@ func cleanHeader(h http.Header, clean func(string) string) http.Header {
 	return h
 }
 
-// cleanBody returns an error's body without the secrets, whichever way its JSON
-// escapes them.
+// cleanBody returns an error's body without the secrets, however its JSON escapes them.
 func cleanBody(body []byte, clean func(string) string) []byte {
 	var doc any
 	if json.Unmarshal(body, &doc) != nil {

@@ -41,8 +41,8 @@ func echoes(secret string) map[string]string {
 	}
 }
 
-// No form of a secret that comes back is told, wherever it stands and whatever text
-// is around it: it is taken out before the text is clipped.
+// A secret that comes back is taken out in every form and at every place, because texts
+// are scrubbed before they are clipped.
 func TestScrubbed(t *testing.T) {
 	t.Parallel()
 	const secret = "00aB/c+d=EfGhIjKlMnOpQrStUvWxYz0123456789&abcdefghijklmnop_-ZYXW" // 64 characters
@@ -70,7 +70,7 @@ func TestScrubbed(t *testing.T) {
 				},
 			} {
 				if strings.HasPrefix(form, "JSON") && (where == "text" || where == "header" || where == "page") && (form == "JSON, unicode" || where == "header") {
-					continue // nobody escapes so outside of JSON
+					continue // only JSON is escaped so
 				}
 				for name, cred := range creds {
 					var seen strings.Builder
@@ -97,8 +97,8 @@ func TestScrubbed(t *testing.T) {
 	}
 }
 
-// What a base transport puts into its own error, the header of the request, say, is
-// taken out of the text, and the chain stays whole.
+// If a base transport puts a secret into its own error, for example with the header of
+// the request, it is taken out of the text, and the chain stays whole.
 func TestScrubbedBase(t *testing.T) {
 	t.Parallel()
 	const secret = "00hunter2hunter2"

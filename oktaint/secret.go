@@ -23,8 +23,8 @@ type Secret struct {
 }
 
 // NewSecret returns a Secret that holds s as it is: a password may begin with a
-// blank. What surrounds a pasted token or client secret, such as a line break, is
-// dropped where the credential is used or parsed.
+// blank. White space around a pasted token or client secret, such as a line break, is
+// dropped when the credential is used or parsed.
 func NewSecret(s string) Secret {
 	if s == "" {
 		return Secret{}
@@ -43,11 +43,11 @@ func (s Secret) Reveal() string {
 // IsZero reports whether the Secret is empty.
 func (s Secret) IsZero() bool { return s.value == nil }
 
-// Format implements [fmt.Formatter]: every verb prints "redacted", or nothing
-// where the Secret is empty.
+// Format implements [fmt.Formatter]: every verb prints "redacted", or nothing if the
+// Secret is empty.
 func (s Secret) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
 
-// String returns "redacted", or the empty string where the Secret is empty.
+// String returns "redacted", or the empty string if the Secret is empty.
 func (s Secret) String() string {
 	if s.IsZero() {
 		return ""
@@ -61,15 +61,14 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 // LogValue implements [slog.LogValuer] with the form of String.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
-// maxCredentialText is longer than any token, secret or id, and shorter than what
-// servers take as a header line.
+// maxCredentialText is longer than any token, secret or id, and shorter than the
+// longest header line that servers accept.
 const maxCredentialText = 4096
 
 // ParseAPIToken reads an API token as people paste it. White space and quotation
 // marks around it are dropped, and so is the scheme: "SSWS 00abc" is 00abc. It is
 // an error if the rest cannot be sent, for example because it has a line break
-// inside. The error says what is wrong, and repeats no part of s. A text with
-// nothing in it gives the zero Secret.
+// inside. The error says what is wrong, and repeats no part of s. An empty text gives the zero Secret.
 func ParseAPIToken(s string) (Secret, error) { return NewSecret(s).apiToken() }
 
 // apiToken returns s as it is sent after "SSWS": without the white space and the
@@ -90,8 +89,8 @@ func (s Secret) apiToken() (Secret, error) {
 }
 
 // ParseClientSecret reads a client secret as people paste it: white space around it
-// is dropped. It is an error if the rest cannot be sent, as of [ParseAPIToken]. A
-// text with nothing in it gives the zero Secret.
+// is dropped. It is an error if the rest cannot be sent, as for [ParseAPIToken]. An
+// empty text gives the zero Secret.
 func ParseClientSecret(s string) (Secret, error) { return NewSecret(s).clientSecret() }
 
 // clientSecret returns s as it is sent: without the white space around it. The
@@ -135,8 +134,8 @@ func sendable(what, text string) (string, error) {
 	return text, nil
 }
 
-// trimmed returns s without the white space around it. It also drops what people
-// do not see: a byte order mark, or a space without width.
+// trimmed returns s without the white space around it. It also drops invisible
+// characters: a byte order mark, or a space without width.
 func trimmed(s string) string {
 	return strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) })
 }

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// What surrounds a token, a secret or an id is dropped. What is wrong inside is
-// said at once, and nothing of the text is repeated.
+// White space around a token, a secret or an id is dropped. An error inside is reported
+// at once, and repeats no part of the text.
 func TestSendable(t *testing.T) {
 	t.Parallel()
 	token := func(s string) (string, error) { c, err := ParseAPIToken(s); return c.Reveal(), err }

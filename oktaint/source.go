@@ -22,10 +22,10 @@ const defaultFetchTimeout = 30 * time.Second
 // [PrivateKeyJWT], [ClientSecret], [APIToken] or [Credentials], is safe for
 // concurrent use, and is an [oauth2.TokenSource].
 //
-// However many goroutines ask, one token request is in flight at a time. A
-// token is fetched anew in the background, a tenth of its lifetime before it
-// expires, and nobody waits while a valid one is there. If that fails, the
-// valid token goes on being served and the refresh is tried again. A Source
+// However many goroutines ask, one token request is in flight at a time. A new
+// token is fetched in the background, a tenth of its lifetime before the old one
+// expires, and callers do not wait while the old one is valid. If the fetch fails,
+// the valid token goes on being served and the refresh is tried again. A Source
 // that is not being used owns no goroutine and no timer.
 //
 // Use [NewClient] or [Transport] to send requests with it, or
@@ -37,7 +37,7 @@ type Source struct {
 	fetch  func(context.Context) (*grant, error) // one fetch with its retries; nil for an API token
 	budget time.Duration
 	dpop   *prover // nil for an API token
-	err    error   // what is wrong with the credential itself
+	err    error   // of the credential itself
 
 	clientID string                // empty for an API token
 	secret   func() (Secret, bool) // of the credential, if it is in memory
@@ -53,12 +53,12 @@ type Source struct {
 }
 
 const (
-	// remembered is how long the token endpoint's final word stands, so that a
-	// storm of callers is not a storm of requests.
+	// remembered is how long a final error of the token endpoint is remembered, so
+	// that many callers at once do not become many requests.
 	remembered = time.Second
 
-	// longestPutOff is how long a rate limit of the token endpoint is believed at
-	// the most, whatever it says.
+	// longestPutOff is the longest time for which a rate limit of the token endpoint
+	// is believed.
 	longestPutOff = window + 2*time.Second
 )
 
@@ -97,9 +97,9 @@ type flight struct {
 	cancel  context.CancelFunc
 }
 
-// Token returns a valid token. It implements [oauth2.TokenSource]; callers that
-// have a context use [Source.TokenContext]. The token is shared: do not change
-// it. The error is [ErrDPoPBound] for a token that is of no use by itself.
+// Token returns a valid token. It implements [oauth2.TokenSource]. Callers that have
+// a context use [Source.TokenContext]. The token is shared: do not change it. The
+// error is [ErrDPoPBound] for a token that works only with a proof.
 func (s *Source) Token() (*oauth2.Token, error) {
 	g, err := s.get(context.Background())
 	switch {
@@ -111,10 +111,10 @@ func (s *Source) Token() (*oauth2.Token, error) {
 	return g.token, nil
 }
 
-// TokenContext returns a valid token, also one of the type DPoP, which is of use
-// with a proof only: see [Source.Authorize]. The context ends the caller's wait, not
-// the fetch that others wait for too; a fetch has its own budget (FetchTimeout
-// of the credential). Errors of the token endpoint are of type [*Error].
+// TokenContext returns a valid token. It may be of the type DPoP, which works only
+// with a proof: see [Source.Authorize]. The context ends the caller's wait, not the
+// fetch that others wait for too. A fetch has its own budget (FetchTimeout of the
+// credential). Errors of the token endpoint are of type [*Error].
 func (s *Source) TokenContext(ctx context.Context) (*oauth2.Token, error) {
 	g, err := s.get(ctx)
 	if err != nil {
@@ -140,15 +140,15 @@ func (s *Source) ClientID() string { return s.clientID }
 // Authorize sets the Authorization header of req, and the DPoP header if the
 // token is bound. The request must go to the org of the credential: it is an
 // error for any other host, port or scheme. Call it once for every attempt to
-// send a request, since a proof is good once. [Transport] does all that, and
-// answers an org that asks for another proof.
+// send a request, since a proof is good once. [Transport] does all that, and sends
+// another proof if the org asks for one.
 func (s *Source) Authorize(req *http.Request) error {
 	_, err := s.authorize(req, "")
 	return err
 }
 
-// authorize is Authorize with the nonce for the proof; "" means the last one that
-// an answer brought.
+// authorize is Authorize with the nonce for the proof. "" means that of the last
+// answer.
 func (s *Source) authorize(req *http.Request, nonce string) (*grant, error) {
 	if err := s.broken(); err != nil {
 		return nil, err
@@ -160,6 +160,9 @@ func (s *Source) authorize(req *http.Request, nonce string) (*grant, error) {
 	if err != nil {
 		return nil, err
 	}
+	if req.Header == nil {
+		req.Header = make(http.Header)
+	}
 	g.token.SetAuthHeader(req)
 	if g.bound {
 		if err := s.dpop.proveUse(req, g.token.AccessToken, nonce); err != nil {
@@ -169,7 +172,7 @@ func (s *Source) authorize(req *http.Request, nonce string) (*grant, error) {
 	return g, nil
 }
 
-// broken returns what is wrong with the credential. A nil Source has none.
+// broken returns the error of the credential. A nil Source has none.
 func (s *Source) broken() error {
 	switch {
 	case s == nil:
@@ -181,8 +184,8 @@ func (s *Source) broken() error {
 }
 
 // Invalidate drops tok, so that the next caller fetches a new one. It does
-// nothing if tok is not the token at hand any more: many callers that met the
-// same 401 cause one fetch. An API token cannot be fetched anew and stays.
+// nothing if tok is no longer the current token: many callers that met the same 401
+// cause one fetch. An API token stays, since it cannot be fetched.
 func (s *Source) Invalidate(tok *oauth2.Token) {
 	if g := s.current.Load(); g != nil && g.token == tok && s.fetch != nil {
 		s.current.CompareAndSwap(g, nil)
@@ -208,7 +211,7 @@ func (s *Source) get(ctx context.Context) (*grant, error) {
 // last one failed a moment ago. It never blocks.
 func (s *Source) refresh(now time.Time) {
 	if !s.mu.TryLock() {
-		return // somebody else is about it
+		return // another caller is at it
 	}
 	defer s.mu.Unlock()
 	g := s.current.Load()
@@ -249,7 +252,7 @@ func (s *Source) wait(ctx context.Context) (*grant, error) {
 		select {
 		case <-f.done:
 			if dying {
-				continue // it ended for want of waiters, before we came
+				continue // it was ended before we came, because its last waiter had left
 			}
 			return f.grant, f.err
 		case <-ctx.Done():
@@ -277,7 +280,7 @@ func (s *Source) launch(ctx context.Context, background bool) *flight {
 	s.flight = f
 	go func() {
 		defer cancel()
-		g, err := s.fetchSafely(ctx)
+		g, err := s.fetch(ctx)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if err == nil {
@@ -294,17 +297,6 @@ func (s *Source) launch(ctx context.Context, background bool) *flight {
 	return f
 }
 
-// fetchSafely makes a panic of a callback that the context carries an error of the
-// fetch: it runs in a goroutine of its own, where a panic would end the process.
-func (s *Source) fetchSafely(ctx context.Context) (g *grant, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			g, err = nil, &foreignError{"a callback of the token request", "panicked: " + panicText(p)}
-		}
-	}()
-	return s.fetch(ctx)
-}
-
 // stillRefused returns the error that the token endpoint would give again, nil if
 // it may be asked. s.mu is held.
 func (s *Source) stillRefused() error {
@@ -318,9 +310,9 @@ func (s *Source) stillRefused() error {
 	return &err
 }
 
-// putOff sets when to try again after a fetch that failed: a refresh with back-off,
-// and any fetch not before the end of a rate limit, nor a moment after an error that
-// is final. s.mu is held.
+// putOff sets when to try again after a fetch that failed. A refresh is tried with
+// back-off. No fetch is tried before the end of a rate limit, nor in the second after a
+// final error. s.mu is held.
 func (s *Source) putOff(err error) {
 	now := time.Now()
 	s.retryAt = now.Add(min(time.Second<<min(s.failures, 6), time.Minute))
@@ -347,7 +339,7 @@ func (s *Source) String() string { return "oktaint: " + string(s.kind) + " for "
 // never a token.
 func (s *Source) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
 
-// errNoSource is what a zero Source answers.
+// errNoSource is the error of a zero Source.
 var errNoSource = errors.New("oktaint: the Source is zero: take it from PrivateKeyJWT, ClientSecret, APIToken or Credentials")
 
 var _ oauth2.TokenSource = (*Source)(nil)

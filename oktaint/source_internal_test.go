@@ -7,8 +7,8 @@ import (
 	"github.com/rezonate-io/okta-integration/scopes"
 )
 
-// A token expires by the wall clock: the monotonic one stands still while a machine
-// sleeps, and a token would seem good that has expired long ago.
+// A token expires by the wall clock. The monotonic clock stands still while a machine
+// sleeps, so by that an expired token would seem good.
 func TestExpiryByTheWallClock(t *testing.T) {
 	t.Parallel()
 	g := newGrant(nil, scopes.Set{}, time.Now(), time.Hour)

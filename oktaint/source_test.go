@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -38,8 +40,8 @@ func TestColdHerd(t *testing.T) {
 	})
 }
 
-// Over ten expiries there is one request for each, every token that is handed
-// out is alive, and nobody waits after the first.
+// Over ten expiries there is one request for each, every token that is handed out is
+// alive, and only the first caller waits.
 func TestTenExpiries(t *testing.T) {
 	t.Parallel()
 	for _, lifetime := range []int{1, 2, 10, 3600} {
@@ -278,8 +280,7 @@ func TestInvalidate(t *testing.T) {
 	}
 }
 
-// What is wrong with a credential is said at its first use, before anything is
-// sent.
+// The error of a credential comes at its first use, before anything is sent.
 func TestIncompleteCredentials(t *testing.T) {
 	t.Parallel()
 	org, key := mustOrg(t, "acme"), readKey(t, "ec_p256_TEST_ONLY.pem")
@@ -307,8 +308,8 @@ type errReader struct{ error }
 
 func (r errReader) Read([]byte) (int, error) { return 0, r.error }
 
-// A storm of calls that the token endpoint refuses for good is no storm of requests:
-// its word stands for a second.
+// Many calls that the token endpoint refuses for good cause few requests: its answer is
+// remembered for a second.
 func TestRefusalIsRemembered(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`{"error":"invalid_client","error_description":"The client secret supplied for a confidential client is invalid."}`, `{"error":"invalid_scope"}`, "<html>"} {
@@ -348,7 +349,8 @@ func TestRefusalIsRemembered(t *testing.T) {
 	}
 }
 
-// What ends a caller's wait, or the budget of a fetch, is nobody else's error.
+// The end of a caller's wait, or of the budget of a fetch, is not an error of other
+// callers.
 func TestEndedFetchIsNotRemembered(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -394,7 +396,7 @@ func TestRefreshOutlivesItsWaiters(t *testing.T) {
 	})
 }
 
-// After a 429 of the token endpoint nobody asks it again before its reset.
+// After a 429 of the token endpoint no request is sent to it before its reset.
 func TestTokenLimitIsRemembered(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -421,4 +423,73 @@ func TestTokenLimitIsRemembered(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// A callback for waits that ends its goroutine or hangs ends neither the shared fetch
+// nor the Source.
+func TestForeignOnWait(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	for name, fn := range map[string]func(oktaint.Wait){
+		"panics":             func(oktaint.Wait) { panic("out of order") },
+		"ends its goroutine": func(oktaint.Wait) { runtime.Goexit() },
+		"hangs":              func(oktaint.Wait) { <-release },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				release = make(chan struct{})
+				e := newTokenEndpoint()
+				e.answer = func(n int, req *http.Request) *http.Response {
+					if n == 1 {
+						return respond(req, 503, "")
+					}
+					return nil
+				}
+				src := e.source(t)
+				start := time.Now()
+				_, err := src.TokenContext(oktaint.WithOnWait(t.Context(), fn))
+				if d := time.Since(start); err == nil || !strings.Contains(err.Error(), "a callback") || d > 33*time.Second {
+					t.Errorf("the caller with the callback: %v after %v", err, d)
+				}
+				time.Sleep(2 * time.Second)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				if _, err := src.TokenContext(ctx); err != nil {
+					t.Errorf("the next caller: %v", err)
+				}
+				close(release)
+			})
+		})
+	}
+}
+
+// The token endpoint cannot make a caller wait for longer than MaxWait is by default,
+// however long a fetch may take.
+func TestHugeFetchTimeout(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{429, 503} {
+		synctest.Test(t, func(t *testing.T) {
+			e := newTokenEndpoint()
+			e.answer = func(_ int, req *http.Request) *http.Response { return respond(req, status, "", "Retry-After", "3600") }
+			src := oktaint.PrivateKeyJWT{
+				Org: mustOrg(t, "acme"), ClientID: "0oa1", Key: readKey(t, "ec_p256_TEST_ONLY.pem"), Scopes: scopes.Visibility, FetchTimeout: 24 * time.Hour,
+			}.Source(e)
+			start := time.Now()
+			_, err := src.TokenContext(t.Context())
+			var e2 *oktaint.Error
+			if d := time.Since(start); d > 90*time.Second || !errors.As(err, &e2) || e2.StatusCode != status {
+				t.Errorf("%d: %v after %v, want it within 90 s", status, err, d)
+			}
+		})
+	}
+}
+
+// Authorize fills in the header of a request that has none yet.
+func TestAuthorizeWithoutHeader(t *testing.T) {
+	t.Parallel()
+	src := oktaint.APIToken{Org: mustOrg(t, "acme"), Token: oktaint.NewSecret("00tok")}.Source(nil)
+	req := &http.Request{Method: "GET", URL: &url.URL{Scheme: "https", Host: "acme.okta.com", Path: "/api/v1/users"}}
+	if err := src.Authorize(req); err != nil || req.Header.Get("Authorization") != "SSWS 00tok" {
+		t.Errorf("%v, %v", err, req.Header)
+	}
 }

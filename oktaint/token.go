@@ -46,9 +46,10 @@ type endpoint struct {
 
 	kind  Kind
 	stuck stuckCount // token requests that were left behind
+	deaf  stuckCount // callbacks that were left behind
 }
 
-// source makes the Source of an endpoint; err is what its literal lacks.
+// source makes the Source of an endpoint. err is the error of its credential, if any.
 func (e *endpoint) source(kind Kind, budget time.Duration, err error) *Source {
 	e.kind = kind
 	if budget <= 0 {
@@ -57,8 +58,8 @@ func (e *endpoint) source(kind Kind, budget time.Duration, err error) *Source {
 	return &Source{org: e.org, kind: kind, clientID: e.clientID, secret: e.secret, fetch: e.fetch, budget: budget, dpop: e.dpop, err: err}
 }
 
-// fetch asks for a token until there is one, the error is final, or the next
-// wait would outlast the context's budget.
+// fetch asks for a token until there is one, the error is final, or the next wait
+// would outlast the context's budget or be longer than MaxWait is by default.
 func (e *endpoint) fetch(ctx context.Context) (*grant, error) {
 	var proofs proofErrors
 	for n := 0; ; n++ {
@@ -71,14 +72,26 @@ func (e *endpoint) fetch(ctx context.Context) (*grant, error) {
 			continue
 		}
 		wait, again := tokenRetry(err, n)
-		if deadline, ok := ctx.Deadline(); !again || ok && time.Until(deadline) < wait {
+		if deadline, ok := ctx.Deadline(); !again || wait > defaultMaxWait || ok && time.Until(deadline) < wait {
 			return nil, err
 		}
-		announce(ctx, Wait{Bucket: tokenPath, For: wait, Reason: "token endpoint: " + reason(err)})
+		if err := e.announce(ctx, Wait{Bucket: tokenPath, For: wait, Reason: "token endpoint: " + reason(err)}); err != nil {
+			return nil, err
+		}
 		if err := sleep(ctx, wait); err != nil {
 			return nil, fmt.Errorf("oktaint: access token: %w", err)
 		}
 	}
+}
+
+// announce tells the callback of a wait. The callback belongs to one caller, and the
+// fetch to all who wait for it, so the callback must not hold it up.
+func (e *endpoint) announce(ctx context.Context, w Wait) error {
+	if err := e.deaf.full("a callback of the token request", maxAbandoned); err != nil {
+		return err
+	}
+	_, err := foreign(ctx, "a callback of the token request", &e.deaf, func() (struct{}, error) { announce(ctx, w); return struct{}{}, nil }, nil)
+	return err
 }
 
 // attempt makes one token request.
@@ -97,7 +110,7 @@ func (e *endpoint) attempt(ctx context.Context) (*grant, error) {
 	sent := time.Now()
 	tok, err := conf.Token(context.WithValue(ctx, oauth2.HTTPClient, &http.Client{
 		Transport:     seen,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		CheckRedirect: neverRedirect,
 	}))
 	if err != nil {
 		return nil, e.wrap(ctx, err, seen)
@@ -105,7 +118,7 @@ func (e *endpoint) attempt(ctx context.Context) (*grant, error) {
 	return e.grant(tok, sent, seen)
 }
 
-// grant reads what was granted from the answer.
+// grant reads the token and its scopes from the answer.
 func (e *endpoint) grant(tok *oauth2.Token, sent time.Time, seen *tokenTransport) (*grant, error) {
 	granted := e.scopes // RFC 6749, section 5.1: no scope means that asked for
 	if s, ok := tok.Extra("scope").(string); ok {
@@ -129,7 +142,7 @@ func (e *endpoint) grant(tok *oauth2.Token, sent time.Time, seen *tokenTransport
 	if missing := e.scopes.Minus(granted); e.requireAll && !missing.IsEmpty() {
 		err := seen.error("the token lacks scopes that were asked for: "+missing.String(), nil)
 		err.OAuthError, err.Scope = insufficientScope, missing.Slice()[0]
-		err.Hint = "a Super Admin grants them to the app (Okta API Scopes tab), or ask for fewer"
+		err.Hint = err.explain() + ", or ask for fewer scopes"
 		return nil, err
 	}
 	lifetime, err := lifetimeOf(tok)
@@ -137,7 +150,7 @@ func (e *endpoint) grant(tok *oauth2.Token, sent time.Time, seen *tokenTransport
 		return nil, seen.error("", err)
 	}
 	g := newGrant(nil, granted, sent, lifetime)
-	// A token of its own leaves out the raw answer, which idle sources would keep.
+	// A new token leaves out the raw answer, which an idle source would keep.
 	g.token, g.bound = &oauth2.Token{AccessToken: tok.AccessToken, TokenType: "Bearer", Expiry: g.expiry, ExpiresIn: int64(lifetime / time.Second)}, bound
 	if bound {
 		g.token.TokenType = headerDPoP
@@ -182,7 +195,7 @@ func (e *endpoint) wrap(ctx context.Context, err error, seen *tokenTransport) er
 		out := seen.error("", cleanError(err, clean))
 		out.Hint = explainNetwork(err)
 		if seen.body != nil { // x/oauth2 could not read it, and its error may repeat a part of it
-			out.err = &scrubbedError{text: "it is not what RFC 6749 has", err: err}
+			out.err = &scrubbedError{text: "it does not have the form of RFC 6749", err: err}
 			out.readBody(seen.body, seen.answer.Header, clean)
 			out.Summary = cmp.Or(out.Summary, "the answer holds no token")
 		}
@@ -230,8 +243,8 @@ func tokenRetry(err error, n int) (time.Duration, bool) {
 	return backoff(n), isTransient(e.err) // no answer, or one that was cut
 }
 
-// A tokenTransport sends one token request and keeps what its answer says about
-// itself. x/oauth2 sets neither Accept nor User-Agent.
+// A tokenTransport sends one token request and keeps its answer for errors. It sets
+// Accept and User-Agent, which x/oauth2 does not.
 type tokenTransport struct {
 	*endpoint
 	answer   *http.Response
@@ -261,7 +274,7 @@ func (t *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := foreign(ctx, "the base transport", &t.stuck, func() (*http.Response, error) { return roundTripWhole(t.base, req, cancel, maxErrorBody) }, nil)
 	t.answer, t.received = resp, time.Now()
 	if err != nil {
-		return nil, err // x/oauth2 takes no answer with an error
+		return nil, err // a RoundTripper returns an answer or an error
 	}
 	t.body = resp.Body.(*wholeReader).bytes
 	learn(&t.dpop.tokenNonce, resp.Header)

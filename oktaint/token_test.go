@@ -52,7 +52,8 @@ func TestTokenRequest(t *testing.T) {
 	}
 }
 
-// What is no token, or no lifetime, is an error at once. A lifetime may be a string.
+// An answer without a token, or with a bad lifetime, is an error at once. A lifetime may
+// be a string.
 func TestTokenAnswers(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -177,5 +178,24 @@ func TestTokenRateLimited(t *testing.T) {
 	_, err := e.source(t).Token()
 	if wait, ok := oktaint.RateLimited(err); !ok || wait < 50*time.Second || wait > 53*time.Second || e.requests() != 1 {
 		t.Errorf("RateLimited = %v, %v after %d requests: %v", wait, ok, e.requests(), err)
+	}
+}
+
+// A scope that is missing is granted to an app, and added to the catalogue's entry of
+// an integration.
+func TestRequireAllHint(t *testing.T) {
+	t.Parallel()
+	org, want := mustOrg(t, "acme"), scopes.New(scopes.UsersRead, scopes.GroupsRead)
+	base := roundTripper(func(req *http.Request) (*http.Response, error) {
+		return respond(req, 200, `{"token_type":"Bearer","expires_in":3600,"access_token":"at1","scope":"okta.users.read"}`), nil
+	})
+	app := oktaint.PrivateKeyJWT{Org: org, ClientID: "0oa1", Key: readKey(t, "ec_p256_TEST_ONLY.pem"), Scopes: want, RequireAll: true}
+	integration := oktaint.ClientSecret{Org: org, ClientID: "0oa1", Secret: oktaint.NewSecret("00secret"), Scopes: want, RequireAll: true}
+	for hint, src := range map[string]*oktaint.Source{"to the app (tab Okta API Scopes)": app.Source(base), "reinstall it": integration.Source(base)} {
+		_, err := src.Token()
+		d, ok := oktaint.Denied(err)
+		if err == nil || !strings.Contains(err.Error(), hint) || !ok || d.Scope != scopes.GroupsRead {
+			t.Errorf("%v, want %q", err, hint)
+		}
 	}
 }

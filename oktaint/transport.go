@@ -18,10 +18,10 @@ const (
 	defaultMaxRetries = 7
 )
 
-// NewBase returns a base transport of its own, with the settings of the one that all
-// of this package shares where the base is nil. It is for programs that need another
-// proxy or certificate authority: change its fields before it is used, and use one for
-// all clients, since its connections are its own.
+// NewBase returns a new base transport with the settings of the shared one, which is
+// used if a base is nil. It is for programs that need another proxy or certificate
+// authority: change its fields before it is used, and use one for all clients, since
+// each base has its own connections.
 func NewBase() *http.Transport {
 	// Not a clone of http.DefaultTransport, which programs replace.
 	dialer := &net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}
@@ -36,7 +36,7 @@ func NewBase() *http.Transport {
 		ResponseHeaderTimeout:  time.Minute, // Okta itself gives up after 30 s
 		MaxResponseHeaderBytes: 256 << 10,   // of which Okta needs a few
 		ForceAttemptHTTP2:      true,
-		// A connection that died unnoticed is found out and left.
+		// A connection that died unnoticed is detected and given up.
 		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 15 * time.Second},
 	}
 }
@@ -80,8 +80,11 @@ func baseTransport(base http.RoundTripper) http.RoundTripper {
 //
 // Once the org has answered with its rate limits, requests of a bucket that is
 // used up wait in line for its reset instead of being refused, and at most 8 are
-// in flight per bucket. Where the headers show that others use the bucket too,
-// the last quarter of it is spread evenly over the time to the reset.
+// in flight per bucket. If the headers show that others use the bucket too, the last
+// quarter of it is spread evenly over the time to the reset.
+//
+// Nothing is sent once the request's context has ended. The body of an answer outside
+// of 2xx is read before RoundTrip returns, up to 1 MB.
 //
 // The fields must not be changed after the first request.
 type Transport struct {
@@ -92,18 +95,18 @@ type Transport struct {
 	Source *Source
 
 	// Base sends the requests. If nil, a transport that all of this package
-	// shares: see [NewBase]. How large a header may be is the base's business. For
-	// a request of a [Client] or of [Pages], the header of an answer may take two
-	// minutes, and then its body two minutes more. After that the attempt counts as
-	// cut. A whole request is bounded by its context. A base that does not return
-	// although the context has ended is left behind; at most 8 such requests of a
-	// bucket are.
+	// shares: see [NewBase]. The base limits the size of headers. For a request of a
+	// [Client] or of [Pages], the header of an answer may take two minutes, and then
+	// its body two minutes more. After that the attempt counts as cut. A whole request
+	// is bounded by its context. If the base does not return although the context has
+	// ended, the call is left behind. Once 8 calls of a bucket are, its requests fail at
+	// once until one of the calls returns.
 	Base http.RoundTripper
 
 	// Share is the part of each rate limit that this Transport uses, between
 	// 0 and 1, to leave the rest to others with the same credential. Zero
-	// means all. Okta grants each credential a half of the org's limits by
-	// default, so that what other apps use is out of its reach anyway.
+	// means all. Okta gives each credential half of the org's limits by default, so
+	// the other half is left to other apps in any case.
 	Share float64
 
 	// MaxWait is the longest single wait: for the reset of a rate limit, or
@@ -129,7 +132,7 @@ type Transport struct {
 	urgent bool
 }
 
-// An Attempt is what [Transport].OnAttempt is told of one try to send a request.
+// An Attempt describes one try to send a request, for [Transport].OnAttempt.
 type Attempt struct {
 	Method    string
 	Path      string // without the query
@@ -182,7 +185,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// A fate is how a Client and its Transport tell each other about one request.
+// A fate carries what a Client and its Transport tell each other about one request.
 type fate struct {
 	smaller    bool           // a 500 or 504 is not retried: the caller asks for less at once
 	sent       bool           // an attempt before the last, or the last, may have taken effect though it failed
@@ -200,8 +203,8 @@ func originError(org Org, u *url.URL) error {
 	return &sendError{err: fmt.Errorf("oktaint: refused to send a request to %s://%s: credentials go to %s only", u.Scheme, u.Host, org)}
 }
 
-// A sendError is an error without an answer; sent tells whether the request
-// may have reached the org all the same.
+// A sendError is about a request without an answer. sent tells whether the request may
+// have reached the org.
 type sendError struct {
 	sent bool
 	own  *Error // what kept it from being sent: the token endpoint or a rate limit
@@ -222,9 +225,9 @@ func (t *Transport) pacing() *pacer {
 }
 
 // Urgent returns a view of the Transport for requests that must not wait behind
-// others, such as the response to an attack. They pass every queue and go out at
-// once, unless nothing is left of their rate limit. From the first call on, a
-// fifth of each limit is kept for them.
+// others, such as the response to an attack. They pass every queue and are sent at
+// once, unless nothing is left of their rate limit or 32 requests of it are in flight.
+// From the first call on, a fifth of each limit is kept for them.
 func (t *Transport) Urgent() *Transport {
 	p := t.pacing()
 	p.urgent.Store(true)

@@ -80,7 +80,7 @@ var (
 	noName  = &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "acme.okta.com", IsNotFound: true}}
 )
 
-// Without a token nothing is sent, and the cause is told.
+// If there is no token, nothing is sent, and the error tells the cause.
 func TestNoToken(t *testing.T) {
 	t.Parallel()
 	e := newTokenEndpoint()
@@ -174,7 +174,7 @@ func TestCauseIsNotOurs(t *testing.T) {
 	})
 }
 
-// Nobody is led from one place to the next.
+// Redirects are not followed, however many there are.
 func TestEndlessRedirects(t *testing.T) {
 	t.Parallel()
 	for i, call := range []func(context.Context, http.RoundTripper) error{get, list, token} {
@@ -190,8 +190,8 @@ func TestEndlessRedirects(t *testing.T) {
 	}
 }
 
-// No redirect leads a request or a credential to another host, port or scheme,
-// neither on the API nor on the token endpoint.
+// A redirect of the API or of the token endpoint never leads a request or a credential
+// to another host, port or scheme.
 func TestRedirects(t *testing.T) {
 	t.Parallel()
 	urls, arrived := foreign(t)
@@ -233,7 +233,7 @@ func TestRedirects(t *testing.T) {
 	}
 }
 
-// A request that is made for another origin is refused, whoever made it.
+// A request for another origin is refused, however it was made.
 func TestForeignRequests(t *testing.T) {
 	t.Parallel()
 	urls, _ := foreign(t)

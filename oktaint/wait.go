@@ -20,15 +20,15 @@ func MarkRepeatable(ctx context.Context) context.Context {
 }
 
 // MarkUnrepeatable returns a context for requests that must not be sent twice
-// though their method is idempotent: Okta's DELETE of a user deactivates him at
-// first and deletes him when it comes again.
+// though their method is idempotent: Okta's first DELETE of a user deactivates the
+// user, and the second one deletes them.
 func MarkUnrepeatable(ctx context.Context) context.Context {
 	return context.WithValue(ctx, repeatable{}, false)
 }
 
-// WithGrace returns a context for writes whose outcome should be known: when ctx
-// ends, waits of a [Transport] end at once, and nothing more is sent, but a request
-// that is on the wire gets d more to be answered.
+// WithGrace returns a context for writes whose outcome should be known. When ctx
+// ends, waits of a [Transport] end at once and nothing more is sent, but a request
+// that is on the wire gets d more to be answered. Lists have no grace.
 func WithGrace(ctx context.Context, d time.Duration) context.Context {
 	return context.WithValue(ctx, grace{}, d)
 }
@@ -58,9 +58,9 @@ type Wait struct {
 	Reason string        // in plain words, such as "rate limit of /api/v1/apps"
 }
 
-// WithOnWait returns a context in which fn is told of every wait at its
-// beginning, so that a program can say what it waits for. A request can be
-// waiting while others go on, so fn may be called by many goroutines at once.
+// WithOnWait returns a context in which fn is called at the beginning of every wait,
+// so that a program can say what it waits for. fn may be called by many goroutines at
+// once.
 func WithOnWait(ctx context.Context, fn func(Wait)) context.Context {
 	return context.WithValue(ctx, onWait{}, fn)
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
 
-// A request that is on the wire when its context ends gets a grace to be answered. One
-// that waits, for a rate limit, for its turn or for another attempt, is not sent any
-// more.
+// A request that is on the wire when its context ends gets a grace to be answered. A
+// request that waits, for a rate limit, for its turn or for another attempt, is no longer
+// sent.
 func TestWithGrace(t *testing.T) {
 	t.Parallel()
 	const grace = 10 * time.Second
@@ -82,7 +82,7 @@ func TestWithGrace(t *testing.T) {
 	}
 }
 
-// Nothing took effect by a request that was answered 429 and then given up.
+// A request that was answered 429 and then given up had no effect.
 func TestCancelledWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -100,18 +100,25 @@ func TestCancelledWait(t *testing.T) {
 	})
 }
 
-// A request whose context has ended before is not sent, in spite of the grace.
-func TestNoGraceForWhatHasNotBegun(t *testing.T) {
+// A request is not sent if its context has ended before, even if it has a grace and the
+// base does not look at contexts.
+func TestContextThatIsOver(t *testing.T) {
 	t.Parallel()
-	s := &script{steps: []func(*http.Request) (*http.Response, error){status(200, `{}`)}}
-	c := oktaint.NewClient(mustOrg(t, "acme"), s)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	req, err := c.Org.NewRequest(oktaint.WithGrace(ctx, 10*time.Second), "DELETE", nil, nil, "api", "v1", "apps", "0oa1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Do(req, nil); !errors.Is(err, context.Canceled) || oktaint.Ambiguous(err) || len(s.sent) != 0 {
-		t.Errorf("Do = %v, ambiguous: %v, %d requests", err, oktaint.Ambiguous(err), len(s.sent))
+	for _, grace := range []time.Duration{0, 10 * time.Second} {
+		sent := 0
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			sent++
+			return respond(req, 200, `{"id":"00u1"}`), nil
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		req, err := mustOrg(t, "acme").NewRequest(oktaint.WithGrace(ctx, grace), "POST", nil, nil, "api", "v1", "apps")
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = oktaint.NewClient(mustOrg(t, "acme"), base).Do(req, nil)
+		if !errors.Is(err, context.Canceled) || oktaint.Ambiguous(err) || sent != 0 {
+			t.Errorf("grace %v: %v, ambiguous %v, %d requests; want context.Canceled and none", grace, err, oktaint.Ambiguous(err), sent)
+		}
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// A Principal is whose credential a [Client] works with: the user who made an API
-// token, or the app of an OAuth credential.
+// A Principal is the user or app that a [Client] acts as: the user who made the API
+// token, or the app of the OAuth credential.
 type Principal struct {
 	UserID, Login string // of the user; empty for an app
 	ClientID      string // of the app; empty for a user
@@ -17,8 +17,8 @@ type Principal struct {
 	Roles []HeldRole
 
 	// RolesErr says why the roles could not be read. Then they are unknown, which
-	// is not the same as none. [Denied] tells whether a scope or a role is
-	// missing for it.
+	// is not the same as none. [Denied] tells whether a scope or a role is missing
+	// for reading them.
 	RolesErr error
 }
 
@@ -84,17 +84,16 @@ func HeldRoles(c *Client, req *http.Request) ([]HeldRole, error) {
 	return held, nil
 }
 
-// WhoAmI asks whose credential c works with, and which admin roles that user or app
-// holds: one or two requests.
+// WhoAmI finds out which user or app c acts as, and which admin roles they hold, by one
+// or two requests.
 //
 // The client id of an OAuth credential is known without asking: [Source.ClientID].
 // Otherwise the org is asked for the user, by GET /api/v1/users/me; it takes an API
 // token for that, since an app that acts for itself is not a user.
 //
-// An error means that it is not known whose credential it is, or that the
-// credential does not work: the org refuses it (401), there is no access token
-// ([NoToken]), or there was no answer. If only the roles cannot be read, that is
-// the Principal's RolesErr.
+// An error means that the user is not known, or that the credential does not work: the
+// org refuses it (401), there is no access token ([NoToken]), or there was no answer. If
+// only the roles cannot be read, the error is in the Principal's RolesErr.
 func WhoAmI(ctx context.Context, c *Client) (Principal, error) {
 	var p Principal
 	path := []string{"oauth2", "v1", "clients", "", "roles"}

@@ -21,8 +21,8 @@ const (
 	me = `{"id":"00u1","status":"ACTIVE","profile":{"login":"alice@example.com"}}`
 )
 
-// whoAmI asks who works with a credential in an org that answers by path. An
-// answer is a status and a body; a path that has none gets no answer.
+// whoAmI calls WhoAmI with a credential in an org that answers by path. An answer is a
+// status and a body. A path without one gets no answer.
 func whoAmI(t *testing.T, ctx context.Context, app bool, answers map[string]string) (oktaint.Principal, error) {
 	t.Helper()
 	tokens := newTokenEndpoint()
@@ -127,7 +127,7 @@ func TestWhoAmIRolesUnknown(t *testing.T) {
 	}
 }
 
-// It is an error if nobody is known, or if the credential does not work.
+// It is an error if the user is not known, or if the credential does not work.
 func TestWhoAmIFails(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// Info is what the catalogue says of a scope.
+// Info is what the catalogue says about a scope.
 type Info struct {
 	Scope      Scope
 	Meaning    string // Okta's words, in English
@@ -49,7 +49,7 @@ func Catalogue() iter.Seq[Info] {
 	}
 }
 
-// Lookup returns what the catalogue says of a scope, and whether it is there.
+// Lookup returns what the catalogue says about a scope, and whether it is there.
 func Lookup(s Scope) (Info, bool) {
 	infos, index := catalogue()
 	i, ok := index[s]
@@ -59,8 +59,8 @@ func Lookup(s Scope) (Info, bool) {
 	return infos[i], true
 }
 
-// Known reports whether the scope is in the catalogue. One that is not may be
-// newer than this module, or be misspelt.
+// Known reports whether the scope is in the catalogue. A scope that is not there may
+// be newer than this module, or misspelt.
 func (s Scope) Known() bool {
 	_, ok := Lookup(s)
 	return ok

@@ -1,9 +1,8 @@
 // Package scopes has the OAuth 2.0 scopes of Okta's APIs: their names, what
 // they mean, and sets of them.
 //
-// A scope says what an app may ask for; the admin roles of the app decide what
-// of it the app reaches. Both are needed. Three sets name what this module
-// uses:
+// A scope says what an app may ask for. The admin roles of the app decide which
+// objects it reaches. Both are needed. This module uses three sets:
 //
 //   - [Visibility] reads assets, privileges and activities;
 //   - [VisibilityExtended] reads what only some orgs have;
@@ -18,6 +17,6 @@
 //
 // The catalogue is that of Okta's published API descriptions, release 2026.06.
 // Okta adds and removes scopes every few months, so sets keep a scope that is not
-// in the catalogue. [Scope.Known] and [Set.Unknown] tell, [Set.CheckKnown] makes it
-// an error, and [Suggest] knows what was probably meant.
+// in the catalogue. [Scope.Known] and [Set.Unknown] report it, [Set.CheckKnown] makes
+// it an error, and [Suggest] returns the scope that was probably meant.
 package scopes

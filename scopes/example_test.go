@@ -31,7 +31,7 @@ func ExampleSet_CheckKnown() {
 	// Output: scopes: "okta.logs.raed" is not a scope of Okta's: did you mean okta.logs.read?
 }
 
-// What a customer is asked to consent to, in words.
+// The catalogue says in words what a customer is asked to consent to.
 func ExampleLookup() {
 	for scope := range scopes.Remediation.All() {
 		info, _ := scopes.Lookup(scope)

@@ -30,7 +30,7 @@ var (
 )
 
 // New returns the set of the scopes given. Empty names are left out. The names
-// are not checked: use [Parse] for what others wrote.
+// are not checked: use [Parse] for text from elsewhere.
 func New(s ...Scope) Set {
 	names := make([]string, 0, len(s))
 	for _, name := range s {
@@ -90,9 +90,9 @@ func (s Set) Contains(scope Scope) bool {
 	return false
 }
 
-// Covers reports whether the set permits what scope does: it has it, or scope
-// reads a resource that the set may manage, since with Okta manage includes read
-// for the same resource.
+// Covers reports whether the set permits what scope permits: the set has it, or scope
+// reads a resource that the set may manage. With Okta, manage includes read for the
+// same resource.
 func (s Set) Covers(scope Scope) bool {
 	if s.Contains(scope) {
 		return true

@@ -197,7 +197,7 @@ func TestUnionAndMinus(t *testing.T) {
 	if got := ab.Minus(bc); got != parse(t, "a") {
 		t.Errorf("Minus = %q", got)
 	}
-	// Minus goes by names: what is covered is still listed.
+	// Minus goes by names: a scope that is covered is still listed.
 	if got := parse(t, "okta.users.read").Minus(parse(t, "okta.users.manage")); got.String() != "okta.users.read" {
 		t.Errorf("Minus by manage = %q", got)
 	}

@@ -9,8 +9,8 @@ var Visibility = New(
 	ThreatInsightsRead, TrustedOriginsRead, UserTypesRead, UsersRead,
 )
 
-// VisibilityExtended reads what only some orgs have or few need. Ask for it
-// as well as for [Visibility].
+// VisibilityExtended reads resources that only some orgs have, or that few programs
+// need. Ask for it as well as for [Visibility].
 var VisibilityExtended = New(
 	AgentPoolsRead, BrandsRead, DeviceAssuranceRead, EmailDomainsRead, EmailServersRead, PrincipalRateLimitsRead,
 	RateLimitsRead, RealmsRead, SSFRead, SecurityEventsProvidersRead, UserRiskRead,

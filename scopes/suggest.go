@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// maxEdits is how many letters a name may differ in from the one that was meant.
-// With three, names are suggested that have nothing to do with each other.
+// maxEdits is in how many letters a name may differ from the one that was meant. Three
+// would be too many: then unrelated names are suggested.
 const maxEdits = 2
 
 // maxSuggest is longer than any name that is worth a comparison.
@@ -71,8 +71,8 @@ func sameResource(forms []string) (Scope, bool) {
 }
 
 // distance returns in how many letters two names differ, or maxEdits + 1. In each
-// part of a name at most a quarter of the letters may differ, since short words are
-// near to many others, but one may always.
+// part of a name one letter may differ, or a quarter of them if that is more: short
+// words are near to many others.
 func distance(a, b string) int {
 	if len(a)-len(b) > maxEdits || len(b)-len(a) > maxEdits {
 		return maxEdits + 1
@@ -91,8 +91,8 @@ func distance(a, b string) int {
 }
 
 // edits returns how many letters have to be put in, left out, replaced or swapped
-// with their neighbour to make b of a, each place being changed once at the most
-// (optimal string alignment). What is more than limit comes back as maxEdits + 1.
+// with their neighbour to turn a into b, if each place is changed at most once
+// (optimal string alignment). If it is more than limit, the result is maxEdits + 1.
 func edits(a, b string, limit int) int {
 	limit = min(limit, maxEdits)
 	switch {
@@ -126,8 +126,8 @@ func edits(a, b string, limit int) int {
 }
 
 // CheckKnown returns an error that names every scope of s which the catalogue does
-// not have, with what was probably meant. It is for names that people type. A scope
-// that Okta has added since the release of the catalogue is an error, too.
+// not have, and the scope that was probably meant. It is for names that people type. A
+// scope that Okta has added since the release of the catalogue is an error, too.
 func (s Set) CheckKnown() error {
 	var texts []string
 	for scope := range s.Unknown().All() {

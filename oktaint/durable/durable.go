@@ -6,7 +6,7 @@
 //	err := durable.WriteFile("acme.json", doc)
 //
 // To keep a state that several processes change, so that none of them overwrites
-// what another one has saved:
+// the changes of another:
 //
 //	var s durable.State = durable.File{Path: "acme.state.json"}
 //	data, version, err := s.Load(ctx)
@@ -16,9 +16,9 @@
 // A service with a database implements [State] by a row with a version and proves
 // it with the package durabletest.
 //
-// To keep a log that one process at a time appends to and anybody may read:
+// To keep a log that one process at a time appends to and everybody may read:
 //
-//	log, err := durable.OpenLog("acme.records") // ErrLocked: somebody else has it
+//	log, err := durable.OpenLog("acme.records") // ErrLocked: it is open elsewhere
 //	err = log.Append(line)
 //	err = log.Close()
 //
@@ -29,14 +29,14 @@
 //
 // Locks are advisory locks of the operating system (flock, or an exclusive open on
 // Windows). The system drops them when their holder dies, by SIGKILL too, so that
-// none is ever stale. A network file system that does not lock across machines is
-// not a place for what several machines share.
+// none is ever stale. Do not use a network file system that does not lock across
+// machines for a file that several machines share.
 package durable
 
 import "errors"
 
-// ErrLocked is wrapped by the error of [OpenLog] if somebody else, in this process
-// or another, has the file open as a log.
+// ErrLocked is wrapped by the error of [OpenLog] if the file is already open as a log,
+// in this process or another.
 var ErrLocked = errors.New("the file is locked, somebody else is using it")
 
 // ErrConflict is wrapped by the error of [State].Save if the state has changed

@@ -21,7 +21,7 @@ func TestFileIsState(t *testing.T) {
 	})
 }
 
-// Whoever saves second is told so, loads again and saves then.
+// The second one to save is told of the conflict, loads again and then saves.
 func ExampleState() {
 	dir, err := os.MkdirTemp("", "state")
 	if err != nil {

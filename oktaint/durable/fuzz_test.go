@@ -14,7 +14,7 @@ func FuzzFile(f *testing.F) {
 		c, err := parse(text)
 		if err != nil {
 			if c.Version != "" || c.State != nil {
-				t.Errorf("%q: %+v beside the error", text, c)
+				t.Errorf("%q: %+v as well as the error", text, c)
 			}
 			return
 		}

@@ -13,12 +13,12 @@ import (
 // exist yet. It waits until the lock is free or ctx ends, looking again every few
 // milliseconds. unlock gives it up.
 //
-// The lock is on an empty file beside it, with the ending ".lock", which is made
-// and stays. If path is a symbolic link, the lock is beside the file that it
-// leads to, so that all links to a file share one lock. A file with more than one
-// name (hard links) is refused: each name would have a lock of its own.
+// The lock is on an empty file in the same folder, with the name of the file and the
+// ending ".lock", which is made and stays. If path is a symbolic link, the lock is that
+// of the file it leads to, so that all links to a file share one lock. A file with more
+// than one name (hard links) is refused: each name would have its own lock.
 //
-// The error says what is wrong with the path, or wraps the one of ctx.
+// The error is about the path, or wraps that of ctx.
 func Lock(ctx context.Context, path string) (unlock func(), err error) {
 	if unlock, err = lock(ctx, path); err != nil {
 		return nil, fmt.Errorf("durable: locking %s: %w", path, cause(err))
@@ -41,7 +41,7 @@ func lock(ctx context.Context, path string) (unlock func(), err error) {
 	}
 }
 
-// tryLock does not wait: the error is ErrLocked if somebody else has the lock.
+// tryLock does not wait: the error is ErrLocked if the lock is taken.
 func tryLock(path string) (unlock func(), err error) {
 	target, err := replaceable(path)
 	if err != nil {
@@ -51,7 +51,7 @@ func tryLock(path string) (unlock func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	// A link may have been turned or made while we were at it.
+	// A link may have been changed or made meanwhile.
 	switch now, err := replaceable(path); {
 	case err != nil:
 		return nil, errors.Join(err, f.Close())
@@ -62,10 +62,10 @@ func tryLock(path string) (unlock func(), err error) {
 }
 
 // openLocked opens the file at path for appending, makes it if it is missing, and
-// locks it. The lock is on the file itself, whatever it is called, so that the
-// path must name that very file still once the lock is held: somebody may have
-// removed or replaced it. The error is ErrLocked if somebody else has the lock.
-// Closing the file gives up the lock.
+// locks it. The lock is on the file itself, and not on its name. So it checks, once the
+// lock is held, that the path still names that file: it may have been removed or
+// replaced. The error is ErrLocked if the lock is taken. Closing the file gives up the
+// lock.
 func openLocked(path string) (*locked, error) {
 	for range 100 {
 		if info, err := os.Stat(path); err == nil {

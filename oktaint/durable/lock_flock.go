@@ -10,8 +10,7 @@ import (
 )
 
 // openLock opens the file at path for appending, makes it if it is missing, and
-// locks it. It does not wait: the error is ErrLocked if somebody else has the
-// lock.
+// locks it. It does not wait: the error is ErrLocked if the lock is taken.
 func openLock(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {

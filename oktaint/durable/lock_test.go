@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// wantHeld checks that nobody gets the lock of path now.
+// wantHeld checks that the lock of path is taken.
 func wantHeld(t *testing.T, path string) {
 	t.Helper()
 	if _, err := tryLock(path); !errors.Is(err, ErrLocked) {
@@ -41,7 +41,7 @@ func TestLock(t *testing.T) {
 	}
 }
 
-// Lock waits for whoever holds the lock, but not longer than the caller.
+// Lock waits until the lock is free, but not longer than its caller.
 func TestLockWaits(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "app.json")
@@ -52,10 +52,10 @@ func TestLockWaits(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	if _, err := Lock(ctx, path); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("Lock beside the lock: %v, want DeadlineExceeded", err)
+		t.Errorf("Lock while it is locked: %v, want DeadlineExceeded", err)
 	}
 	if _, err := (File{Path: path}).Save(ctx, []byte(`{}`), ""); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("Save beside the lock: %v, want DeadlineExceeded", err)
+		t.Errorf("Save while it is locked: %v, want DeadlineExceeded", err)
 	}
 	time.AfterFunc(20*time.Millisecond, unlock)
 	if _, err := (File{Path: path}).Save(t.Context(), []byte(`{}`), ""); err != nil {
@@ -110,14 +110,14 @@ func TestLockHardLink(t *testing.T) {
 	}
 }
 
-// Lock files, and logs, that somebody removes all the time do not give two the
-// lock: what is locked is what the path names.
+// If lock files and logs are removed all the time, two never have the lock: the locked
+// file is the one that the path names.
 func TestLockIsOfWhatThePathNames(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "app.json")
 	var (
 		wg   sync.WaitGroup
-		held sync.Mutex // by who has the lock and has not removed the file yet
+		held sync.Mutex // while one has the lock and has not removed the file yet
 	)
 	for range 4 {
 		wg.Go(func() {
@@ -142,7 +142,7 @@ func TestLockIsOfWhatThePathNames(t *testing.T) {
 }
 
 // A process that is started while a lock is held has a copy of the open file until
-// it runs its own program. The lock is free all the same once it is given up.
+// it runs its own program. The lock is free as soon as it is given up.
 func TestLockIsNotInherited(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "log")

@@ -9,7 +9,7 @@ import (
 )
 
 // A Log is an open file of lines that is only ever appended to. Several goroutines
-// may use it. Anybody may read the file meanwhile.
+// may use it. Everybody may read the file meanwhile.
 type Log struct {
 	path string
 
@@ -19,9 +19,9 @@ type Log struct {
 }
 
 // OpenLog opens the file at path, which it makes if it is missing, and locks it
-// until it is closed. It does not wait: the error wraps [ErrLocked] if somebody
-// else, in this process or another, has it open. The folder must exist. If others
-// could read the file, they cannot afterwards.
+// until it is closed. It does not wait: the error wraps [ErrLocked] if the file is
+// open as a log already, in this process or another. The folder must exist. If other
+// users could read the file, they no longer can.
 //
 // The lock is on the file itself, so that all its names, symbolic and hard links,
 // share it.
@@ -47,11 +47,11 @@ func wrapLog(path string, err error) error {
 }
 
 // Append adds a line, which must not hold a line break, and its end. The line is
-// on the disk when Append returns without an error. After an error it may be
-// there, whole or in part; the next one begins a line of its own all the same.
+// on the disk when Append returns without an error. After an error the line may be
+// there, whole or in part. The next call begins a new line in any case.
 //
-// It is an error if the path no longer names the open file: what is appended to a
-// file that was removed, replaced or moved away would be lost.
+// It is an error if the path no longer names the open file: a line that is appended to
+// a file that was removed, replaced or moved away would be lost.
 func (l *Log) Append(line []byte) error {
 	if bytes.IndexByte(line, '\n') >= 0 {
 		return wrapLog(l.path, errors.New("a line must not hold a line break"))

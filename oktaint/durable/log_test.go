@@ -106,7 +106,7 @@ func TestLogLock(t *testing.T) {
 	for _, name := range []string{path, link, hard} {
 		log := openTestLog(t, real{}, name)
 		if _, err := OpenLog(path); !errors.Is(err, ErrLocked) {
-			t.Errorf("OpenLog beside %s: %v, want ErrLocked", name, err)
+			t.Errorf("OpenLog while %s has it: %v, want ErrLocked", name, err)
 		}
 		if err := log.Close(); err != nil {
 			t.Fatal(err)
@@ -114,7 +114,7 @@ func TestLogLock(t *testing.T) {
 	}
 }
 
-// A log that is rotated while it is open takes nothing more: it would be lost, or
+// A log that is rotated while it is open accepts no more lines: they would be lost, or
 // another process might be at work on the new file.
 func TestLogMovedAway(t *testing.T) {
 	t.Parallel()
@@ -145,8 +145,8 @@ func TestLogMovedAway(t *testing.T) {
 	}
 }
 
-// Logs that are opened, moved away and closed by several at once: no line is lost,
-// and nobody appends to the file that another one has.
+// If several open, move away and close a log at once, no line is lost, and none is
+// appended to a file that another has open.
 func TestLogIsOfWhatThePathNames(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
@@ -168,7 +168,7 @@ func TestLogIsOfWhatThePathNames(t *testing.T) {
 					return
 				}
 				if err := log.Append([]byte("x")); err != nil {
-					t.Error(err) // nobody else moves it while we have it
+					t.Error(err) // others do not move it while we have it
 				}
 				if err := os.Rename(path, fmt.Sprintf("%s.%d.%d", path, w, i)); err != nil {
 					t.Error(err)

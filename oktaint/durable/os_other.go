@@ -20,5 +20,5 @@ func (folder) Close() error { return nil }
 
 func rename(from, to string) error { return os.Rename(from, to) }
 
-// links returns how many names a file has: it is not known to have more than one.
+// links returns 1: how this system counts the names of a file is not known.
 func links(string, fs.FileInfo) (int, error) { return 1, nil }

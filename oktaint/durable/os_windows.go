@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// errSharingViolation is ERROR_SHARING_VIOLATION: somebody else has the file open.
+// errSharingViolation is ERROR_SHARING_VIOLATION: the file is open elsewhere.
 const errSharingViolation syscall.Errno = 32
 
-// openLock opens the file at path, which it makes if it is missing, so that nobody
-// else can open it for writing. It does not wait: the error is ErrLocked if
-// somebody else has the file. The file cannot be renamed or removed meanwhile.
+// openLock opens the file at path, which it makes if it is missing, so that it cannot
+// be opened for writing elsewhere. It does not wait: the error is ErrLocked if the file
+// is open already. The file cannot be renamed or removed meanwhile.
 func openLock(path string) (*os.File, error) {
 	name, err := syscall.UTF16PtrFromString(path)
 	if err != nil {
@@ -48,7 +48,7 @@ func openDir(name string) (syncer, error) {
 func (folder) Sync() error  { return nil }
 func (folder) Close() error { return nil }
 
-// rename waits a little for those who read the file that is replaced: Windows
+// rename waits a little while other programs read the file that is replaced: Windows
 // does not rename over an open file.
 func rename(from, to string) error {
 	for end := time.Now().Add(2 * time.Second); ; time.Sleep(5 * time.Millisecond) {

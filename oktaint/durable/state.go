@@ -12,24 +12,24 @@ import (
 	"path/filepath"
 )
 
-// A State is a JSON document that several processes load and replace, none of
-// which overwrites what it has not seen: a [File], or a row of a database. Several
-// goroutines may use it at once. The package durabletest has a test of these
+// A State is a JSON document that several processes load and replace. None of them
+// overwrites a change that it has not seen. It is a [File], or a row of a database.
+// Several goroutines may use it at once. The package durabletest has a test of these
 // promises for implementations.
 type State interface {
 	// Load returns the document last saved and its version. The document is
-	// empty, of length 0, if nothing was saved yet. It is equal to what was saved
-	// as JSON, not always in every byte.
+	// empty, of length 0, if nothing was saved yet. It is the same JSON as was saved,
+	// but not always the same bytes.
 	Load(ctx context.Context) (data []byte, version string, err error)
 
 	// Save replaces the document and returns the version of the new one, which no
-	// document here had before. prev is what Load or Save returned last. If
-	// another version is kept by now, Save changes nothing and returns an error
+	// document here had before. prev is the version that Load or Save returned last.
+	// If the current version is another one, Save changes nothing and returns an error
 	// that wraps [ErrConflict]. Save returns only once the document is durable.
-	// Documents of 1 MB at least can be saved.
+	// Documents of at least 1 MB can be saved.
 	//
-	// After any other error the document may have been replaced all the same: to
-	// go on, load it again.
+	// After any other error the document may or may not have been replaced: to go on,
+	// load it again.
 	Save(ctx context.Context, data []byte, prev string) (version string, err error)
 }
 
@@ -37,9 +37,8 @@ type State interface {
 // the same file at once: Save holds [Lock] while it compares and replaces. A file
 // that does not exist is an empty state.
 //
-// The new content is written to the file's name with the ending ".new" first. One
-// that was left by a kill is in the way of nothing and is replaced. The folder is
-// made with the mode 0700 if it is missing.
+// The new content is first written to a file with the ending ".new". If a kill has
+// left one, it is replaced. The folder is made with the mode 0700 if it is missing.
 type File struct {
 	// Path is where the file is or will be. Required.
 	Path string
@@ -70,8 +69,8 @@ func (f File) Load(ctx context.Context) (data []byte, version string, err error)
 	return now.State, now.Version, nil
 }
 
-// Save implements [State]. data must be JSON and, with what the file adds to it,
-// not larger than 16 MB.
+// Save implements [State]. data must be JSON. The file, which adds a version to it, can
+// have up to 16 MB.
 func (f File) Save(ctx context.Context, data []byte, prev string) (version string, err error) {
 	return f.save(ctx, real{}, data, prev)
 }
@@ -81,9 +80,9 @@ func (f File) save(ctx context.Context, sys system, data []byte, prev string) (v
 	text, err := json.Marshal(next)
 	switch {
 	case err != nil || len(data) == 0:
-		return "", f.wrap(errors.New("what is to be saved is not JSON"))
+		return "", f.wrap(errors.New("the document to save is not JSON"))
 	case len(text) >= maxFile:
-		return "", f.wrap(fmt.Errorf("what is to be saved is larger than %d MB", maxFile>>20))
+		return "", f.wrap(fmt.Errorf("the document to save is larger than %d MB", maxFile>>20))
 	}
 	if err := f.swap(ctx, sys, append(text, '\n'), prev); err != nil {
 		return "", f.wrap(err)

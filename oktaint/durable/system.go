@@ -18,7 +18,7 @@ type system interface {
 	remove(name string) error
 }
 
-// A syncer puts on the disk what was done to it.
+// A syncer puts its changes on the disk.
 type syncer interface {
 	Sync() error
 	io.Closer
@@ -60,9 +60,9 @@ func (real) rename(from, to string) error        { return rename(from, to) }
 func (real) link(from, to string) error          { return os.Link(from, to) }
 func (real) remove(name string) error            { return os.Remove(name) }
 
-// SyncDir puts the names in a folder on the disk: after a file was made in it or
-// renamed, say. It does nothing on a file system that cannot do that, and on
-// Windows, where renaming is journalled by the file system.
+// SyncDir puts the names in a folder on the disk, for example after a file was made in
+// it or renamed. It does nothing on a file system that cannot do that, and on Windows,
+// where the file system journals renames.
 func SyncDir(dir string) error { return syncDir(real{}, dir) }
 
 func syncDir(sys system, dir string) error {

@@ -23,7 +23,7 @@ func TestSyncDir(t *testing.T) {
 	}
 }
 
-// A file system that syncs no folders, such as /proc, is no error.
+// A file system that does not sync folders, such as /proc, does not cause an error.
 func TestSyncDirThatCannot(t *testing.T) {
 	t.Parallel()
 	if _, err := os.Stat("/proc/self"); err != nil {
@@ -42,7 +42,7 @@ func TestSyncDirThatCannot(t *testing.T) {
 	}
 }
 
-// That the system is asked at all shows where it cannot: on a closed folder.
+// A closed folder shows that the system is asked: it must fail.
 func TestSyncDirAsksTheSystem(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {

@@ -20,7 +20,7 @@ import (
 // refused, because its other names would keep the old content.
 //
 // If WriteFile fails, the temporary file is removed. If only the last step has
-// failed, putting the folder on the disk, the file is the new one already.
+// failed, which puts the folder on the disk, the file is already the new one.
 func WriteFile(path string, data []byte) error { return writeFile(real{}, path, data) }
 
 func writeFile(sys system, path string, data []byte) error {
@@ -71,7 +71,7 @@ func cause(err error) error {
 	return err
 }
 
-// temporary returns the name of a new file beside path.
+// temporary returns the name of a new file in the folder of path.
 func temporary(path string) string {
 	dir, base := filepath.Split(path)
 	return fmt.Sprintf("%s.%.100s.%s", dir, base, rand.Text())
@@ -84,8 +84,8 @@ func folderOf(path string) string {
 	return cmp.Or(dir, ".")
 }
 
-// put writes data to the file temp and has move take it to path. The folder is
-// opened first, so that what cannot be made durable is not touched.
+// put writes data to the file temp, and move takes it to path. The folder is opened
+// first: if that fails, nothing could be made durable, and nothing is touched.
 func put(sys system, path, temp string, data []byte, move func(from, to string) error) error {
 	dir, err := sys.openDir(folderOf(path))
 	if err != nil {
@@ -117,7 +117,7 @@ func fill(f file, data []byte) error {
 // cleanUp removes a temporary file after err.
 func cleanUp(sys system, temp string, err error) error {
 	if left := sys.remove(temp); left != nil && !errors.Is(left, fs.ErrNotExist) {
-		return fmt.Errorf("%w; remove the file %s, which holds what was to be written: %w", cause(err), temp, cause(left))
+		return fmt.Errorf("%w; remove the file %s, which holds the new content: %w", cause(err), temp, cause(left))
 	}
 	return err
 }
@@ -141,14 +141,14 @@ func replaceable(path string) (target string, err error) {
 
 var errEmpty = errors.New("the path is empty")
 
-// follow returns the file that path leads to, which is not a symbolic link, and
-// what it is, nil if it does not exist.
+// follow returns the file that path leads to, which is not a symbolic link, and its
+// info, which is nil if the file does not exist.
 func follow(path string) (target string, info fs.FileInfo, err error) {
 	if path == "" {
 		return "", nil, errEmpty
 	}
-	// What the system knows of a link comes first: the text of a link such as
-	// /dev/stdout does not always lead there.
+	// The system is asked first: the text of a link such as /dev/stdout does not always
+	// lead to the file.
 	if info, err := os.Stat(path); err == nil && regular(info) != nil {
 		return path, info, nil
 	}

@@ -53,8 +53,8 @@ func TestWriteFileLongName(t *testing.T) {
 	}
 }
 
-// A relative path, and one through the ".." of a linked folder, is what the system
-// takes it for.
+// A relative path, and one through the ".." of a linked folder, means the same as for
+// the system.
 func TestWriteFilePaths(t *testing.T) {
 	dir := newFolder(t)
 	t.Chdir(dir)
@@ -111,7 +111,7 @@ func TestWriteFileThroughLinks(t *testing.T) {
 	}
 }
 
-// oddities makes what is not a regular file, by what the error calls it.
+// oddities makes files that are not regular, by the name that the error has for them.
 func oddities(t *testing.T) map[string]string {
 	t.Helper()
 	dir := newFolder(t)
@@ -146,8 +146,8 @@ func oddities(t *testing.T) map[string]string {
 	return odd
 }
 
-// What a device is called. None is written to here: code that is wrong would
-// replace a device of the machine that runs the test.
+// Devices are only named. The test does not write to one: wrong code would replace a
+// device of the machine that runs it.
 func TestRegular(t *testing.T) {
 	t.Parallel()
 	info, err := os.Stat(os.DevNull)
@@ -159,7 +159,7 @@ func TestRegular(t *testing.T) {
 	}
 }
 
-// What is not a regular file stays as it is, whatever wants to write to it.
+// A file that is not regular stays as it is, whatever wants to write to it.
 func TestRegularFilesOnly(t *testing.T) {
 	t.Parallel()
 	for name, do := range map[string]func(path string) error{
@@ -268,8 +268,8 @@ func TestCreate(t *testing.T) {
 	}
 }
 
-// writers are the ways to make or replace acme.json, with the calls that they
-// make: what is written is on the disk before it gets its name, and then the name.
+// writers are the ways to make or replace acme.json, with the calls that they make: the
+// content is on the disk before it gets its name, and then the name.
 var writers = []struct {
 	name, calls string
 	old         string // what the file holds before

@@ -22,9 +22,8 @@ import (
 )
 
 // TestState checks that a [durable.State] keeps its promises. empty is called for
-// each check and returns a new State that nothing was saved in; each is used by
-// several goroutines. That what was saved outlives a crash is left to the
-// implementation's own tests.
+// each check and returns a new State in which nothing was saved. Several goroutines
+// use it. TestState does not check that a saved document outlives a crash.
 func TestState(t *testing.T, empty func(t *testing.T) durable.State) {
 	t.Helper()
 	for _, c := range checks {
@@ -173,8 +172,7 @@ func refusesTheSecondBeginning(ctx context.Context, s durable.State) error {
 	return holds(ctx, s, `{"by":"the first"}`, versions[1])
 }
 
-// A document that is saved again is a new version: whoever saves it claims the
-// state.
+// Saving the same document again makes a new version.
 func refusesStaleOfSameDocument(ctx context.Context, s durable.State) error {
 	versions, err := begin(ctx, s, `{"n":1}`, `{"n":1}`, `{"n":2}`, `{"n":1}`)
 	if err != nil {
@@ -188,7 +186,7 @@ func refusesStaleOfSameDocument(ctx context.Context, s durable.State) error {
 	return holds(ctx, s, `{"n":1}`, versions[4])
 }
 
-// What the caller does with its slices later is its own business.
+// The caller may change its slices later.
 func ownsItsBytes(ctx context.Context, s durable.State) error {
 	versions, err := begin(ctx, s)
 	if err != nil {

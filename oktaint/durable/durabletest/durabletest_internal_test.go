@@ -12,7 +12,7 @@ import (
 	"github.com/rezonate-io/okta-integration/oktaint/durable"
 )
 
-// memory is a State that is right, but for the fault that it is given.
+// memory is a correct State, except for the fault that it is given.
 type memory struct {
 	fault string
 
