@@ -17,7 +17,7 @@ func nextLink(h http.Header) (target string, ok bool, err error) {
 	for _, line := range h.Values("Link") {
 		for line != "" {
 			var link string
-			link, line = cutLink(line)
+			link, line = cutOutside(line, ',')
 			if link = strings.TrimSpace(link); link == "" {
 				continue // RFC 9110, section 5.6.1: an empty element counts for nothing
 			}
@@ -30,8 +30,8 @@ func nextLink(h http.Header) (target string, ok bool, err error) {
 	return "", false, nil
 }
 
-// cutLink cuts the first link off a header line.
-func cutLink(s string) (link, rest string) {
+// cutOutside cuts s at the first sep that is neither within <> nor within quotes.
+func cutOutside(s string, sep byte) (before, after string) {
 	quoted, target := false, false
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
@@ -43,7 +43,7 @@ func cutLink(s string) (link, rest string) {
 			target = true
 		case c == '>':
 			target = false
-		case c == ',' && !quoted && !target:
+		case c == sep && !quoted && !target:
 			return s[:i], s[i+1:]
 		}
 	}
@@ -58,7 +58,9 @@ func readLink(s string) (string, bool, error) {
 	if !begun || !ended || params != "" && params[0] != ';' || unpaired(params) {
 		return "", false, errLink
 	}
-	for p := range strings.SplitSeq(params, ";") {
+	for params != "" {
+		var p string
+		p, params = cutOutside(params, ';')
 		name, value, _ := strings.Cut(strings.TrimSpace(p), "=")
 		if !strings.EqualFold(strings.TrimSpace(name), "rel") {
 			continue

@@ -7,11 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // A Cursor is where a list goes on: the path and query of a next link. It holds
@@ -208,10 +208,8 @@ func (w *walk) canHalve(req *http.Request) bool { return w.limitOf(req) > leastL
 // once fetches a page and finds where the list goes on.
 func (w *walk) once(req *http.Request) rawPage {
 	if w.limit > 0 {
-		q := req.URL.Query()
-		q.Set("limit", strconv.Itoa(w.limit))
 		req = req.Clone(req.Context())
-		req.URL.RawQuery = q.Encode()
+		req.URL.RawQuery = withLimit(req.URL.RawQuery, w.limit)
 	}
 	body, err := w.c.sendPage(req, w.canHalve(req))
 	if err != nil {
@@ -253,7 +251,27 @@ func (w *walk) once(req *http.Request) rawPage {
 // sameQuery reports whether two requests for a list ask for the same page. Servers
 // write a query in an order of their own.
 func sameQuery(a, b *http.Request) bool {
-	return maps.EqualFunc(a.URL.Query(), b.URL.Query(), slices.Equal)
+	return slices.Equal(sortedQuery(a), sortedQuery(b))
+}
+
+// sortedQuery returns the parameters of a request, sorted. URL.Query would leave out
+// those with a semicolon, and a cursor with them.
+func sortedQuery(req *http.Request) []string {
+	params := strings.Split(req.URL.RawQuery, "&")
+	for i, p := range params {
+		if plain, err := url.QueryUnescape(p); err == nil {
+			params[i] = plain
+		}
+	}
+	slices.Sort(params)
+	return params
+}
+
+// withLimit returns a query with another limit. The rest of it stays as the org wrote
+// it.
+func withLimit(query string, limit int) string {
+	params := slices.DeleteFunc(strings.Split(query, "&"), func(p string) bool { return p == "" || strings.HasPrefix(p, "limit=") })
+	return strings.Join(append(params, "limit="+strconv.Itoa(limit)), "&")
 }
 
 func cursorOf(req *http.Request) Cursor { return Cursor(req.URL.RequestURI()) }

@@ -269,6 +269,30 @@ func TestPagesHalved(t *testing.T) {
 	})
 }
 
+// The cursor stays as the org wrote it, whatever signs it has, where the limit is
+// halved and where two queries are compared.
+func TestPagesHalvedCursors(t *testing.T) {
+	t.Parallel()
+	for _, cursor := range []string{"1", "a,b", "a;b", "a%3Bb", "a%26limit%3D9", "a+b", "%zz", "limit=7", "a=b", "%E2%98%83", ""} {
+		var sent []string
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			sent = append(sent, req.URL.RawQuery)
+			switch after := strings.Contains(req.URL.RawQuery, "after="); {
+			case !after:
+				return respond(req, 200, `[{"id":"1"}]`, "Link", "<https://acme.okta.com/api/v1/users?after="+cursor+`&limit=80>; rel="next"`), nil
+			case !strings.HasSuffix(req.URL.RawQuery, "limit=20"):
+				return respond(req, 500, `{"errorCode":"E0000009"}`), nil
+			}
+			return respond(req, 200, `[{"id":"2"}]`), nil
+		})
+		got, err := collect[item](t, clientOver(base), url.Values{"limit": {"80"}}, "api", "v1", "users")
+		want := []string{"limit=80", "after=" + cursor + "&limit=80", "after=" + cursor + "&limit=40", "after=" + cursor + "&limit=20"}
+		if err != nil || !slices.Equal(got, []item{{"1"}, {"2"}}) || !slices.Equal(sent, want) {
+			t.Errorf("cursor %s: %v, %v after %q", cursor, got, err, sent)
+		}
+	}
+}
+
 // The lists of Okta's IAM are objects that name the next page in their body.
 func TestBodyLinks(t *testing.T) {
 	t.Parallel()
