@@ -115,3 +115,42 @@ func TestDeepJSON(t *testing.T) {
 		}
 	}
 }
+
+// A page of HTML in the place of JSON, as a captive portal or a gateway sends it, is an
+// error that says so, on the first page of a list or a later one: it is never an empty
+// result.
+func TestWebPages(t *testing.T) {
+	t.Parallel()
+	for _, page := range []string{"<!DOCTYPE html><html><body>Sign in</body></html>", "<html>", "\n\t <HTML><title>x</title>", "\ufeff<!doctype html>", "<?xml version=\"1.0\"?><html/>", "<!-- x --><html>", "Sign in"} {
+		for _, content := range []string{"text/html", "text/html; charset=utf-8", "TEXT/HTML", "application/xhtml+xml", "application/json", ""} {
+			if page == "Sign in" && !strings.Contains(strings.ToLower(content), "html") {
+				continue // nothing tells that it is one
+			}
+			for name, call := range map[string]func(context.Context, http.RoundTripper) error{"an object": get, "a list": list, "a token": token} {
+				for _, code := range []int{200, 201, 203} {
+					sent := 0
+					base := roundTripper(func(req *http.Request) (*http.Response, error) {
+						sent++
+						resp := respond(req, code, page)
+						resp.Header.Set("Content-Type", content)
+						return resp, nil
+					})
+					if err := call(t.Context(), base); err == nil || !strings.Contains(err.Error(), "web page") || sent != 1 {
+						t.Errorf("%s, %d, %q as %q: %v after %d requests", name, code, page, content, err, sent)
+					}
+				}
+			}
+			base := roundTripper(func(req *http.Request) (*http.Response, error) {
+				if req.URL.Query().Get("after") == "" {
+					return respond(req, 200, `[{"id":"1"}]`, "Link", `<https://acme.okta.com/api/v1/users?after=1>; rel="next"`), nil
+				}
+				resp := respond(req, 200, page)
+				resp.Header.Set("Content-Type", content)
+				return resp, nil
+			})
+			if err := list(t.Context(), base); err == nil || !strings.Contains(err.Error(), "web page") {
+				t.Errorf("on the second page, %q as %q: %v", page, content, err)
+			}
+		}
+	}
+}

@@ -114,7 +114,9 @@ func readErrorDocument(body []byte, doc *errorDocument) bool {
 }
 
 func looksLikeHTML(body []byte, h http.Header) bool {
-	return strings.Contains(h.Get("Content-Type"), "html") && !bytes.HasPrefix(body, []byte("{")) || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))
+	body = bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\ufeff")))
+	named := strings.Contains(strings.ToLower(h.Get("Content-Type")), "html")
+	return named && !bytes.HasPrefix(body, []byte("{")) || bytes.HasPrefix(body, []byte("<"))
 }
 
 var titleElement = regexp.MustCompile(`(?is)<(title|h1)[^>]*>\s*(.*?)\s*</(?:title|h1)>`)

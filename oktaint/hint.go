@@ -69,10 +69,15 @@ func explainNetwork(err error) string {
 	var host x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	var record tls.RecordHeaderError
+	var proxy *proxyError
 	var op *net.OpError
 	switch {
+	case errors.As(err, &proxy) && proxy.status == http.StatusProxyAuthRequired:
+		return "the proxy wants a name and a password: put them into its URL, as in http://name:password@host:port"
+	case errors.As(err, &proxy):
+		return "the proxy does not let this machine reach the org: ask the people who run it, or name another one (HTTPS_PROXY)"
 	case errors.As(err, &op) && op.Op == "proxyconnect":
-		return "the proxy cannot be reached: is its address right, and is it running?"
+		return "the proxy cannot be reached: is its address right (HTTPS_PROXY), and is it running?"
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return "there is no host of this name: is the org's name spelt right, and does this machine's DNS work?"
 	case errors.As(err, &dns):
@@ -99,7 +104,13 @@ func explainNetwork(err error) string {
 func networkReason(err error) string {
 	var dns *net.DNSError
 	var foreign *foreignError
+	var proxy *proxyError
+	var op *net.OpError
 	switch {
+	case errors.As(err, &proxy):
+		return proxy.Error()
+	case errors.As(err, &op) && op.Op == "proxyconnect":
+		return "the proxy cannot be reached"
 	case errors.As(err, &dns):
 		return "the name cannot be looked up"
 	case errors.Is(err, syscall.ECONNREFUSED):

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -77,7 +78,7 @@ func TestNetworkErrors(t *testing.T) {
 		{"another name", x509.HostnameError{Certificate: new(x509.Certificate), Host: "acme.okta.com"}, "", "the certificate is for another host", nil},
 		{"no TLS", http.ErrSchemeMismatch, "", "the host does not speak TLS", http.ErrSchemeMismatch},
 		{"no TLS record", tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, "", "the host does not speak TLS", nil},
-		{"dead proxy", &net.OpError{Op: "proxyconnect", Net: "tcp", Err: dial(os.NewSyscallError("connect", syscall.ECONNREFUSED))}, "connection refused", "the proxy cannot be reached", syscall.ECONNREFUSED},
+		{"dead proxy", &net.OpError{Op: "proxyconnect", Net: "tcp", Err: dial(os.NewSyscallError("connect", syscall.ECONNREFUSED))}, "the proxy cannot be reached", "the proxy cannot be reached", syscall.ECONNREFUSED},
 		{"no answer", dial(os.ErrDeadlineExceeded), "timeout", "is a firewall in between", os.ErrDeadlineExceeded},
 		{"expired", x509.CertificateInvalidError{Cert: new(x509.Certificate), Reason: x509.Expired}, "", "is this machine's clock right", nil},
 	} {
@@ -107,6 +108,53 @@ func TestNetworkErrors(t *testing.T) {
 					t.Errorf("%s, %s: the waits say %q, want %q", tt.name, path, waits, tt.word)
 				}
 			})
+		}
+	}
+}
+
+// In the middle of a list the org takes the credential no more. The list ends with one
+// error, after all that came before it, and what the error advises is about the
+// credential that was sent: pages were read with it.
+func TestHintsInTheMiddle(t *testing.T) {
+	t.Parallel()
+	org := mustOrg(t, "acme")
+	key := readKey(t, "ec_p256_TEST_ONLY.pem")
+	for _, tt := range []struct {
+		cred oktaint.Credential
+		not  []string // in the error
+	}{
+		{oktaint.APIToken{Org: org, Token: oktaint.NewSecret("00token")}, []string{"OAuth", "service app", "access token"}},
+		{oktaint.PrivateKeyJWT{Org: org, ClientID: "0oa1", Key: key, Scopes: scopes.New(scopes.UsersRead)}, []string{"API token", "30 days", "does not take OAuth", "integration"}},
+		{oktaint.ClientSecret{Org: org, ClientID: "0oa2", Secret: oktaint.NewSecret("00secret"), Scopes: scopes.New(scopes.UsersRead)}, []string{"API token", "30 days", "does not take OAuth", "service app"}},
+	} {
+		for _, step := range []func(*http.Request) (*http.Response, error){
+			apiError(403, "E0000005"), apiError(401, "E0000011"), apiError(401, "E0000004"), apiError(403, "E0000006"),
+			status(401, "", "WWW-Authenticate", `Bearer error="invalid_token"`),
+		} {
+			for pages := range 6 {
+				base := roundTripper(func(req *http.Request) (*http.Response, error) {
+					var n int
+					fmt.Sscan(req.URL.Query().Get("after"), &n)
+					switch {
+					case req.URL.Path == "/oauth2/v1/token":
+						return respond(req, 200, `{"token_type":"Bearer","expires_in":3600,"access_token":"at1"}`), nil
+					case n == pages:
+						return step(req)
+					}
+					return respond(req, 200, `[{"id":"1"}]`, "Link", fmt.Sprintf(`<https://acme.okta.com/api/v1/users?after=%d>; rel="next"`, n+1)), nil
+				})
+				got, err := collect[item](t, oktaint.NewClient(tt.cred, base), nil, "api", "v1", "users")
+				var e *oktaint.Error
+				if len(got) != pages || !errors.As(err, &e) || e.StatusCode/100 != 4 {
+					t.Errorf("%T after %d pages: %d items, %v", tt.cred, pages, len(got), err)
+					continue
+				}
+				for _, not := range append(tt.not, "no credential") {
+					if strings.Contains(err.Error(), not) {
+						t.Errorf("%T after %d pages: %q is in %v", tt.cred, pages, not, err)
+					}
+				}
+			}
 		}
 	}
 }

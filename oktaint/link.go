@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -23,7 +23,7 @@ func nextLink(h http.Header) (target string, ok bool, err error) {
 	for _, line := range h.Values("Link") {
 		for line != "" {
 			var link string
-			link, line = cutLink(line)
+			link, line = cutOutside(line, ',')
 			if link = strings.TrimSpace(link); link == "" {
 				continue // RFC 9110, section 5.6.1: an empty element is ignored
 			}
@@ -36,8 +36,8 @@ func nextLink(h http.Header) (target string, ok bool, err error) {
 	return "", false, nil
 }
 
-// cutLink cuts the first link off a header line.
-func cutLink(s string) (link, rest string) {
+// cutOutside cuts s at the first sep that is neither within <> nor within quotes.
+func cutOutside(s string, sep byte) (before, after string) {
 	quoted, target := false, false
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
@@ -49,7 +49,7 @@ func cutLink(s string) (link, rest string) {
 			target = true
 		case c == '>':
 			target = false
-		case c == ',' && !quoted && !target:
+		case c == sep && !quoted && !target:
 			return s[:i], s[i+1:]
 		}
 	}
@@ -64,7 +64,9 @@ func readLink(s string) (string, bool, error) {
 	if !begun || !ended || params != "" && params[0] != ';' || unpaired(params) {
 		return "", false, errLink
 	}
-	for p := range strings.SplitSeq(params, ";") {
+	for params != "" {
+		var p string
+		p, params = cutOutside(params, ';')
 		name, value, _ := strings.Cut(strings.TrimSpace(p), "=")
 		if !strings.EqualFold(strings.TrimSpace(name), "rel") {
 			continue
@@ -87,7 +89,27 @@ func unpaired(s string) bool {
 // sameQuery reports whether two requests for a list ask for the same page. The order
 // of the parameters does not matter, since servers change it.
 func sameQuery(a, b *http.Request) bool {
-	return maps.EqualFunc(a.URL.Query(), b.URL.Query(), slices.Equal)
+	return slices.Equal(sortedQuery(a), sortedQuery(b))
+}
+
+// sortedQuery returns the parameters of a request, sorted. URL.Query would leave out
+// those with a semicolon, and a cursor with them.
+func sortedQuery(req *http.Request) []string {
+	params := strings.Split(req.URL.RawQuery, "&")
+	for i, p := range params {
+		if plain, err := url.QueryUnescape(p); err == nil {
+			params[i] = plain
+		}
+	}
+	slices.Sort(params)
+	return params
+}
+
+// withLimit returns a query with another limit. The rest of it stays as the org wrote
+// it.
+func withLimit(query string, limit int) string {
+	params := slices.DeleteFunc(strings.Split(query, "&"), func(p string) bool { return p == "" || strings.HasPrefix(p, "limit=") })
+	return strings.Join(append(params, "limit="+strconv.Itoa(limit)), "&")
 }
 
 func cursorOf(req *http.Request) Cursor { return Cursor(req.URL.RequestURI()) }

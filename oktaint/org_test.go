@@ -1,13 +1,17 @@
 package oktaint_test
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"io"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 )
 
 func TestOrg(t *testing.T) {
@@ -82,5 +86,77 @@ func TestNewRequestRefuses(t *testing.T) {
 	}
 	if _, err := (oktaint.Org{}).NewRequest(t.Context(), "GET", nil, nil, "x"); err == nil {
 		t.Error("NewRequest on a zero Org")
+	}
+}
+
+// Ids, logins and filters hold any signs: a server reads from the request what was
+// meant, and no sign leads to another endpoint.
+func TestNewRequestSigns(t *testing.T) {
+	t.Parallel()
+	org := mustOrg(t, "acme")
+	var texts []string
+	for r := rune(' '); r < 0x7f; r++ {
+		sign := string(r)
+		texts = append(texts, "dana"+sign+"x@example.com", sign+"dana@example.com", "dana@example.com"+sign, sign+sign)
+	}
+	texts = append(texts, "test###x@example.com", "%41@example.com", "a%2Fb", "a%252Fb", "jörg@example.com", "日本@example.com", "a&limit=1", `profile.login eq "dana+okta124@example.com"`,
+		`profile.login eq "q\"x@example.com" or id pr`, "a;b=c", "+", "%", "%zz", "a\u00a0b", "a+b c", "a=b&c=d#e?f")
+	for _, text := range texts {
+		req, err := org.NewRequest(t.Context(), "GET", url.Values{"filter": {text}, "limit": {"10"}}, nil, "api", "v1", "users")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := arrived(t, req).URL.Query(); len(got) != 2 || got.Get("filter") != text || got.Get("limit") != "10" {
+			t.Errorf("the filter %q arrives as %q", text, got)
+		}
+		req, err = org.NewRequest(t.Context(), "GET", nil, nil, "api", "v1", "users", text, "groups")
+		if strings.Contains(text, "/") || strings.Trim(text, ".") == "" && len(text) < 3 {
+			if err == nil {
+				t.Errorf("%q is taken into a path: %s", text, req.URL)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		got := arrived(t, req).URL
+		if want := "/api/v1/users/" + text + "/groups"; got.Path != want || got.RawQuery != "" || strings.Count(got.EscapedPath(), "/") != 5 {
+			t.Errorf("%q arrives as %s, want the path %s", text, got, want)
+		}
+	}
+}
+
+// arrived is a request as a server reads it.
+func arrived(t *testing.T, req *http.Request) *http.Request {
+	t.Helper()
+	var wire bytes.Buffer
+	if err := req.Write(&wire); err != nil {
+		t.Fatal(err)
+	}
+	got, err := http.ReadRequest(bufio.NewReader(&wire))
+	if err != nil {
+		t.Fatalf("%s cannot be read: %v", req.URL, err)
+	}
+	return got
+}
+
+// A filter finds whom it names, and nobody else, in an org that reads it.
+func TestFiltersArrive(t *testing.T) {
+	t.Parallel()
+	sim := oktatest.New(t, oktatest.Config{Users: 30})
+	c := oktaint.NewClient(oktaint.APIToken{Org: mustOrg(t, sim.URL()), Token: oktaint.NewSecret(sim.APIToken())}, sim.Transport())
+	for _, login := range []string{
+		"dana+okta124@example.com", "a&limit=1@example.com", `q"x@example.com`, `a\b@example.com`, "o'neil@example.com", "50%@example.com", "%2B@example.com", "a;b@example.com",
+		"a#b@example.com", "#b@example.com", "a?b@example.com", "a=b@example.com", "(a)or(b)@example.com", "jörg@example.com", "日本@example.com", "a++b@example.com", "+@example.com",
+	} {
+		id := sim.AddUser(oktatest.User{Login: login})
+		quoted := `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(login) + `"`
+		for _, param := range []string{"filter", "search"} {
+			got, err := collect[item](t, c, url.Values{param: {"profile.login eq " + quoted}, "limit": {"10"}}, "api", "v1", "users")
+			if err != nil || len(got) != 1 || got[0].ID != id {
+				t.Errorf("%s for %s: %v, %v", param, login, got, err)
+			}
+		}
 	}
 }

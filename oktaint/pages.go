@@ -207,10 +207,8 @@ func (w *walk) canHalve(req *http.Request) bool { return w.limitOf(req) > leastL
 // once fetches a page and finds where the list goes on.
 func (w *walk) once(req *http.Request) rawPage {
 	if w.limit > 0 {
-		q := req.URL.Query()
-		q.Set("limit", strconv.Itoa(w.limit))
 		req = req.Clone(req.Context())
-		req.URL.RawQuery = q.Encode()
+		req.URL.RawQuery = withLimit(req.URL.RawQuery, w.limit)
 	}
 	body, err := w.c.sendPage(req, w.canHalve(req))
 	if err != nil {

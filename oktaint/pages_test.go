@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -19,6 +20,7 @@ import (
 	"time"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 )
 
 type item struct{ ID string }
@@ -267,6 +269,30 @@ func TestPagesHalved(t *testing.T) {
 			t.Errorf("limits %v, want %v", limits, want)
 		}
 	})
+}
+
+// The cursor stays as the org wrote it, whatever signs it has, where the limit is
+// halved and where two queries are compared.
+func TestPagesHalvedCursors(t *testing.T) {
+	t.Parallel()
+	for _, cursor := range []string{"1", "a,b", "a;b", "a%3Bb", "a%26limit%3D9", "a+b", "%zz", "limit=7", "a=b", "%E2%98%83", ""} {
+		var sent []string
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			sent = append(sent, req.URL.RawQuery)
+			switch after := strings.Contains(req.URL.RawQuery, "after="); {
+			case !after:
+				return respond(req, 200, `[{"id":"1"}]`, "Link", "<https://acme.okta.com/api/v1/users?after="+cursor+`&limit=80>; rel="next"`), nil
+			case !strings.HasSuffix(req.URL.RawQuery, "limit=20"):
+				return respond(req, 500, `{"errorCode":"E0000009"}`), nil
+			}
+			return respond(req, 200, `[{"id":"2"}]`), nil
+		})
+		got, err := collect[item](t, clientOver(base), url.Values{"limit": {"80"}}, "api", "v1", "users")
+		want := []string{"limit=80", "after=" + cursor + "&limit=80", "after=" + cursor + "&limit=40", "after=" + cursor + "&limit=20"}
+		if err != nil || !slices.Equal(got, []item{{"1"}, {"2"}}) || !slices.Equal(sent, want) {
+			t.Errorf("cursor %s: %v, %v after %q", cursor, got, err, sent)
+		}
+	}
 }
 
 // The lists of Okta's IAM are objects that name the next page in their body.
@@ -703,6 +729,119 @@ func TestNextLinkError(t *testing.T) {
 			var e *oktaint.Error
 			if !errors.As(err, &e) || e.RequestID != "req1" || len(err.Error()) > 1500 || strings.Contains(err.Error(), secret) {
 				t.Errorf("%.40s: %.200v", link, err)
+			}
+		}
+	}
+}
+
+// A list that broke down on any page, in any way, is taken up at the stored cursor by
+// another process, without a gap and without a double.
+func TestPagesResumeAfterFailure(t *testing.T) {
+	t.Parallel()
+	const users, size = 95, 20
+	sim := oktatest.New(t, oktatest.Config{Users: users, RateLimits: map[string]int{"users": 0}})
+	org := mustOrg(t, sim.URL())
+	token := oktaint.APIToken{Org: org, Token: oktaint.NewSecret(sim.APIToken())}
+	for name, breakDown := range map[string]func(*http.Request) (*http.Response, error){
+		"a page of HTML":   status(200, "<html>Sign in</html>", "Content-Type", "text/html"),
+		"a cut page":       cut,
+		"a connection":     fail(reset),
+		"no connection":    fail(refused),
+		"500":              apiError(500, "E0000009"),
+		"502":              status(502, "<html>"),
+		"429":              rateLimited(time.Hour, 0),
+		"403":              apiError(403, "E0000006"),
+		"401":              apiError(401, "E0000011"),
+		"null":             status(200, "null"),
+		"a next link lost": status(200, `[{"id":"lost"}]`, "Link", `<https://acme.okta.com/api/v1/us`),
+	} {
+		for at := 1; at <= 5; at++ { // and once more on the page after that
+			stored, seen, failures := []byte(`""`), map[string]int{}, 0
+			for process := range 3 {
+				var from oktaint.Cursor
+				if err := json.Unmarshal(stored, &from); err != nil {
+					t.Fatal(err)
+				}
+				left := at
+				if process == 1 {
+					left = 2
+				}
+				base := roundTripper(func(req *http.Request) (*http.Response, error) {
+					if left--; process < 2 && left <= 0 {
+						return breakDown(req)
+					}
+					return sim.Transport().RoundTrip(req)
+				})
+				c := (&oktaint.Transport{Org: org, Source: token.Source(nil), Base: base, MaxRetries: -1}).Client()
+				for page, err := range oktaint.Pages[item](t.Context(), c, from, url.Values{"limit": {strconv.Itoa(size)}}, "api", "v1", "users") {
+					if err != nil {
+						failures++
+						break
+					}
+					for _, u := range page.Items {
+						seen[u.ID]++
+					}
+					stored, _ = json.Marshal(page.Next)
+				}
+				if string(stored) == `""` && len(seen) > 0 {
+					break
+				}
+			}
+			double := slices.DeleteFunc(slices.Collect(maps.Values(seen)), func(n int) bool { return n == 1 })
+			if len(seen) != users+1 || len(double) > 0 || failures == 0 {
+				t.Errorf("%s on page %d: %d users, %d of them twice, %d failures", name, at, len(seen), len(double), failures)
+			}
+		}
+	}
+}
+
+// A program that was away for too long comes back with a cursor or a time that the org
+// takes no more. It can tell that from every other failure by the status and the code,
+// whatever the language of the org, and begins anew.
+func TestPagesOfAnOldCursor(t *testing.T) {
+	t.Parallel()
+	tooOld := func(err error) bool {
+		var e *oktaint.Error
+		return errors.As(err, &e) && e.StatusCode == http.StatusBadRequest && e.Code != ""
+	}
+	refusal := func(code, summary string) func(*http.Request) (*http.Response, error) {
+		return status(400, `{"errorCode":"`+code+`","errorSummary":"`+summary+`","errorId":"oae1","errorCauses":[]}`)
+	}
+	for _, tt := range []struct {
+		name string
+		step func(*http.Request) (*http.Response, error)
+		want bool
+	}{
+		{"English", refusal("E0000001", "Api validation failed: after"), true},
+		{"French", refusal("E0000001", "Échec de la validation de l'API : after"), true},
+		{"Japanese", refusal("E0000001", "API検証に失敗しました: after"), true},
+		{"without a text", refusal("E0000001", ""), true},
+		{"a search", refusal("E0000031", "Invalid search criteria."), true},
+		{"a page of HTML", status(400, "<html>Bad Request</html>", "Content-Type", "text/html"), false},
+		{"a load balancer", status(400, ""), false},
+		{"no permission", apiError(403, "E0000006"), false},
+		{"no token", apiError(401, "E0000011"), false},
+		{"no such path", apiError(404, "E0000022"), false},
+		{"a rate limit", rateLimited(time.Hour, 0), false},
+		{"an error of the org", apiError(500, "E0000009"), false},
+		{"a connection", fail(reset), false},
+		{"an empty page", status(200, ""), false},
+	} {
+		for _, from := range []oktaint.Cursor{"/api/v1/logs?after=1500000000000_1&limit=20", "/api/v1/logs?since=2017-07-14T02%3A40%3A00.000Z&limit=20", ""} {
+			s := &script{steps: []func(*http.Request) (*http.Response, error){tt.step}}
+			c := (&oktaint.Transport{Org: mustOrg(t, "acme"), Base: s, MaxRetries: -1}).Client()
+			pages, errs := 0, []error(nil)
+			for _, err := range oktaint.Pages[item](t.Context(), c, from, url.Values{"limit": {"20"}}, "api", "v1", "logs") {
+				if pages++; err != nil {
+					errs = append(errs, err)
+				}
+			}
+			if pages != 1 || len(errs) != 1 || tooOld(errs[0]) != tt.want {
+				t.Errorf("%s from %q: %v", tt.name, from, errs)
+				continue
+			}
+			if _, limited := oktaint.RateLimited(errs[0]); tt.want && (limited || oktaint.IsNotFound(errs[0]) || oktaint.Ambiguous(errs[0]) || len(s.sent) != 1) {
+				t.Errorf("%s from %q: %d requests, %v", tt.name, from, len(s.sent), errs[0])
 			}
 		}
 	}

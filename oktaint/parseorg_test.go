@@ -208,3 +208,29 @@ func TestParseOrgDomains(t *testing.T) {
 		}
 	}
 }
+
+// The URL of an org is written with and without its scheme, a slash, a port, in any
+// case, and with what copying leaves around it: it is one org.
+func TestParseOrgForms(t *testing.T) {
+	t.Parallel()
+	want, cells := mustOrg(t, "acme"), 0
+	for _, before := range []string{"", " ", "\t", "\n", "\r\n", "\ufeff", "\"", "'"} {
+		for _, name := range []string{
+			"acme", "ACME", "acme.okta.com", "ACME.okta.com", "Acme.Okta.COM.", "https://acme.okta.com", "HTTPS://acme.okta.com", "https://acme.okta.com:443", "acme.okta.com:443", "https://acme.okta.com.:443",
+		} {
+			for _, slash := range []string{"", "/"} {
+				for _, after := range []string{"", " ", "\n", "\r\n", " \t\n", "\"", "'"} {
+					quoted := strings.ContainsAny(before, "\"'")
+					if (strings.ContainsAny(after, "\"'") || quoted) && before != after || slash != "" && !strings.Contains(name, "okta") {
+						continue
+					}
+					cells++
+					if org, err := oktaint.ParseOrg(before + name + slash + after); err != nil || org != want || org.String() != "https://acme.okta.com" {
+						t.Errorf("ParseOrg(%q) = %v, %v", before+name+slash+after, org, err)
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d cells", cells)
+}

@@ -14,16 +14,19 @@ import (
 // up to half a second of jitter.
 func TestRateLimitWait(t *testing.T) {
 	t.Parallel()
-	for _, skew := range []time.Duration{0, time.Hour, -time.Hour} {
+	for n, skew := range []time.Duration{
+		0, time.Hour, -time.Hour, time.Second, -time.Second, 30 * time.Second, -30 * time.Second, 5 * time.Minute, -5 * time.Minute, 12 * time.Hour, -12 * time.Hour, 23 * time.Hour, -23 * time.Hour,
+	} {
+		ahead := []time.Duration{20 * time.Second, 2 * time.Second, 59 * time.Second}[n%3]
 		synctest.Test(t, func(t *testing.T) {
-			s := &script{steps: []func(*http.Request) (*http.Response, error){rateLimited(20*time.Second, skew), status(200, "{}")}}
+			s := &script{steps: []func(*http.Request) (*http.Response, error){rateLimited(ahead, skew), status(200, "{}")}}
 			var waits []oktaint.Wait
 			ctx := oktaint.WithOnWait(t.Context(), func(w oktaint.Wait) { waits = append(waits, w) })
 			if err := oktaint.NewClient(mustOrg(t, "acme"), s).Get(ctx, nil, nil, "api", "v1", "apps"); err != nil {
 				t.Fatal(err)
 			}
-			if d := s.when[1].Sub(s.when[0]); d < 21*time.Second || d > 22*time.Second {
-				t.Errorf("skew %v: the second attempt came after %v, want 21 to 21.5 s", skew, d)
+			if d := s.when[1].Sub(s.when[0]); d < ahead+time.Second || d > ahead+2*time.Second {
+				t.Errorf("skew %v: the second attempt came after %v, want 1 to 1.5 s more than %v", skew, d, ahead)
 			}
 			if len(waits) == 0 || waits[0].Bucket != "/api/v1/apps" || waits[0].Reason != "rate limit of /api/v1/apps" {
 				t.Errorf("waits %+v", waits)

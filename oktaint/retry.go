@@ -212,7 +212,8 @@ func deadlineWithin(ctx context.Context, d time.Duration) bool {
 // before anything was sent.
 func isDialError(err error) bool {
 	var op *net.OpError
-	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
+	var cert *tls.CertificateVerificationError
+	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") || errors.As(err, new(*proxyError)) || errors.As(err, &cert)
 }
 
 // isTransient reports whether an error of the network may go away by itself.
@@ -228,6 +229,10 @@ func isTransient(err error) bool {
 		return false
 	case errors.As(err, new(tooLarge)):
 		return false
+	}
+	var proxy *proxyError
+	if errors.As(err, &proxy) {
+		return proxy.status >= http.StatusBadGateway && proxy.status <= http.StatusGatewayTimeout
 	}
 	var op *net.OpError
 	return errors.As(err, &op) || isBroken(err) || isTimeout(err)

@@ -1,11 +1,13 @@
 package oktaint_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -286,4 +288,71 @@ func TestWaitReason(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Okta, and what stands before it, answers one request badly now and then and the next
+// one well. A GET does no harm: whatever the bad answer looks like, it is asked again,
+// and the caller does not hear of it.
+func TestOneBadAnswer(t *testing.T) {
+	t.Parallel()
+	calls := map[string]func(context.Context, *oktaint.Client) error{
+		"an object": func(ctx context.Context, c *oktaint.Client) error {
+			var user struct{ ID string }
+			err := c.Get(ctx, &user, nil, "api", "v1", "users", "00u1")
+			return cmp.Or(err, map[bool]error{true: errors.New("no user")}[user.ID == ""])
+		},
+	}
+	for _, limit := range []string{"", "1", "20", "21", "200"} {
+		q := url.Values{}
+		if limit != "" {
+			q.Set("limit", limit)
+		}
+		calls["a list of "+limit] = func(ctx context.Context, c *oktaint.Client) error {
+			n := 0
+			for _, err := range oktaint.List[item](ctx, c, q, "api", "v1", "groups") {
+				if n++; err != nil {
+					return err
+				}
+			}
+			return map[bool]error{true: fmt.Errorf("%d groups", n)}[n != 3]
+		}
+	}
+	for _, code := range []int{500, 502, 503, 504} {
+		for form, body := range map[string]string{
+			"Okta's": `{"errorCode":"E0000009","errorSummary":"Internal Server Error"}`, "HTML": "<html><body><h1>error</h1></body></html>", "empty": "",
+			"text": "upstream connect error", "JSON of another": `{"message":"Service Unavailable"}`, "cut": `{"errorCode":"E00`,
+		} {
+			for how, call := range calls {
+				for bad := 1; bad <= 3; bad++ { // which request it is
+					synctest.Test(t, func(t *testing.T) {
+						n := 0
+						base := roundTripper(func(req *http.Request) (*http.Response, error) {
+							if n++; n == bad {
+								return respond(req, code, body, "Content-Type", map[bool]string{true: "text/html"}[form == "HTML"]), nil
+							}
+							if strings.HasSuffix(req.URL.Path, "/00u1") {
+								return respond(req, 200, `{"id":"00u1"}`), nil
+							}
+							return pagesOf1(req), nil
+						})
+						if err := call(t.Context(), clientOver(base)); err != nil {
+							t.Errorf("%d, %s, %s, request %d: %v", code, form, how, bad, err)
+						}
+					})
+				}
+			}
+		}
+	}
+}
+
+// pagesOf1 answers with one of three pages of one item each.
+func pagesOf1(req *http.Request) *http.Response {
+	resp := respond(req, 200, `[{"id":"1"}]`)
+	switch after := req.URL.Query().Get("after"); after {
+	case "":
+		resp.Header.Set("Link", `<https://acme.okta.com`+req.URL.Path+`?after=1&limit=`+req.URL.Query().Get("limit")+`>; rel="next"`)
+	case "1":
+		resp.Header.Set("Link", `<https://acme.okta.com`+req.URL.Path+`?after=2&limit=`+req.URL.Query().Get("limit")+`>; rel="next"`)
+	}
+	return resp
 }

@@ -54,6 +54,44 @@ func TestResolveUser(t *testing.T) {
 	}
 }
 
+// TestResolveUserSigns finds users whose logins hold any sign, at any place, in any case
+// of letters, and nobody else whose login only begins or ends so.
+func TestResolveUserSigns(t *testing.T) {
+	t.Parallel()
+	s := newSetup(t, oktatest.Config{RateLimits: map[string]int{"users": 0, "user": 0, "default": 0}})
+	s.sim.AddUser(oktatest.User{Login: "test@example.com"})
+	ids := make(map[string]string)
+	add := func(login string) {
+		if ids[login] == "" {
+			ids[login] = s.sim.AddUser(oktatest.User{Login: login})
+		}
+	}
+	for _, sign := range strings.Split("!\"#$%&'()*+,-.:;<=>?[\\]^_`{|}~äß日", "") {
+		add("te" + sign + "st@example.com")
+		add(sign + "test@example.com")
+		add("test" + sign + "@example.com")
+		add(sign + sign + sign + "@example.com")
+	}
+	for _, login := range []string{"test###x@example.com", "100%a@example.com", "%41@example.com", "%2F@example.com", "a%252Fb@example.com", "dana+x@example.com", "?limit=1&x=@example.com"} {
+		add(login)
+	}
+	for login, id := range ids {
+		for _, name := range []string{login, strings.ToUpper(login)} {
+			if name == strings.ToUpper(login) && strings.ContainsAny(login, "ß") {
+				continue // has no upper case of one letter
+			}
+			if got, err := remediation.ResolveUser(t.Context(), s.client, name); err != nil || got.ID != id || got.Name != login {
+				t.Errorf("%q is %+v, %v, want %s", name, got, err, id)
+			}
+		}
+		for _, part := range []string{strings.TrimSuffix(login, "@example.com"), login[:len(login)-1], "x" + login} {
+			if got, err := remediation.ResolveUser(t.Context(), s.client, part); err == nil {
+				t.Errorf("%q is %+v", part, got)
+			}
+		}
+	}
+}
+
 // TestResolveUserOfAToken looks for users with a credential that may not.
 func TestResolveUserOfAToken(t *testing.T) {
 	t.Parallel()

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/iotest"
 
+	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/remediation"
 )
 
@@ -61,6 +64,78 @@ func TestReadTargets(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Okta looks for groups by the beginning of their names. The group of exactly the name
+// is found, whatever signs it has; of two of one name neither is.
+func TestResolveGroup(t *testing.T) {
+	t.Parallel()
+	s := newSetup(t, oktatest.Config{RateLimits: map[string]int{"groups": 0, "group": 0, "default": 0}})
+	ids := make(map[string]string)
+	for _, name := range []string{
+		"my_employees_pmo", "my_employees", "My_Employees 2", "my", `Sales "EMEA"`, `"`, "R&D", `a\b`, `a\"b`, "Admins+", "Ünï", "100%", "%41", "a/b", "#1", "O'Neil", "a b  c", "x?y=z", "a;b", "(a)", "日本",
+		"..", "*", "a,b", `x" or id pr or profile.name eq "y`, "00gabcdefghijklmnopq", "me", "-", strings.Repeat("n", 255),
+	} {
+		ids[name] = s.sim.AddGroup(oktatest.Group{Name: name})
+	}
+	for name, id := range ids {
+		for _, as := range []string{name, id, " " + name + "\r\n"} {
+			got, err := remediation.ResolveGroup(t.Context(), s.client, as)
+			if want := (remediation.Target{Type: remediation.TargetGroup, ID: id, Name: name}); err != nil || got != want {
+				t.Errorf("%.40q is %+v, %v, want %s", as, got, err, id)
+			}
+		}
+	}
+	for _, name := range []string{"", " ", "my_emp", "my_employees_", "MY_EMPLOYEES", "employees", "Sales", `Sales "EMEA`, "R", "a", "%", "y", "everyone", "nobody", "00gnobodynobodynobod"} {
+		got, err := remediation.ResolveGroup(t.Context(), s.client, name)
+		if !errors.Is(err, remediation.ErrUnknownGroup) || got != (remediation.Target{}) {
+			t.Errorf("%q is %+v, %v", name, got, err)
+		}
+	}
+	if writes := s.writes(); len(writes) > 0 {
+		t.Errorf("looking for groups has sent %q", writes)
+	}
+}
+
+// Two groups of one name, of the org or of an app, are told apart by the id only.
+func TestResolveGroupOfTwo(t *testing.T) {
+	t.Parallel()
+	const other = `{"id":"00g3","type":"OKTA_GROUP","profile":{"name":"Staff 2"}}`
+	for _, tt := range []struct {
+		list  string
+		found string // an id; empty: an error
+		want  string // of the error
+	}{
+		{`[{"id":"00g1","type":"OKTA_GROUP","profile":{"name":"Staff"}},{"id":"00g2","type":"APP_GROUP","profile":{"name":"Staff"}},` + other + `]`, "", "it names more than one"},
+		{`[{"id":"00g1","type":"APP_GROUP","profile":{"name":"Staff"}},{"id":"00g2","type":"APP_GROUP","profile":{"name":"Staff"}}]`, "", "it names more than one"},
+		{`[{"id":"00g1","type":"OKTA_GROUP","profile":{"name":"Staff"}},{"id":"00g2","type":"OKTA_GROUP","profile":{"name":"Staff"}},{"id":"00g4","type":"OKTA_GROUP","profile":{"name":"Staff"}}]`, "", "it names more than one"},
+		{`[{"id":"00g1","type":"OKTA_GROUP","profile":{"name":"Staff"}},` + other + `]`, "00g1", ""},
+		{`[` + other + `,{"id":"00g2","type":"APP_GROUP","profile":{"name":"Staff"}}]`, "00g2", ""},
+		{`[{"id":"00g1","type":"OKTA_GROUP","profile":{"name":"staff"}},{"id":"00g2","type":"OKTA_GROUP","profile":{"name":"Staff"}}]`, "00g2", ""},
+		{`[` + other + `]`, "", "there is no such group"},
+		{`[]`, "", "there is no such group"},
+		{`[{"id":"00g1","type":"OKTA_GROUP","profile":{"name":"Staff "}}]`, "", "there is no such group"},
+	} {
+		got, err := remediation.ResolveGroup(t.Context(), oktaint.NewClient(acme(t), groupList(tt.list)), "Staff")
+		switch {
+		case tt.found != "" && (err != nil || got.ID != tt.found):
+			t.Errorf("%s: %+v, %v", tt.list, got, err)
+		case tt.found == "" && (err == nil || !strings.Contains(err.Error(), tt.want) || got != (remediation.Target{})):
+			t.Errorf("%s: %+v, %v; want %q", tt.list, got, err, tt.want)
+		}
+	}
+}
+
+// A groupList is an org that has one answer to every search for groups, and knows none
+// by id.
+type groupList string
+
+func (l groupList) RoundTrip(r *http.Request) (*http.Response, error) {
+	d := &directory{status: http.StatusOK, body: string(l)}
+	if r.URL.Path != "/api/v1/groups" {
+		d.status, d.body = http.StatusNotFound, `{"errorCode":"E0000007","errorSummary":"Not found: Resource not found: Staff (UserGroup)"}`
+	}
+	return d.RoundTrip(r)
 }
 
 // TestReadManyTargets reads more than a buffer's worth of lines.

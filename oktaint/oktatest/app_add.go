@@ -120,7 +120,7 @@ func (in ServiceApp) body(public json.RawMessage) (*appInput, error) {
 		return nil, err
 	}
 	body := newAppInput()
-	if err := json.Unmarshal(text, body); err != nil {
+	if err := unmarshal(text, body); err != nil {
 		return nil, err
 	}
 	return body, body.check()

@@ -1,7 +1,6 @@
 package oktatest
 
 import (
-	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rsa"
@@ -47,15 +46,13 @@ func parseJWT(text string) (*jwt, error) {
 		raw[i] = b
 	}
 	j := &jwt{signed: parts[0] + "." + parts[1], signature: raw[2]}
-	if err := json.Unmarshal(raw[0], &j.header); err != nil {
+	if err := unmarshal(raw[0], &j.header); err != nil {
 		return nil, errJWT
 	}
 	if j.header.Crit != nil {
 		return nil, errJWT // RFC 7515, section 4.1.11: the org understands no extension
 	}
-	dec := json.NewDecoder(bytes.NewReader(raw[1]))
-	dec.UseNumber()
-	if err := dec.Decode(&j.claims); err != nil || j.claims == nil {
+	if err := unmarshal(raw[1], &j.claims); err != nil || j.claims == nil {
 		return nil, errJWT
 	}
 	return j, nil

@@ -1,7 +1,6 @@
 package oktatest
 
 import (
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -101,7 +100,7 @@ func (c *call) checkBody() error {
 		return nil
 	}
 	var body any
-	if err := json.Unmarshal(c.body, &body); err != nil || !narrow(body) {
+	if err := unmarshal(c.body, &body); err != nil || !narrow(body) {
 		return errBody
 	}
 	if path := c.route.members.unknown(body); path != "" {

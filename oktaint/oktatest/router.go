@@ -203,7 +203,7 @@ func acceptsJSON(accept string) bool {
 
 // decode reads the JSON body into v. The body has been checked before.
 func (c *call) decode(v any) error {
-	if err := json.Unmarshal(c.body, v); err != nil {
+	if err := unmarshal(c.body, v); err != nil {
 		var kind *json.UnmarshalTypeError
 		if errors.As(err, &kind) && kind.Field != "" {
 			return invalid(kind.Field, kind.Field+": wrong type")

@@ -139,6 +139,20 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
+// unmarshal reads one JSON value. Its numbers become a json.Number where v has any
+// type, so that the org gives back every digit that it was given.
+func unmarshal(text []byte, v any) error {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.UseNumber()
+	if err := dec.Decode(v); err != nil {
+		return fmt.Errorf("oktatest: %w", err)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return errors.New("oktatest: there is text after the JSON value")
+	}
+	return nil
+}
+
 // deadOrg is the body of the 404 of an org that does not exist.
 const deadOrg = `{"status":404,"message":"Resource not found"}`
 

@@ -1,7 +1,6 @@
 package oktatest
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -84,7 +83,7 @@ func plainJSON(value any) object {
 	text, err := marshal(value)
 	var plain object
 	if err == nil {
-		err = json.Unmarshal(text, &plain)
+		err = unmarshal(text, &plain)
 	}
 	if err != nil {
 		panic("oktatest: add user: " + err.Error())
