@@ -57,7 +57,7 @@ func explainSession(kind Kind) string {
 	case KindAPIToken:
 		return "the org does not accept API tokens here, or no longer accepts this one: is its owner still active?"
 	case KindPrivateKeyJWT, KindClientSecret:
-		return "the org does not accept the access token for this request: it was revoked, or the endpoint is open to other credentials only"
+		return "the org does not take the access token for this request: it was revoked, or the endpoint is open to other credentials only"
 	}
 	return "the request carried no credential, and this needs one"
 }

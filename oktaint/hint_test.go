@@ -40,8 +40,8 @@ func TestHintsFitTheCredential(t *testing.T) {
 		{"integration", apiError(401, "E0000011"), "is the integration still installed", "API token"},
 		{"none", apiError(401, "E0000011"), "carried no credential", "API token"},
 		{"API token", apiError(403, "E0000005"), "the org does not accept API tokens here", "OAuth"},
-		{"app", apiError(403, "E0000005"), "the org does not accept the access token", "API token"},
-		{"integration", apiError(403, "E0000005"), "the org does not accept the access token", "API token"},
+		{"app", apiError(403, "E0000005"), "the org does not take the access token", "API token"},
+		{"integration", apiError(403, "E0000005"), "the org does not take the access token", "API token"},
 		{"none", apiError(403, "E0000005"), "carried no credential", "OAuth"},
 	} {
 		base := roundTripper(func(req *http.Request) (*http.Response, error) {

@@ -1,6 +1,7 @@
 package oktaint
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -98,16 +99,18 @@ func cleanHeader(h http.Header, clean func(string) string) http.Header {
 }
 
 // cleanBody returns an error's body without the secrets, however its JSON escapes them.
-func cleanBody(body []byte, clean func(string) string) []byte {
+// It keeps at most so many bytes, in memory too.
+func cleanBody(body []byte, clean func(string) string, most int) []byte {
 	var doc any
 	if json.Unmarshal(body, &doc) != nil {
-		return []byte(clean(string(body)))
+		text := clean(string(body))
+		return []byte(text[:min(len(text), most)])
 	}
 	out, err := json.Marshal(cleanJSON(doc, clean))
 	if err != nil {
 		return nil
 	}
-	return out
+	return bytes.Clone(out[:min(len(out), most)])
 }
 
 func cleanJSON(v any, clean func(string) string) any {

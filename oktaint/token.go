@@ -206,10 +206,9 @@ func (e *endpoint) wrap(ctx context.Context, err error, seen *tokenTransport) er
 	if out.Hint == "" {
 		out.Hint = e.explain(out)
 	}
-	kept := cleanBody(re.Body, clean)
 	out.err = &oauth2.RetrieveError{ // without the request, which holds the credential
 		Response:         &http.Response{Status: re.Response.Status, StatusCode: re.Response.StatusCode, Header: cleanHeader(re.Response.Header, clean), Body: http.NoBody},
-		Body:             kept[:min(len(kept), maxTokenError)],
+		Body:             cleanBody(re.Body, clean, maxTokenError),
 		ErrorCode:        out.OAuthError,
 		ErrorDescription: out.OAuthDescription,
 		ErrorURI:         cleanText(clean, re.ErrorURI),
