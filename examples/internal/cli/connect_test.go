@@ -211,7 +211,7 @@ func TestUrgent(t *testing.T) {
 				})
 			}
 			synctest.Wait()
-			if sent := base.sent.Load(); (sent == requests) != urgent {
+			if sent := base.sent.Load(); (sent == 32) != urgent { // as many as go out at once, and others 8
 				t.Errorf("urgent %v: %d of %d requests are on their way", urgent, sent, requests)
 			}
 			close(base.open)

@@ -131,6 +131,7 @@ var steps = []step{
 	{function: "SetClientPrivileges", build: func(ctx context.Context, f *flow) (*http.Request, error) {
 		return request.SetClientPrivileges(ctx, f.org, false)
 	}},
+	onOrg("ListAPITokens", request.ListAPITokens),
 	onOrg("CurrentUser", request.CurrentUser).learning(func(f *flow, body json.RawMessage) { f.user = idOf(body) }),
 	{function: "UserRoles", build: func(ctx context.Context, f *flow) (*http.Request, error) {
 		return request.UserRoles(ctx, f.org, f.user)
