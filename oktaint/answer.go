@@ -67,10 +67,10 @@ func isErrorObject(body []byte) bool {
 		return false
 	}
 	var doc struct {
-		ErrorCode json.RawMessage `json:"errorCode"`
+		ErrorCode string          `json:"errorCode"`
 		ID        json.RawMessage `json:"id"`
 	}
-	return json.Unmarshal(body, &doc) == nil && doc.ErrorCode != nil && doc.ID == nil
+	return json.Unmarshal(body, &doc) == nil && doc.ErrorCode != "" && doc.ID == nil
 }
 
 // decode reads the body into out.

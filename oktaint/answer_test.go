@@ -38,6 +38,7 @@ func TestAnswers(t *testing.T) {
 		{name: "a number", status: 200, body: "1", none: true, says: "neither an object nor a list"},
 		{name: "true", status: 200, body: "true", none: true, says: "neither an object nor a list"},
 		{name: "an error object", status: 200, body: `{"errorCode":"E0000006","errorSummary":"You do not have permission"}`, says: "its status is a success"},
+		{name: "an object with an error code that is null", status: 200, body: `{"errorCode":null}`, object: true, none: true, optional: true},
 		{name: "a page", status: 200, body: "<html>", says: "not JSON"},
 		{name: "a page by its type", status: 200, body: "Sign in", content: "text/html", says: "not JSON"},
 		{name: "a part", status: 206, body: `{"id":"00u1"}`, says: "a part"},

@@ -171,6 +171,8 @@ func (c *Client) sendPage(req *http.Request, smaller bool) (*answer, error) {
 		return nil, err
 	case c.HTTP == nil:
 		return nil, errZeroClient
+	case req.URL == nil:
+		return nil, errors.New("oktaint: the request has no URL: make it with Org.NewRequest")
 	}
 	fate := &fate{smaller: smaller}
 	resp, err := c.HTTP.Do(req.WithContext(context.WithValue(req.Context(), wholeBody{}, fate)))

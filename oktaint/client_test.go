@@ -111,6 +111,9 @@ func TestClientSource(t *testing.T) {
 	if err := new(oktaint.Client).Get(t.Context(), nil, nil, "x"); err == nil {
 		t.Error("the zero Client answers")
 	}
+	if err := oktaint.NewClient(org, nil).Do(new(http.Request), nil); err == nil || !strings.Contains(err.Error(), "no URL") {
+		t.Errorf("a request without a URL: %v", err)
+	}
 }
 
 // The first call returns the error of the credential, for every kind of credential and

@@ -174,6 +174,9 @@ func explainCommon(e *Error) string {
 	case errInvalidProof, errUseNonce:
 		return "the org refused the DPoP proof" + e.skewNote() + ": is the clock right, and does a proxy change the URL or the DPoP header?"
 	case "unauthorized_client", "unsupported_grant_type":
+		if e.kind == KindClientSecret {
+			return "the integration does not allow the client credentials grant: is it a store integration (API Service Integration)?"
+		}
 		return "the app does not allow the client credentials grant: make it an API service app"
 	}
 	if 300 <= e.StatusCode && e.StatusCode < 400 {
