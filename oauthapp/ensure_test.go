@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -71,21 +73,33 @@ func cancelAtWrite(t *testing.T, name string, do func(*http.Request, http.RoundT
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
+	var mu sync.Mutex // requests come side by side
 	var ended time.Time
 	first := true
 	s.disturb(func(*http.Request) bool { return true }, func(r *http.Request, real http.RoundTripper) (*http.Response, error) {
 		path := r.URL.Path
-		if first && r.Method == w.method && path[len(path)-len(w.path):] == w.path {
+		mu.Lock()
+		ours := first && r.Method == w.method && strings.HasSuffix(path, w.path)
+		if ours {
 			first = false
-			time.AfterFunc(5*time.Second, func() { ended = time.Now(); cancel() })
-			return do(r, real)
-		}
-		if ctx.Err() != nil {
+			time.AfterFunc(5*time.Second, func() {
+				mu.Lock()
+				defer mu.Unlock()
+				ended = time.Now()
+				cancel()
+			})
+		} else if ctx.Err() != nil {
 			late = append(late, r.Method+" "+path)
+		}
+		mu.Unlock()
+		if ours {
+			return do(r, real)
 		}
 		return real.RoundTrip(r)
 	})
 	err := w.work(ctx, s, j, v)
+	mu.Lock()
+	defer mu.Unlock()
 	if last := name == "rollback's delete"; ended.IsZero() || !errors.Is(err, context.Canceled) && !(last && err == nil) {
 		t.Errorf("error: %v", err)
 	}
@@ -171,11 +185,10 @@ func TestMadeWithoutAnID(t *testing.T) {
 // it, and holds the org against what should be there in the end.
 func checkMade(t *testing.T, path, text string, made bool) {
 	s, v, d := newStore(t), new(vault), jobs()["response"]
-	before, first := s.state(), true
+	before := s.state()
+	var answered atomic.Bool // requests come side by side
 	s.disturb(func(r *http.Request) bool {
-		hit := first && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, path)
-		first = first && !hit
-		return hit
+		return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, path) && answered.CompareAndSwap(false, true)
 	}, func(r *http.Request, real http.RoundTripper) (*http.Response, error) {
 		if made {
 			resp, err := real.RoundTrip(r)
@@ -203,7 +216,7 @@ func checkMade(t *testing.T, path, text string, made bool) {
 			t.Error(err)
 		}
 	}
-	if first {
+	if !answered.Load() {
 		t.Error("nothing was answered so")
 	}
 }
