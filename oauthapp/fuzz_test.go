@@ -43,3 +43,65 @@ func FuzzJournal(f *testing.F) {
 		}
 	})
 }
+
+// Whatever an app object holds, it is taken for a service app only if it is one with
+// an id, and changing it keeps every member that the change does not name.
+func FuzzAppObject(f *testing.F) {
+	for _, seed := range []string{
+		``, `null`, `[]`, `{}`, `{"id":""}`, `{"id":7}`, `{"id":"0oa1","name":"oidc_client"}`,
+		`{"id":"0oa1","name":"oidc_client","label":"a","status":"ACTIVE","credentials":{"oauthClient":{"client_id":"c1"}},"settings":{"oauthClient":{"application_type":"service","jwks":{"keys":[{"kty":"RSA"}]},"dpop_bound_access_tokens":true,"network":{"connection":"ZONE","include":["nzo1"]}}},"profile":{"n":9007199254740993}}`,
+		`{"id":"0oa1","name":"oidc_client","status":"DELETED","credentials":null,"settings":{"oauthClient":{"application_type":"service"}}}`,
+		`{"id":"0oa1","name":"oidc_client","credentials":{"oauthClient":[]},"settings":{"oauthClient":{"application_type":"service","jwks":null}}}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	change := map[string]any{"label": "new", "settings": map[string]any{"oauthClient": map[string]any{"dpop_bound_access_tokens": true}}}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var a appObject
+		if json.Unmarshal(body, &a) != nil {
+			return
+		}
+		c, ok := a.candidate()
+		if ok && (c.ID == "" || c.ClientID == "" || a.Name != "oidc_client" || a.Status == "DELETED" || c.Active != (a.Status == "ACTIVE")) {
+			t.Errorf("%q is taken for the service app %+v", body, c.App)
+		}
+		if !ok {
+			return
+		}
+		changed, err := merge(a.raw, change)
+		if err != nil {
+			return
+		}
+		var before, after map[string]json.RawMessage
+		if json.Unmarshal(a.raw, &before) != nil || json.Unmarshal(changed, &after) != nil {
+			t.Fatalf("%q became %q", body, changed)
+		}
+		for name := range before {
+			if _, kept := after[name]; !kept {
+				t.Errorf("%q became %q: %q is lost", body, changed, name)
+			}
+		}
+		var again appObject
+		if err := json.Unmarshal(changed, &again); err != nil || again.Label != "new" {
+			t.Errorf("%q became %q: %v", body, changed, err)
+		}
+	})
+}
+
+// Whatever the endpoint of keys answers, it is a list of keys or an error.
+func FuzzKeys(f *testing.F) {
+	for _, seed := range []string{``, `null`, `{}`, `[]`, `[{"kid":"1"}]`, `{"keys":[]}`, `{"keys":null}`, `{"jwks":{"keys":[{"kid":"1"}]}}`, `{"jwks":null,"keys":[7]}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		keys, err := parseKeys(body)
+		if (err == nil) == (keys == nil) {
+			t.Errorf("%q: %q, %v", body, keys, err)
+		}
+		for _, k := range keys {
+			if !json.Valid(k) {
+				t.Errorf("%q has the key %q", body, k)
+			}
+		}
+	})
+}
