@@ -211,3 +211,50 @@ func windowHeaders(limit, remaining int, reset time.Time) []string {
 func second(_ *oauth2.Token, err error) error { return err }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+type item struct{ ID string }
+
+func collect[T any](t *testing.T, c *oktaint.Client, q url.Values, elem ...string) ([]T, error) {
+	t.Helper()
+	var out []T
+	for v, err := range oktaint.List[T](t.Context(), c, q, elem...) {
+		if err != nil {
+			return out, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// pagesOf serves pages of two items by number; link writes the Link headers.
+func pagesOf(last int, link func(h http.Header, self, next string)) roundTripper {
+	return func(req *http.Request) (*http.Response, error) {
+		var n int
+		fmt.Sscan(req.URL.Query().Get("after"), &n)
+		resp := respond(req, 200, fmt.Sprintf(`[{"id":"%d"},{"id":"%d"}]`, 2*n, 2*n+1))
+		q := req.URL.Query()
+		self := "https://acme.okta.com" + req.URL.Path + "?" + q.Encode()
+		q.Set("after", fmt.Sprint(n+1))
+		next := "https://acme.okta.com" + req.URL.Path + "?" + q.Encode()
+		if n == last {
+			next = ""
+		}
+		link(resp.Header, self, next)
+		return resp, nil
+	}
+}
+
+func separate(h http.Header, self, next string) {
+	h.Add("Link", "<"+self+`>; rel="self"`)
+	if next != "" {
+		h.Add("Link", "<"+next+`>; rel="next"`)
+	}
+}
+
+func joined(h http.Header, self, next string) {
+	line := "<" + self + `>; rel="self"; title="a, b"`
+	if next != "" {
+		line += ", <" + next + `>; title="x"; rel=next`
+	}
+	h.Add("Link", line)
+}

@@ -2,8 +2,13 @@ package oktaint_test
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -153,5 +158,223 @@ func links(t *testing.T, cred oktaint.Credential, org oktaint.Org, host string) 
 		t.Errorf("%T of %s, a link to %s: %v", cred, org, host, err)
 	case err != nil && !strings.Contains(err.Error(), host):
 		t.Errorf("%T of %s: the error does not name %s: %v", cred, org, host, err)
+	}
+}
+
+// A next link may name the org's Admin Console host (recorded); the request goes
+// to the org.
+func TestAdminTwin(t *testing.T) {
+	t.Parallel()
+	s := &script{steps: []func(*http.Request) (*http.Response, error){
+		status(200, `[{"id":"1"}]`, "Link", `<https://acme-admin.okta.com/api/v1/users?after=1>; rel="next"`),
+		status(200, `[{"id":"2"}]`),
+	}}
+	got, err := collect[item](t, oktaint.NewClient(mustOrg(t, "acme"), s), nil, "api", "v1", "users")
+	if err != nil || len(got) != 2 || s.sent[1].URL.String() != "https://acme.okta.com/api/v1/users?after=1" {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
+// The cursor stays as the org wrote it, whatever signs it has, where the limit is
+// halved and where two queries are compared.
+func TestPagesHalvedCursors(t *testing.T) {
+	t.Parallel()
+	for _, cursor := range []string{"1", "a,b", "a;b", "a%3Bb", "a%26limit%3D9", "a+b", "%zz", "limit=7", "a=b", "%E2%98%83", ""} {
+		var sent []string
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			sent = append(sent, req.URL.RawQuery)
+			switch after := strings.Contains(req.URL.RawQuery, "after="); {
+			case !after:
+				return respond(req, 200, `[{"id":"1"}]`, "Link", "<https://acme.okta.com/api/v1/users?after="+cursor+`&limit=80>; rel="next"`), nil
+			case !strings.HasSuffix(req.URL.RawQuery, "limit=20"):
+				return respond(req, 500, `{"errorCode":"E0000009"}`), nil
+			}
+			return respond(req, 200, `[{"id":"2"}]`), nil
+		})
+		got, err := collect[item](t, clientOver(base), url.Values{"limit": {"80"}}, "api", "v1", "users")
+		want := []string{"limit=80", "after=" + cursor + "&limit=80", "after=" + cursor + "&limit=40", "after=" + cursor + "&limit=20"}
+		if err != nil || !slices.Equal(got, []item{{"1"}, {"2"}}) || !slices.Equal(sent, want) {
+			t.Errorf("cursor %s: %v, %v after %q", cursor, got, err, sent)
+		}
+	}
+}
+
+// The lists of Okta's IAM are objects that name the next page in their body.
+func TestBodyLinks(t *testing.T) {
+	t.Parallel()
+	s := &script{steps: []func(*http.Request) (*http.Response, error){
+		status(200, `{"roles":[{"id":"1"}],"_links":{"next":{"href":"https://acme-admin.okta.com/api/v1/iam/roles?after=1"}}}`),
+		status(200, `{"roles":[{"id":"2"}],"_links":{"self":{"href":"https://acme.okta.com/api/v1/iam/roles?after=1"}}}`),
+	}}
+	got, err := collect[item](t, oktaint.NewClient(mustOrg(t, "acme"), s), nil, "api", "v1", "iam", "roles")
+	if err != nil || len(got) != 2 || got[1].ID != "2" || s.sent[1].URL.String() != "https://acme.okta.com/api/v1/iam/roles?after=1" {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
+// Only the path and the query of a next link count. The path may be escaped in another
+// way, and the host may be the org's other one.
+func TestNextLinkHosts(t *testing.T) {
+	t.Parallel()
+	const path = "/api/v1/users/u%40example.com/groups"
+	for _, tt := range []struct {
+		org, link string
+		followed  bool
+	}{
+		{"acme", "https://acme.okta.com" + path, true},
+		{"acme", "https://ACME.okta.com:443" + path, true},
+		{"acme", "https://acme-admin.okta.com" + path, true},
+		{"acme", path, true},
+		{"acme", "https://acme.okta.com/api/v1/users/u@example.com/groups", true},
+		{"acme", "https://acme.okta.com/api/v1/%75sers/u%40example%2Ecom/groups", true},
+		{"acme", "https://other.okta.com" + path, false},
+		{"acme", "https://other-admin.okta.com" + path, false},
+		{"acme", "https://login.example.com" + path, false},
+		{"acme", "http://acme.okta.com" + path, false},
+		{"acme", "https://acme.okta.com@evil.example.net" + path, false},
+		{"acme", "https://acme.okta.com/api/v1/users/other/groups", false},
+		{"acme", "https://acme.okta.com/api/v1/users/u%40example.com/groups/", false},
+		{"login.example.com", "https://login.example.com" + path, true},
+		{"login.example.com", "https://acme.okta.com" + path, true},
+		{"login.example.com", "https://acme.okta-emea.com" + path, true},
+		{"login.example.com", "https://acme-admin.okta.com" + path, true},
+		{"login.example.com", "https://acme.okta.com.evil.net" + path, false},
+		{"login.example.com", "http://acme.okta.com" + path, false},
+		{"https://127.0.0.1:8443", "https://acme.okta.com" + path, false},
+		{"https://localhost", "https://acme.okta.com" + path, false},
+	} {
+		var hosts []string
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			hosts = append(hosts, req.URL.Host)
+			if req.URL.Query().Get("after") != "" {
+				return respond(req, 200, `[{"id":"2"}]`), nil
+			}
+			return respond(req, 200, `[{"id":"1"}]`, "Link", "<"+tt.link+`?after=1>; rel="next"`), nil
+		})
+		org := mustOrg(t, tt.org)
+		got, err := collect[item](t, oktaint.NewClient(org, base), nil, "api", "v1", "users", "u@example.com", "groups")
+		if (err == nil) != tt.followed || tt.followed && len(got) != 2 {
+			t.Errorf("%s, %s: %d items, %v", tt.org, tt.link, len(got), err)
+		}
+		for _, host := range hosts {
+			if host != org.Host() {
+				t.Errorf("%s, %s: a request went to %s", tt.org, tt.link, host)
+			}
+		}
+	}
+}
+
+// If the next link may be lost or is not the org's, the list ends with one error: it
+// never counts as complete.
+func TestHostileLinks(t *testing.T) {
+	t.Parallel()
+	const next = "https://acme.okta.com/api/v1/users?after=1"
+	for _, tt := range []struct {
+		name  string
+		body  string
+		links []string
+		pages int // that are read; then the list is complete if all are, or else ends with an error
+		ok    bool
+	}{
+		{"none", `[{}]`, nil, 1, true},
+		{"only self", `[{}]`, []string{`<https://acme.okta.com/api/v1/users>; rel="self"`}, 1, true},
+		{"separate", `[{}]`, []string{`<https://x>; rel="self"`, "<" + next + `>; rel="next"`}, 2, true},
+		{"joined", `[{}]`, []string{`<https://x>; rel="self",<` + next + `>; rel="next"`}, 2, true},
+		{"joined without a space, a comma in it", `[{}]`, []string{`<https://x?a,b>;rel=self,<` + next + `,2>;rel=next`}, 2, true},
+		{"joined, a quote in a title", `[{}]`, []string{`<https://x>; title="6\" tall"; rel="self", <` + next + `>; rel="next"`}, 2, true},
+		{"another form of the host", `[{}]`, []string{`<HTTPS://ACME.okta.com:443/api/v1/users?after=1>; rel="next"`}, 2, true},
+
+		{"not closed", `[{}]`, []string{"<" + next + `; rel="next"`}, 0, false},
+		{"not opened", `[{}]`, []string{next + `>; rel="next"`}, 0, false},
+		{"cut", `[{}]`, []string{"<" + next + `>; rel="ne`}, 0, false},
+		{"self cut, next lost", `[{}]`, []string{`<https://acme.okta.com/api/v1/us`}, 0, false},
+		{"no semicolon", `[{}]`, []string{"<" + next + `> rel="next"`}, 0, false},
+		{"empty", `[{}]`, []string{`<>; rel="next"`}, 0, false},
+		{"another host", `[{}]`, []string{`<https://evil.example/api/v1/users?after=1>; rel="next"`}, 0, false},
+		{"another host, joined", `[{}]`, []string{`<https://x>; rel="self", <https://acme.okta.com@evil.example/api/v1/users?after=1>; rel="next"`}, 0, false},
+		{"another scheme", `[{}]`, []string{`<http://acme.okta.com/api/v1/users?after=1>; rel="next"`}, 0, false},
+		{"another port", `[{}]`, []string{`<https://acme.okta.com:8443/api/v1/users?after=1>; rel="next"`}, 0, false},
+		{"user info", `[{}]`, []string{`<https://a:b@acme.okta.com/api/v1/users?after=1>; rel="next"`}, 0, false},
+		{"no scheme", `[{}]`, []string{`<//evil.example/api/v1/users?after=1>; rel="next"`}, 0, false},
+		{"another path", `[{}]`, []string{`<https://acme.okta.com/api/v1/users/../apps?after=1>; rel="next"`}, 0, false},
+		{"in the body, another host", `{"roles":[{}],"_links":{"next":{"href":"https://evil.example/api/v1/users?after=1"}}}`, nil, 0, false},
+		{"in the body, of another type", `{"roles":[{}],"_links":{"next":"` + next + `"}}`, nil, 0, false},
+		{"in the body, a number", `{"roles":[{}],"_links":{"next":{"href":7}}}`, nil, 0, false},
+	} {
+		var hosts []string
+		pages, errs := 0, 0
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			hosts = append(hosts, req.URL.Scheme+"://"+req.URL.Host)
+			if req.URL.RawQuery != "" {
+				return respond(req, 200, `[{}]`), nil
+			}
+			resp := respond(req, 200, tt.body)
+			resp.Header["Link"] = tt.links
+			return resp, nil
+		})
+		for _, err := range oktaint.Pages[item](t.Context(), clientOver(base), "", nil, "api", "v1", "users") {
+			if err != nil {
+				errs++
+				continue
+			}
+			pages++
+		}
+		if pages != tt.pages || errs == 0 != tt.ok || errs > 1 {
+			t.Errorf("%s: %d pages, %d errors; want %d, ok %v", tt.name, pages, errs, tt.pages, tt.ok)
+		}
+		for _, host := range hosts {
+			if host != "https://acme.okta.com" {
+				t.Errorf("%s: a request went to %s", tt.name, host)
+			}
+		}
+	}
+}
+
+// A next link to another host, port or scheme is an error, and nothing arrives
+// there.
+func TestForeignNextLinks(t *testing.T) {
+	t.Parallel()
+	urls, _ := foreign(t)
+	base := trusting(t)
+	for what, target := range urls {
+		org := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Add("Link", "<"+target+r.URL.Path+`?after=1>; rel="next"`)
+			io.WriteString(w, `[{"id":"1"}]`)
+		}))
+		o := mustOrg(t, org.URL)
+		src := oktaint.APIToken{Org: o, Token: oktaint.NewSecret("hunter2")}.Source(nil)
+		n, failed := 0, error(nil)
+		for _, err := range oktaint.List[struct{}](t.Context(), oktaint.NewClient(src, base), nil, "api", "v1", "users") {
+			if n++; err != nil {
+				failed = err
+			}
+		}
+		if failed == nil || !strings.Contains(failed.Error(), "it is not followed") {
+			t.Errorf("another %s: %d items, error %v", what, n, failed)
+		}
+		org.Close()
+	}
+}
+
+// The error about a next link is an *Error without a secret or a long text, like that
+// of every other failed request.
+func TestNextLinkError(t *testing.T) {
+	t.Parallel()
+	const secret = "00hunter2hunter2"
+	for _, link := range []string{
+		"https://" + secret + ".example.com/api/v1/users?after=1",
+		"https://" + strings.Repeat("x", 5000) + ".example.com/api/v1/users?after=1",
+		"https://acme.okta.com/api/v1/" + secret, "https://acme.okta.com/%zz" + secret,
+	} {
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			return respond(req, 200, `[]`, "Link", "<"+link+`>; rel="next"`, "X-Okta-Request-Id", "req1"), nil
+		})
+		c := oktaint.NewClient(oktaint.APIToken{Org: mustOrg(t, "acme"), Token: oktaint.NewSecret(secret)}, base)
+		for _, err := range oktaint.List[json.RawMessage](t.Context(), c, nil, "api", "v1", "users") {
+			var e *oktaint.Error
+			if !errors.As(err, &e) || e.RequestID != "req1" || len(err.Error()) > 1500 || strings.Contains(err.Error(), secret) {
+				t.Errorf("%.40s: %.200v", link, err)
+			}
+		}
 	}
 }
