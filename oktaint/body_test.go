@@ -252,3 +252,30 @@ func TestSlowErrorBody(t *testing.T) {
 		})
 	}
 }
+
+// A base that has no limit of its own is given up after two minutes without a header,
+// though the caller has no deadline. One that heeds its context gives its place back at
+// once; the attempt counts as cut, so that a GET is tried again.
+func TestSlowHeader(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sent := 0
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			if sent++; sent%2 == 0 {
+				return respond(req, 200, `{"id":"00u1"}`), nil
+			}
+			<-req.Context().Done()
+			return nil, req.Context().Err()
+		})
+		org := clientOver(base).Org
+		start := time.Now()
+		err := (&oktaint.Transport{Org: org, Base: base, MaxRetries: -1}).Client().Get(t.Context(), nil, nil, "api", "v1", "users")
+		if d := time.Since(start); d != 2*time.Minute || err == nil || !strings.Contains(err.Error(), "no answer came within 2m0s") || !oktaint.Ambiguous(err) {
+			t.Errorf("%v after %v", err, d)
+		}
+		sent = 0
+		if err := clientOver(base).Get(t.Context(), nil, nil, "api", "v1", "users"); err != nil || sent != 2 {
+			t.Errorf("tried again: %v after %d requests", err, sent)
+		}
+	})
+}
