@@ -29,14 +29,14 @@ const (
 type Credentials struct {
 	Kind          Kind
 	Org           Org
-	OrgID         string // 00o...; may be empty
-	ApplicationID string // of the app, in paths; empty for an API token
-	ClientID      string // what tokens are asked for with; it may differ from ApplicationID
-	Key           Key    // of KindPrivateKeyJWT
-	ClientSecret  Secret // of KindClientSecret
-	APIToken      Secret // of KindAPIToken
-	Scopes        scopes.Set
-	DPoP          bool // the app requires DPoP; if false, that is learned from the org
+	OrgID         string     // 00o...; may be empty
+	ApplicationID string     // of the app, in paths; empty for an API token
+	ClientID      string     // what tokens are asked for with; it may differ from ApplicationID
+	Key           Key        // of KindPrivateKeyJWT
+	ClientSecret  Secret     // of KindClientSecret
+	APIToken      Secret     // of KindAPIToken
+	Scopes        scopes.Set // asked for with each token; if empty, scopes.Visibility is
+	DPoP          bool       // the app requires DPoP; if false, that is learned from the org
 
 	// Roles are the types of the admin roles that the app or the token's owner
 	// holds, such as READ_ONLY_ADMIN, or CUSTOM for a custom role. Onboarding writes
@@ -280,11 +280,15 @@ func (c Credentials) WriteFile(path string) error {
 // transport that all of this package shares. If something is missing in c, the
 // Source reports it when it is first used.
 func (c Credentials) Source(base http.RoundTripper) *Source {
+	asked := c.Scopes
+	if asked.IsEmpty() {
+		asked = scopes.Visibility
+	}
 	switch c.Kind {
 	case KindPrivateKeyJWT:
-		return PrivateKeyJWT{Org: c.Org, ClientID: c.ClientID, Key: c.Key, Scopes: c.Scopes, DPoP: c.DPoP}.Source(base)
+		return PrivateKeyJWT{Org: c.Org, ClientID: c.ClientID, Key: c.Key, Scopes: asked, DPoP: c.DPoP}.Source(base)
 	case KindClientSecret:
-		return ClientSecret{Org: c.Org, ClientID: c.ClientID, Secret: c.ClientSecret, Scopes: c.Scopes, DPoP: c.DPoP}.Source(base)
+		return ClientSecret{Org: c.Org, ClientID: c.ClientID, Secret: c.ClientSecret, Scopes: asked, DPoP: c.DPoP}.Source(base)
 	case KindAPIToken:
 		return APIToken{Org: c.Org, Token: c.APIToken}.Source(base)
 	}

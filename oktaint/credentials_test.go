@@ -266,3 +266,21 @@ func TestCredentialsFileMode(t *testing.T) {
 		t.Errorf("a file without end: %v", err)
 	}
 }
+
+// Credentials that name no scopes ask for what sees everything; an API token has none.
+func TestCredentialsAsked(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		creds oktaint.Credentials
+		want  scopes.Set
+	}{
+		{oktaint.Credentials{Kind: oktaint.KindPrivateKeyJWT}, scopes.Visibility},
+		{oktaint.Credentials{Kind: oktaint.KindClientSecret}, scopes.Visibility},
+		{oktaint.Credentials{Kind: oktaint.KindClientSecret, Scopes: scopes.Remediation}, scopes.Remediation},
+		{oktaint.Credentials{Kind: oktaint.KindAPIToken, Scopes: scopes.Remediation}, scopes.Set{}},
+	} {
+		if got := tt.creds.Source(nil).Asked(); got != tt.want {
+			t.Errorf("%s with %q asks for %q, want %q", tt.creds.Kind, tt.creds.Scopes, got, tt.want)
+		}
+	}
+}

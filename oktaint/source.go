@@ -40,6 +40,7 @@ type Source struct {
 	err    error   // of the credential itself
 
 	clientID string                // empty for an API token
+	asked    scopes.Set            // of each token request; empty for an API token
 	secret   func() (Secret, bool) // of the credential, if it is in memory
 
 	current atomic.Pointer[grant]
@@ -132,6 +133,10 @@ func (s *Source) Granted() scopes.Set {
 	}
 	return scopes.Set{}
 }
+
+// Asked returns the scopes that every token request asks for. It is empty for an API
+// token, which has no scopes.
+func (s *Source) Asked() scopes.Set { return s.asked }
 
 // ClientID returns the client id that tokens are requested with. It is empty for
 // an API token, which belongs to a user.

@@ -12,8 +12,9 @@ var Visibility = New(
 // VisibilityExtended reads resources that only some orgs have, or that few programs
 // need. Ask for it as well as for [Visibility].
 var VisibilityExtended = New(
-	AgentPoolsRead, BrandsRead, DeviceAssuranceRead, EmailDomainsRead, EmailServersRead, PrincipalRateLimitsRead,
-	RateLimitsRead, RealmsRead, SSFRead, SecurityEventsProvidersRead, UserRiskRead,
+	AgentPoolsRead, BrandsRead, CAPTCHAsRead, DeviceAssuranceRead, DeviceIntegrationsRead, DevicePostureChecksRead,
+	EmailDomainsRead, EmailServersRead, LinkedObjectsRead, PrincipalRateLimitsRead, ProfileMappingsRead, RateLimitsRead,
+	RealmAssignmentsRead, RealmsRead, SSFRead, SecurityEventsProvidersRead, UserRiskRead,
 )
 
 // Remediation acts on users and groups. Only the users and groups that the

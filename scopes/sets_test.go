@@ -21,8 +21,9 @@ func TestSets(t *testing.T) {
 			okta.networkZones.read okta.idps.read okta.trustedOrigins.read okta.eventHooks.read okta.inlineHooks.read
 			okta.logStreams.read okta.behaviors.read okta.threatInsights.read okta.orgs.read okta.domains.read
 			okta.userTypes.read okta.schemas.read okta.features.read okta.oauthIntegrations.read okta.logs.read`},
-		"VisibilityExtended": {scopes.VisibilityExtended, 11, `
-			okta.userRisk.read okta.deviceAssurance.read okta.brands.read okta.emailDomains.read okta.emailServers.read
+		"VisibilityExtended": {scopes.VisibilityExtended, 17, `
+			okta.captchas.read okta.deviceIntegrations.read okta.devicePostureChecks.read okta.linkedObjects.read
+			okta.profileMappings.read okta.realmAssignments.read okta.userRisk.read okta.deviceAssurance.read okta.brands.read okta.emailDomains.read okta.emailServers.read
 			okta.realms.read okta.agentPools.read okta.principalRateLimits.read okta.rateLimits.read
 			okta.securityEventsProviders.read ssf.read`},
 		"Remediation": {scopes.Remediation, 2, "okta.users.manage okta.groups.manage"},
