@@ -20,11 +20,15 @@ func (c *call) assetPath(k *assetKind) string {
 	return canonicalPath("/" + strings.Join(elems, "/"))
 }
 
-// canonicalPath replaces the names of what has an id besides: the default
-// authorization server, and the schema of the default user type.
+// canonicalPath replaces the names of what has another name besides: the default
+// authorization server, the schema of the default user type, and the types of
+// contacts, whose links are in small letters.
 func canonicalPath(path string) string {
 	if rest, ok := strings.CutPrefix(path+"/", pathServers+"/default/"); ok {
 		path = strings.TrimSuffix(pathServers+"/"+assetID("aus", 1)+"/"+rest, "/")
+	}
+	if kind, ok := strings.CutPrefix(path, "/api/v1/org/contacts/"); ok {
+		return "/api/v1/org/contacts/" + strings.ToUpper(kind)
 	}
 	if path == "/api/v1/meta/schemas/user/"+userSchemaID {
 		return "/api/v1/meta/schemas/user/default"
