@@ -54,9 +54,7 @@ func TestCatalogueRows(t *testing.T) {
 func depthOf(r *Resource) int {
 	n := 0
 	if len(r.marks.each) > 0 {
-		if l := (&list{t: &tally{r: r}, query: r.marks.each[0]}); len(l.chain()) > 0 {
-			n++
-		}
+		n += len(r.chain(r.marks.each[0], nil))
 	}
 	for r.Parent != "" {
 		r, _ = Lookup(r.Parent)

@@ -28,9 +28,8 @@ type tally struct {
 
 	r     *Resource
 	put   sync.Mutex // the Sink gets one batch of a resource at a time
-	begun time.Time
-	row   int   // failures since a list was read
-	err   error // the first
+	row   int        // failures since a list was read
+	err   error      // the first
 	named bool
 }
 

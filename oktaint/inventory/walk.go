@@ -3,11 +3,9 @@ package inventory
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -232,17 +230,7 @@ func (l *list) child(ctx context.Context, child *Resource, items []json.RawMessa
 }
 
 // chain is what stands in the path of the list, from the left.
-func (l *list) chain() []string {
-	chain := append([]string(nil), l.above...)
-	if name, value, _ := strings.Cut(l.query, "="); l.inPath(name) {
-		chain = append(chain, value)
-	}
-	return chain
-}
-
-func (l *list) inPath(name string) bool {
-	return name != "" && strings.Contains(l.t.r.Path, "{"+name+"}")
-}
+func (l *list) chain() []string { return l.t.r.chain(l.query, l.above) }
 
 // pages reads the list, or the one object, from its cursor.
 func (l *list) pages(ctx context.Context) iter.Seq2[oktaint.Page[json.RawMessage], error] {
@@ -275,29 +263,15 @@ func (l *list) single(req *http.Request) (oktaint.Page[json.RawMessage], error) 
 
 // request is the request of the first page.
 func (l *list) request(ctx context.Context) (*http.Request, error) {
-	r := l.t.r
-	q, err := url.ParseQuery(r.Query)
-	if err != nil {
-		return nil, fmt.Errorf("inventory: %s: %w", r.Name, err)
+	req, err := l.t.r.request(ctx, l.u.c.Org, l.query, l.above)
+	if err != nil || !l.u.probe || l.hasChildren() {
+		return req, err
 	}
-	if name, value, ok := strings.Cut(l.query, "="); ok && !l.inPath(name) {
-		q.Set(name, value)
+	if q := req.URL.Query(); q.Has("limit") {
+		q.Set("limit", fmt.Sprint(max(1, l.t.r.marks.least)))
+		req.URL.RawQuery = q.Encode()
 	}
-	if l.u.probe && q.Has("limit") && !l.hasChildren() {
-		q.Set("limit", fmt.Sprint(max(1, r.marks.least)))
-	}
-	chain := l.chain()
-	var elems []string
-	for _, elem := range strings.Split(strings.TrimPrefix(r.Path, "/"), "/") {
-		if strings.HasPrefix(elem, "{") {
-			if len(chain) == 0 {
-				return nil, errors.New("inventory: " + r.Name + ": the path has more places than there are parents")
-			}
-			elem, chain = chain[0], chain[1:]
-		}
-		elems = append(elems, elem)
-	}
-	return l.u.c.Org.NewRequest(ctx, http.MethodGet, q, nil, elems...)
+	return req, nil
 }
 
 // hasChildren reports whether something below the list is read.
