@@ -99,6 +99,18 @@ func (o operation) checkRequest(ctx context.Context) []string {
 	return tidy(problems)
 }
 
+// scopes returns the OAuth scopes of the operation, sorted.
+func (o operation) scopes() []string {
+	var all []string
+	if o.input.Route.Operation.Security != nil {
+		for _, way := range *o.input.Route.Operation.Security {
+			all = append(all, way["oauth2"]...)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 func (o operation) declaresQuery(name string) bool {
 	for _, list := range []openapi3.Parameters{o.input.Route.PathItem.Parameters, o.input.Route.Operation.Parameters} {
 		if list.GetByInAndName("query", name) != nil {

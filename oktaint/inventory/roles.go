@@ -1,0 +1,76 @@
+package inventory
+
+import "slices"
+
+// The standard admin roles that see something. Okta's word for them is the type of a
+// role assignment.
+const (
+	superAdmin      = "SUPER_ADMIN"
+	orgAdmin        = "ORG_ADMIN"
+	appAdmin        = "APP_ADMIN"
+	userAdmin       = "USER_ADMIN"
+	helpDeskAdmin   = "HELP_DESK_ADMIN"
+	membershipAdmin = "GROUP_MEMBERSHIP_ADMIN"
+	readOnlyAdmin   = "READ_ONLY_ADMIN"
+	reportAdmin     = "REPORT_ADMIN"
+	apiAccessAdmin  = "API_ACCESS_MANAGEMENT_ADMIN"
+	customRole      = "CUSTOM"
+)
+
+// A reader says who sees a resource.
+type reader struct {
+	roles  []string // the standard roles, sorted
+	remedy string   // what opens it, for people
+}
+
+// readers has a row for each value of the catalogue's column "seen by".
+//
+// Sources: Okta's table of administrator roles, the roles that its OpenAPI documents
+// name, and what collectors of others found. That READ_ONLY_ADMIN sees settings, log
+// streams and API tokens is what these collectors do; Okta's table does not say it.
+var readers = map[string]reader{
+	"users":                 seenBy(readOnlyAdmin, helpDeskAdmin, userAdmin, membershipAdmin, orgAdmin, appAdmin),
+	"groups":                seenBy(readOnlyAdmin, helpDeskAdmin, userAdmin, membershipAdmin, orgAdmin, appAdmin),
+	"apps":                  seenBy(readOnlyAdmin, appAdmin),
+	"policies":              seenBy(readOnlyAdmin, orgAdmin, appAdmin),
+	"devices":               seenBy(readOnlyAdmin, orgAdmin),
+	"hooks":                 seenBy(readOnlyAdmin, orgAdmin),
+	"idps":                  seenBy(readOnlyAdmin, orgAdmin),
+	"logs":                  seenBy(readOnlyAdmin, reportAdmin, orgAdmin),
+	"realms":                seenBy(readOnlyAdmin, helpDeskAdmin, orgAdmin),
+	"authorization-servers": seenBy(readOnlyAdmin, orgAdmin, apiAccessAdmin),
+	"settings":              seenBy(readOnlyAdmin, orgAdmin),
+
+	"schemas": {sorted(orgAdmin, appAdmin, apiAccessAdmin), "ORG_ADMIN, APP_ADMIN or API_ACCESS_MANAGEMENT_ADMIN"},
+	"super":   {sorted(), "SUPER_ADMIN: no other role sees it"},
+	"iam":     {sorted(), "a custom role with the permission okta.iam.read over the org's IAM resources, or SUPER_ADMIN"},
+}
+
+func seenBy(roles ...string) reader { return reader{sorted(roles...), roles[0]} }
+
+// sorted returns the roles with SUPER_ADMIN, which sees everything.
+func sorted(roles ...string) []string {
+	roles = append(roles, superAdmin)
+	slices.Sort(roles)
+	return roles
+}
+
+// narrow are the roles that can be limited to some users, groups or apps. What they
+// show may be a part.
+var narrow = []string{appAdmin, customRole, helpDeskAdmin, membershipAdmin, userAdmin}
+
+// roles are the types of the roles that the credential holds. Nil means that they are
+// not known.
+type roles []string
+
+// opens reports whether one of the roles is known to open the resource.
+func (held roles) opens(r *Resource) bool {
+	return slices.ContainsFunc(held, func(role string) bool { return slices.Contains(r.Roles(), role) })
+}
+
+// seesAll reports whether the roles show all of a resource that they open.
+func (held roles) seesAll(r *Resource) bool {
+	return slices.ContainsFunc(held, func(role string) bool {
+		return slices.Contains(r.Roles(), role) && !slices.Contains(narrow, role) && (!r.marks.filtered || role == superAdmin)
+	})
+}
