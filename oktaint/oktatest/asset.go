@@ -22,6 +22,7 @@ type assets struct {
 	lists   map[string]*table[*asset] // by path; nil: nobody has looked, so that they are as seeded
 	numbers map[string]int            // of ids, by prefix
 	changed map[string]bool           // paths of the assets that were put or removed since the org was made
+	seeded  bool                      // what is made from now on is new
 	origin  assetOrigin
 }
 
@@ -53,6 +54,7 @@ func (o *Org) assetLists() map[string]*table[*asset] {
 		o.assets.lists = map[string]*table[*asset]{}
 		o.assets.numbers = map[string]int{}
 		o.seedAssets()
+		o.assets.seeded = true
 	}
 	return o.assets.lists
 }

@@ -147,7 +147,7 @@ func (o *Org) makeAsset(k *assetKind, path string, change object) (*asset, error
 	made := o.mostAlike(k, path, change)
 	maps.DeleteFunc(made, func(name string, _ any) bool { return name == "@key" || name == "@path" || name == "@of" })
 	maps.Copy(made, change)
-	if k.prefix == "" && k.keyOf(made) == "" {
+	if k.prefix == "" && k.keyOf(change) == "" {
 		return nil, fmt.Errorf("oktatest: a new object at %s needs its own %s", path, cmp.Or(k.key, "id"))
 	}
 	a := o.seedAsset(k, path, made, len(o.assetList(path).ids)+1)

@@ -12,7 +12,7 @@ import (
 
 // assetFiles hold the objects that a new org has, by the path of their row. Each
 // is a template. In its texts, {org} is the org's URL, {orgid} its id, {now} the
-// time when it was made, {seconds} the same without a fraction, {owner},
+// time when the object is made, that of the org for what it has from the start, {seconds} the same without a fraction, {owner},
 // {everyone} and {user} are ids of the owner, of the group Everyone and of one
 // user, {schema} is the id of a user type's schema, {id}, {n} and {self} are the object's id, its number in the list and its
 // URL, {parent} is the id in its path, and {nzo1} is the first id with the prefix
@@ -212,6 +212,10 @@ func (e *expander) text(s string) string {
 
 func (e *expander) name(name string) (value string, known bool) {
 	from := &e.org.assets.origin
+	made := from.born
+	if e.org.assets.seeded {
+		made = e.org.now()
+	}
 	switch name {
 	case "org":
 		return e.org.cfg.Origin, true
@@ -220,9 +224,9 @@ func (e *expander) name(name string) (value string, known bool) {
 	case "host":
 		return e.org.host, true
 	case "now":
-		return stamp(from.born), true
+		return stamp(made), true
 	case "seconds":
-		return strings.Replace(stamp(from.born), ".000Z", "Z", 1), true
+		return strings.Replace(stamp(made), ".000Z", "Z", 1), true
 	case "owner":
 		return from.owner, true
 	case "everyone":

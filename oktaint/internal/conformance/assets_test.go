@@ -82,7 +82,7 @@ func TestAssets(t *testing.T) {
 	}
 	apps := fmt.Sprintf("/api/v1/meta/schemas/apps/%s/default", "0oa000000000000005d3")
 	read(apps)
-	policy := "/api/v1/policies/rst000000000000055d7"
+	policy := "/api/v1/policies/rst000000000000055d7" // of the Browser Plugin
 	read(policy + "/app")
 	if asked < 200 {
 		t.Errorf("%d requests", asked)
@@ -167,3 +167,32 @@ var assetDeviations = slices.Concat(
 		}, "published in a preview of Okta's reference"},
 	},
 )
+
+// TestFeaturesOff replays what was recorded of orgs without a feature.
+func TestFeaturesOff(t *testing.T) {
+	t.Parallel()
+	features := []string{"api-access-management", "behaviors", "device-posture-checks"}
+	off := make(map[string]int)
+	for _, name := range features {
+		off[name] = 0
+	}
+	replayed := 0
+	for _, e := range recorded(t) {
+		if leftShapes[e.ID] != featureOff {
+			continue
+		}
+		o := oktatest.New(t, oktatest.Config{Origin: origin, RateLimits: noLimits(), FeaturesOff: off})
+		p := &replayer{handler: o, host: host, authorization: "SSWS " + o.APIToken(), ids: newIDMap(host)}
+		outcome, err := p.replay(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range outcome.differences() {
+			t.Error(d)
+		}
+		replayed++
+	}
+	if replayed != 5 {
+		t.Errorf("%d exchanges were replayed", replayed)
+	}
+}
