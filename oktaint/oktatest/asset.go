@@ -118,14 +118,15 @@ func (k *assetKind) keyOf(body object) string {
 
 // stateOfAssets lists what has changed since the org was made: the object, or
 // null for one that is gone.
-func (o *Org) stateOfAssets() object {
-	state := object{}
-	for path := range o.assets.changed {
+func (o *Org) stateOfAssets() []object {
+	state := []object{}
+	for _, path := range slices.Sorted(maps.Keys(o.assets.changed)) {
+		row := object{"path": path, "asset": nil}
 		at := strings.LastIndex(path, "/")
-		state[path] = nil
 		if a := o.assetAt(path[:at], path[at+1:]); a != nil {
-			state[path] = o.viewAsset(a)
+			row["asset"] = o.viewAsset(a)
 		}
+		state = append(state, row)
 	}
 	return state
 }

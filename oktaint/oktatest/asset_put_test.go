@@ -47,7 +47,7 @@ func TestPutAsset(t *testing.T) {
 			t.Errorf("%d zones, want %d", n, before+1)
 		}
 		c.wantEvent("zone.create", id, "Lab")
-		if bytes.Equal(state, c.org.State()) || !bytes.Contains(c.org.State(), []byte(`"/api/v1/zones/`+id+`":{`)) {
+		if bytes.Equal(state, c.org.State()) || !bytes.Contains(c.org.State(), []byte(`"path":"/api/v1/zones/`+id+`"`)) {
 			t.Error("the new zone is not in the state")
 		}
 
@@ -69,7 +69,7 @@ func TestPutAsset(t *testing.T) {
 		}
 		c.admin("GET", zones+"/"+id, nil).wantError(t, 404, "E0000007", "")
 		c.wantEvent("zone.delete", id, "Lab")
-		if !bytes.Contains(c.org.State(), []byte(`"/api/v1/zones/`+id+`":null`)) {
+		if !bytes.Contains(c.org.State(), []byte(`{"asset":null,"path":"/api/v1/zones/`+id+`"}`)) {
 			t.Error("the state does not tell that the zone is gone")
 		}
 	})
