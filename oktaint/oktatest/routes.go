@@ -69,6 +69,7 @@ func allRoutes() []route {
 		targetRoutes(pathGroupRoles),
 		logRoutes,
 		orgRoutes,
+		linkedRoutes,
 		policyAppRoutes,
 		assetRoutes(),
 	)
