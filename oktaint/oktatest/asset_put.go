@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -46,23 +47,37 @@ func (o *Org) AssetLists(template string) ([]string, error) {
 
 // Assets returns what the org has at a path, in order of their ids: the objects
 // of a list, or the one object that the org has once. They are what the org shows
-// to a Super Admin who reads all pages, whatever is switched off. A path that no
-// asset has is an error; so is one with the id of what does not exist.
+// to a Super Admin who reads all pages, whatever is switched off. The path may have
+// a query that selects or expands, such as /api/v1/policies?type=PASSWORD or
+// /api/v1/devices?expand=user; without one they are all. A path that no asset has is
+// an error; so is one with the id of what does not exist, and a query that the org
+// would refuse.
 func (o *Org) Assets(path string) ([]map[string]any, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	path, text, asked := strings.Cut(path, "?")
 	path = canonicalPath(path)
 	k, err := o.assetKindAt(path)
 	if err != nil {
 		return nil, err
 	}
+	want, view := func(object) bool { return true }, o.viewAsset
+	if asked {
+		c := &call{org: o}
+		if c.query, err = url.ParseQuery(text); err != nil {
+			return nil, fmt.Errorf("oktatest: query of %s: %w", path, err)
+		}
+		if want, err = c.wantedAssets(k); err != nil {
+			return nil, fmt.Errorf("oktatest: query of %s: %w", path, err)
+		}
+		if view, err = c.viewOf(k); err != nil {
+			return nil, fmt.Errorf("oktatest: query of %s: %w", path, err)
+		}
+	}
 	objects := []map[string]any{}
 	for _, a := range o.assetList(path).all() {
-		if a.kind != k {
-			continue
-		}
-		if view := o.viewAsset(a); view != nil {
-			objects = append(objects, plain(view))
+		if shown := o.viewAsset(a); shown != nil && want(shown) {
+			objects = append(objects, plain(view(a)))
 		}
 	}
 	return objects, nil
