@@ -63,14 +63,7 @@ func (o *Org) Assets(path string) ([]map[string]any, error) {
 	}
 	want, view := func(object) bool { return true }, o.viewAsset
 	if asked {
-		c := &call{org: o}
-		if c.query, err = url.ParseQuery(text); err != nil {
-			return nil, fmt.Errorf("oktatest: query of %s: %w", path, err)
-		}
-		if want, err = c.wantedAssets(k); err != nil {
-			return nil, fmt.Errorf("oktatest: query of %s: %w", path, err)
-		}
-		if view, err = c.viewOf(k); err != nil {
+		if want, view, err = o.readAssetQuery(k, text); err != nil {
 			return nil, fmt.Errorf("oktatest: query of %s: %w", path, err)
 		}
 	}
@@ -81,6 +74,19 @@ func (o *Org) Assets(path string) ([]map[string]any, error) {
 		}
 	}
 	return objects, nil
+}
+
+// readAssetQuery reads the query of a list outside of a request.
+func (o *Org) readAssetQuery(k *assetKind, text string) (want filter, view func(*asset) object, err error) {
+	c := &call{org: o}
+	if c.query, err = url.ParseQuery(text); err != nil {
+		return nil, nil, err
+	}
+	if want, err = c.wantedAssets(k); err != nil {
+		return nil, nil, err
+	}
+	view, err = c.viewOf(k)
+	return want, view, err
 }
 
 // assetKindAt returns the row of a path that exists.
