@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"slices"
 	"time"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
@@ -64,6 +65,10 @@ type Report struct {
 	Roles      []string `json:"roles"`
 	RolesKnown bool     `json:"roles_known"`
 
+	// RolesLost are those of Options.Roles that the org says are not held any more. It is
+	// empty if the org does not let the credential see its roles.
+	RolesLost []string `json:"roles_lost,omitempty"`
+
 	Rows []Row `json:"rows"`
 }
 
@@ -83,6 +88,29 @@ func (r *Report) Count(statuses ...Status) int {
 // OK reports whether all that the role of the credential reaches was seen: no row is
 // [Refused] or [Failed].
 func (r *Report) OK() bool { return r.Count(Refused, Failed) == 0 }
+
+// A Group is what several resources have in common.
+type Group struct {
+	Outcome
+	Resources []string `json:"resources"`
+}
+
+// Groups puts resources with the same outcome together, in the order of the first of
+// each. If there are statuses, only rows with one of them count.
+func (r *Report) Groups(statuses ...Status) []Group {
+	var groups []Group
+	for _, row := range r.Rows {
+		if len(statuses) > 0 && !slices.Contains(statuses, row.Status) {
+			continue
+		}
+		i := slices.IndexFunc(groups, func(g Group) bool { return g.Outcome == row.Outcome })
+		if i < 0 {
+			i, groups = len(groups), append(groups, Group{Outcome: row.Outcome})
+		}
+		groups[i].Resources = append(groups[i].Resources, row.Resource)
+	}
+	return groups
+}
 
 // Row returns the row of a resource.
 func (r *Report) Row(resource string) (Row, bool) {
