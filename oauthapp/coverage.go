@@ -32,7 +32,7 @@ func (r *Report) Err() error {
 	if lost := r.Coverage.RolesLost; len(lost) > 0 {
 		errs = append(errs, fmt.Errorf("the app no longer holds %s, which a Super Admin has to assign to it again", strings.Join(lost, ", ")))
 	}
-	for _, g := range r.Coverage.Groups(inventory.Refused, inventory.Failed) {
+	for _, g := range r.Coverage.Problems() {
 		if names, cause := r.unexplained(g.Resources); len(names) > 0 {
 			errs = append(errs, &unseenError{strings.Join(names, ", "), g.Outcome, cause})
 		}

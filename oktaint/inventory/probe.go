@@ -5,7 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/rezonate-io/okta-integration/oktaint")
+	"github.com/rezonate-io/okta-integration/oktaint"
+)
 
 // Probe asks for one object of each resource, many resources at once. One that has a
 // parent is asked for with the first parent that can have something of it. The counts of
@@ -68,7 +69,7 @@ func (p *prober) probe(ctx context.Context, opts Options) (*Report, error) {
 // tell passes events on, but not the end of a resource that may be asked for again.
 func (p *prober) tell(e Event) {
 	if e.Row != nil {
-		if p.opts.Patience > 0 && p.isLate(*e.Row) {
+		if p.opts.Patience > 0 && p.isLate(*e.Row) || slices.Contains(p.told, e.Resource) {
 			return
 		}
 		p.told = append(p.told, e.Resource)
@@ -100,11 +101,16 @@ func (p *prober) isLate(row Row) bool {
 	return src.ClientID() == "" || src.Granted().CoversAll(r.Scopes)
 }
 
+// late names what to ask for again. If only a role itself is not shown yet, one resource is
+// enough to ask for that.
 func (p *prober) late(rep *Report) (names []string) {
 	for _, row := range rep.Rows {
 		if p.isLate(row) {
 			names = append(names, row.Resource)
 		}
+	}
+	if len(names) == 0 && len(rep.RolesLost) > 0 && len(rep.Rows) > 0 {
+		names = append(names, rep.Rows[0].Resource)
 	}
 	return names
 }

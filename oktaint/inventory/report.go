@@ -112,6 +112,24 @@ func (r *Report) Groups(statuses ...Status) []Group {
 	return groups
 }
 
+// Problems returns what is [Refused] or [Failed], as Groups does, without what is so only
+// because the resource that it belongs to is.
+func (r *Report) Problems() []Group {
+	own := &Report{}
+	for _, row := range r.Rows {
+		res, ok := Lookup(row.Resource)
+		if !ok || res.Parent == "" || !r.bad(res.Parent) {
+			own.Rows = append(own.Rows, row)
+		}
+	}
+	return own.Groups(Refused, Failed)
+}
+
+func (r *Report) bad(resource string) bool {
+	row, ok := r.Row(resource)
+	return ok && (row.Status == Refused || row.Status == Failed)
+}
+
 // Row returns the row of a resource.
 func (r *Report) Row(resource string) (Row, bool) {
 	for _, row := range r.Rows {
