@@ -3,6 +3,7 @@ package oauthapp
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/rezonate-io/okta-integration/oktaint/inventory"
@@ -33,8 +34,8 @@ func (r *Report) Err() error {
 		errs = append(errs, fmt.Errorf("the app no longer holds %s, which a Super Admin has to assign to it again", strings.Join(lost, ", ")))
 	}
 	for _, g := range r.Coverage.Problems() {
-		if names, cause := r.unexplained(g.Resources); len(names) > 0 {
-			errs = append(errs, &unseenError{strings.Join(names, ", "), g.Outcome, cause})
+		if e := r.unseen(g); len(e.reasons) > 0 {
+			errs = append(errs, e)
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -43,35 +44,42 @@ func (r *Report) Err() error {
 	return nil
 }
 
-// unexplained returns those of the resources that are not seen for another reason than
-// a missing scope, and what the org answered to the first of them.
-func (r *Report) unexplained(names []string) (rest []string, cause error) {
-	for _, name := range names {
-		if res, ok := inventory.Lookup(name); ok && !r.Missing.Minus(r.Missing.Minus(res.Scopes)).IsEmpty() {
+// unseen is the error of a group, without what is in it for a missing scope.
+func (r *Report) unseen(g inventory.Group) *unseenError {
+	e := &unseenError{group: g}
+	for _, reason := range g.Reasons {
+		names := slices.DeleteFunc(slices.Clone(reason.Resources), r.lacksScope)
+		if len(names) == 0 {
 			continue
 		}
-		if row, ok := r.Coverage.Row(name); ok && len(rest) == 0 {
-			cause = row.Err
+		e.reasons = append(e.reasons, fmt.Sprintf("%s: %s: %s", strings.Join(names, ", "), g.Status, reason.Why))
+		if row, ok := r.Coverage.Row(names[0]); ok && e.cause == nil {
+			e.cause = row.Err
 		}
-		rest = append(rest, name)
 	}
-	return rest, cause
+	return e
+}
+
+// lacksScope reports whether one of the missing scopes reads the resource.
+func (r *Report) lacksScope(name string) bool {
+	res, ok := inventory.Lookup(name)
+	return ok && r.Missing.Minus(res.Scopes) != r.Missing
 }
 
 // An unseenError is about resources that should be seen and are not.
 type unseenError struct {
-	names   string
-	outcome inventory.Outcome
-	cause   error // what the org answered; nil if it answered nothing that is an error
+	group   inventory.Group
+	reasons []string
+	cause   error // what the org answered to the first of them; nil if that was no error
 }
 
 func (e *unseenError) Error() string {
-	text := fmt.Sprintf("%s: %s: %s", e.names, e.outcome.Status, e.outcome.Why)
-	if e.outcome.Remedy != "" {
-		text += ": " + e.outcome.Remedy
+	text := strings.Join(e.reasons, "; ")
+	if e.group.Remedy != "" {
+		text += ": " + e.group.Remedy
 	}
-	if e.outcome.By != "" {
-		text += " (" + e.outcome.By + ")"
+	if e.group.By != "" {
+		text += " (" + e.group.By + ")"
 	}
 	return text
 }

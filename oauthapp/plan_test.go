@@ -376,7 +376,7 @@ func TestPlanUnseen(t *testing.T) {
 			var got []string
 			for _, g := range s.plan(d, nil).Unseen {
 				remedy := strings.Fields(strings.NewReplacer(",", "", ":", "").Replace(g.Remedy))
-				got = append(got, strings.Join(g.Resources, " ")+": "+strings.Join(remedy[:2], " "))
+				got = append(got, strings.Join(g.Resources(), " ")+": "+strings.Join(remedy[:2], " "))
 			}
 			if strings.Join(got, "; ") != tc.want {
 				t.Errorf("%s %q: %s", tc.role, tc.permissions, strings.Join(got, "; "))

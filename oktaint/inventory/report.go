@@ -1,7 +1,6 @@
 package inventory
 
 import (
-	"slices"
 	"time"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
@@ -88,47 +87,6 @@ func (r *Report) Count(statuses ...Status) int {
 // OK reports whether all that the role of the credential reaches was seen: no row is
 // [Refused] or [Failed].
 func (r *Report) OK() bool { return r.Count(Refused, Failed) == 0 }
-
-// A Group is what several resources have in common.
-type Group struct {
-	Outcome
-	Resources []string `json:"resources"`
-}
-
-// Groups puts resources with the same outcome together, in the order of the first of
-// each. If there are statuses, only rows with one of them count.
-func (r *Report) Groups(statuses ...Status) []Group {
-	var groups []Group
-	for _, row := range r.Rows {
-		if len(statuses) > 0 && !slices.Contains(statuses, row.Status) {
-			continue
-		}
-		i := slices.IndexFunc(groups, func(g Group) bool { return g.Outcome == row.Outcome })
-		if i < 0 {
-			i, groups = len(groups), append(groups, Group{Outcome: row.Outcome})
-		}
-		groups[i].Resources = append(groups[i].Resources, row.Resource)
-	}
-	return groups
-}
-
-// Problems returns what is [Refused] or [Failed], as Groups does, without what is so only
-// because the resource that it belongs to is.
-func (r *Report) Problems() []Group {
-	own := &Report{}
-	for _, row := range r.Rows {
-		res, ok := Lookup(row.Resource)
-		if !ok || res.Parent == "" || !r.bad(res.Parent) {
-			own.Rows = append(own.Rows, row)
-		}
-	}
-	return own.Groups(Refused, Failed)
-}
-
-func (r *Report) bad(resource string) bool {
-	row, ok := r.Row(resource)
-	return ok && (row.Status == Refused || row.Status == Failed)
-}
 
 // Row returns the row of a resource.
 func (r *Report) Row(resource string) (Row, bool) {
