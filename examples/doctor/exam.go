@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"golang.org/x/oauth2"
 
@@ -74,10 +75,11 @@ func (e *exam) lookAtOrg(ctx context.Context) (bool, error) {
 		if cli.IsUsage(err) {
 			return false, err
 		}
-		e.failed("org", "the org cannot be reached", err)
+		e.failed(ctx, "org", "the org cannot be reached", err)
 		e.found.add("token", unlooked, "the token, the role, the resources and the limits: the org cannot be reached")
 		return false, nil
 	}
+	e.ClearLine()
 	engine := map[string]string{"idx": "Identity Engine", "v1": "Classic Engine"}[e.conn.Info.Engine]
 	if engine == "" {
 		engine = "an engine that is not known"
@@ -94,9 +96,13 @@ func (e *exam) lookAtOrg(ctx context.Context) (bool, error) {
 }
 
 // failed adds a problem that an error tells.
-func (e *exam) failed(check, what string, err error) {
+func (e *exam) failed(ctx context.Context, check, what string, err error) *finding {
 	f := e.found.add(check, problem, what)
 	f.Why, f.Remedy, f.By = explain(err)
+	if flags := e.Failure(ctx, err).Remedy; flags != "" {
+		f.Remedy = strings.TrimPrefix(f.Remedy+". "+strings.TrimSuffix(flags, "."), ". ")
+	}
+	return f
 }
 
 // lookAtToken asks for one token with all scopes.
@@ -105,7 +111,7 @@ func (e *exam) lookAtToken(ctx context.Context) (bool, error) {
 	src := e.client.Source()
 	tok, err := src.TokenContext(ctx)
 	if err != nil {
-		e.failed("token", fmt.Sprintf("client %s gets no access token", src.ClientID()), err)
+		e.failed(ctx, "token", fmt.Sprintf("client %s gets no access token", src.ClientID()), err)
 		e.found.add("api", unlooked, "the API, the role, the resources and the limits: there is no token")
 		return false, nil
 	}
@@ -161,8 +167,7 @@ func (e *exam) lookAtCall(ctx context.Context) (bool, error) {
 		if e.client.Source().ClientID() == "" {
 			what = "the API does not take the API token"
 		}
-		e.failed("api", what, err)
-		if f := &e.found[len(e.found)-1]; f.By == bySuperAdmin && e.client.Source().ClientID() != "" {
+		if f := e.failed(ctx, "api", what, err); f.By == bySuperAdmin && e.client.Source().ClientID() != "" {
 			f.Remedy += "; the app's network zones apply to API calls, too: send from inside them, or change them"
 		}
 		e.found.add("role", unlooked, "the role, the resources and the limits: the API does not answer")
@@ -215,7 +220,7 @@ func (e *exam) lookAtResources(ctx context.Context) (bool, error) {
 	})
 	e.ClearLine()
 	if err != nil {
-		e.failed("resources", "what the credential sees could not be found out", err)
+		e.failed(ctx, "resources", "what the credential sees could not be found out", err)
 		return false, nil
 	}
 	e.report = report
@@ -232,7 +237,7 @@ func (e *exam) describeResources() {
 		f.Remedy, f.By = "assign "+cli.Join(lost)+" again", bySuperAdmin
 	}
 	if n := r.Count(inventory.Complete); n > 0 {
-		e.found.add("resources", ok, fmt.Sprintf("%d of %d are there", n, len(r.Rows)))
+		e.found.add("resources", ok, fmt.Sprintf("complete: %d of %d", n, len(r.Rows)))
 	}
 	for _, g := range cli.CoverageGroups(r, inventory.NotLicensed, inventory.NotAsked, inventory.Partial, inventory.BeyondRole) {
 		e.addGroup(note, g)

@@ -23,7 +23,7 @@ func explain(err error) (why, remedy, by string) {
 	case e.StatusCode == 0, e.StatusCode >= 500, 200 <= e.StatusCode && e.StatusCode < 300:
 		return answer(e), cmp.Or(e.Hint, "try again"), "whoever runs this machine and the network"
 	case strings.Contains(e.Hint, "set the clock"):
-		return answer(e), "set the clock (NTP)", byOperator
+		return answer(e), setTheClock, byOperator
 	}
 	return answer(e), e.Hint, bySuperAdmin
 }

@@ -52,7 +52,7 @@ func (e *exam) lookAtAPIToken(ctx context.Context) (bool, error) {
 	r, err := oauthapp.CheckAPIToken(ctx, e.client)
 	e.ClearLine()
 	if err != nil {
-		e.failed("api token", "whose it is could not be found out", err)
+		e.failed(ctx, "api token", "whose it is could not be found out", err)
 		return false, nil
 	}
 	text := fmt.Sprintf("%s belongs to %s (%s)", orToken(r.Name), r.Owner.Login, cli.List(r.Owner.Roles))
@@ -80,4 +80,3 @@ func age(d time.Duration) string {
 	}
 	return cli.Count(int(d.Hours()/24), "day")
 }
-

@@ -72,6 +72,8 @@ func (w *way) offset() (time.Duration, bool) {
 // answers take their time.
 const tolerated = 5 * time.Second
 
+const setTheClock = "set the clock of this machine (NTP)"
+
 // refused is how far apart they are when Okta certainly refuses what is signed: an
 // assertion is good for five minutes.
 const refused = 5 * time.Minute
@@ -87,13 +89,10 @@ func (w *way) describe(l *findings) {
 	case offset > tolerated || offset < -tolerated:
 		word := "behind"
 		if offset < 0 {
-			offset, word = -offset, "ahead"
+			offset, word = -offset, "ahead of"
 		}
-		f := l.add("clock", warning, fmt.Sprintf("this machine's clock is %v %s of the org's", offset.Round(time.Second), word))
-		f.Remedy, f.By = "set the clock (NTP)", byOperator
-		if word == "behind" {
-			f.What = strings.Replace(f.What, "behind of", "behind", 1)
-		}
+		f := l.add("clock", warning, fmt.Sprintf("this machine's clock is %v %s the org's", offset.Round(time.Second), word))
+		f.Remedy, f.By = setTheClock, byOperator
 		if offset >= refused {
 			f.Level, f.Why = problem, "Okta refuses what is signed with the wrong time"
 		}
