@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
@@ -22,17 +23,25 @@ type listed struct {
 // listCatalogue prints what there is to collect.
 func listCatalogue(p *cli.Program) error {
 	var all []listed
-	t := cli.NewTable("RESOURCE", "WHEN", "SCOPES", "ROLES THAT SEE IT")
+	t := cli.NewTable("RESOURCE", "WHEN", "ROLE", "SCOPES")
 	for r := range inventory.Catalogue() {
 		if r.Kind == inventory.Activity {
 			continue
 		}
 		row := listed{r.Name, r.Tier, r.Kind, r.Parent, r.Path, strings.Fields(r.Scopes.String()), r.Key, r.Roles()}
 		all = append(all, row)
-		t.Row(row.Name, string(row.Tier), strings.Join(row.Scopes, " "), cli.Join(row.Roles))
+		t.Row(row.Name, string(row.Tier), least(row.Roles), strings.Join(row.Scopes, " "))
 	}
 	if p.JSON {
 		return p.PrintJSON(all)
 	}
 	return p.PrintText(t.Text(p.TableWidth()))
+}
+
+// least is the role to ask for: that of an integration, if it is enough.
+func least(roles []string) string {
+	if slices.Contains(roles, "READ_ONLY_ADMIN") {
+		return "READ_ONLY_ADMIN"
+	}
+	return strings.Join(roles, " ")
 }

@@ -68,6 +68,7 @@ func (g *progress) find(e inventory.Event) *working {
 func (g *progress) end(w *working, row *inventory.Row) {
 	g.over++
 	g.working = slices.DeleteFunc(g.working, func(other *working) bool { return other == w })
+	g.p.Live("%s", g.line(time.Now()))
 	g.p.Say("%-35s %8d  %s%s", row.Resource, row.Count, row.Status, w.rate(time.Now()))
 }
 

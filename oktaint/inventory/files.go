@@ -130,7 +130,7 @@ func (f *Files) flush(resource string, p *part) error {
 		}
 	}
 	text := p.buf.Bytes()
-	if f.opts.Gzip && len(text) > 0 {
+	if f.opts.Gzip && (len(text) > 0 || p.size == 0) { // a file without any member is no gzip
 		var packed bytes.Buffer
 		z := compressors.Get().(*gzip.Writer)
 		defer compressors.Put(z)
