@@ -12,10 +12,10 @@ Usage:
 
 ` + cli.ConnectionHelp + `
 Where to:
-  --out DIR           a folder, which is made: RESOURCE.ndjson for each resource,
-                      and manifest.json with the report. A run that was broken
-                      off goes on; a file replaces the one of an earlier run at
-                      once when it is complete
+  --out DIR           a folder, which is made if it is missing: RESOURCE.ndjson
+                      for each resource, and manifest.json with the report. A
+                      run that was broken off goes on. A file takes the place of
+                      that of an earlier run once it is complete
   --out -             standard output; the report goes to standard error
   --gzip              compress what is written
   --raw               lines are objects as the org sent them; otherwise they are

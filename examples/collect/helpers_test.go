@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"maps"
 	"os"
@@ -115,4 +116,24 @@ func files(t testing.TB, dir string) (names []string) {
 		}
 	}
 	return names
+}
+
+// count is how many requests had a path.
+func count(o *org, path string) (n int) {
+	for _, r := range o.Requests() {
+		if r.Path == path {
+			n++
+		}
+	}
+	return n
+}
+
+// contextAfter returns a context that ends, as by Ctrl-C, once something has happened.
+func contextAfter(t testing.TB, happened func() bool) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		defer cancel()
+		clitest.Await(t, "nothing to interrupt", happened)
+	}()
+	return ctx, cancel
 }
