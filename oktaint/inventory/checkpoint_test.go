@@ -94,7 +94,7 @@ func runWorld(t *testing.T, dir string, opts inventory.FileOptions, kill int) (o
 // undisturbed run, with each line once.
 func TestResume(t *testing.T) {
 	t.Parallel()
-	for _, opts := range []inventory.FileOptions{{}, {Gzip: true}} {
+	for step, opts := range []inventory.FileOptions{{}, {Gzip: true}} {
 		synctest.Test(t, func(t *testing.T) {
 			whole := t.TempDir()
 			undisturbed, err := runWorld(t, whole, opts, 0)
@@ -107,7 +107,7 @@ func TestResume(t *testing.T) {
 			}
 			all := len(undisturbed.requests()) + 2
 			spared := 0
-			for kill := 3; kill <= all; kill++ {
+			for kill := 3; kill <= all; kill += 1 + 2*step {
 				dir := t.TempDir()
 				_, err := runWorld(t, dir, opts, kill)
 				if err == nil {
@@ -120,7 +120,7 @@ func TestResume(t *testing.T) {
 				wantSame(t, fmt.Sprintf("killed at %d", kill), collected(t, dir), want)
 				spared += all - 2 - len(again.requests())
 			}
-			if spared < all {
+			if step == 0 && spared < all {
 				t.Errorf("the checkpoints spared %d requests in %d runs", spared, all)
 			}
 		})

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/inventory"
@@ -266,4 +268,93 @@ func TestProbe(t *testing.T) {
 		"/api/v1/logs?limit=1",
 		"/api/v1/users?limit=1",
 	})
+}
+
+// apps is a list of n apps, each with users.
+func apps(n int) map[string]answer {
+	var list []string
+	for i := range n {
+		list = append(list, fmt.Sprintf(`{"id":"0oa%d"}`, i))
+	}
+	return map[string]answer{"/api/v1/apps": {body: "[" + strings.Join(list, ",") + "]"}}
+}
+
+// Users of apps are read one app after the other.
+func TestCollectSerial(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newFakeOrg(apps(5))
+		org.hook = func(int) error { time.Sleep(time.Second); return nil }
+		began := time.Now()
+		_, err := inventory.Collect(t.Context(), org.client(t), new(memory), inventory.Options{Resources: []string{"app-users"}})
+		if took := time.Since(began); err != nil || took != 8*time.Second { // two of WhoAmI, one of apps
+			t.Errorf("took %v, %v", took, err)
+		}
+	})
+}
+
+// A resource that no list of can be read is given up after a few, and so is one whose
+// lists fail in a row; one list among others is not the end.
+func TestCollectGivesUp(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name     string
+		bad      []int // of eight apps
+		answer   answer
+		requests int
+		status   inventory.Status
+	}{
+		{"all refused", []int{0, 1, 2, 3, 4, 5, 6, 7}, failure(403, "E0000006"), 3, inventory.Refused},
+		{"all fail", []int{0, 1, 2, 3, 4, 5, 6, 7}, failure(400, "E0000001"), 3, inventory.Failed},
+		{"one refused", []int{0}, failure(403, "E0000006"), 8, inventory.Partial},
+		{"some refused", []int{1, 3, 4, 5, 6}, failure(403, "E0000006"), 8, inventory.Partial},
+		{"one fails", []int{3}, failure(400, "E0000001"), 8, inventory.Failed},
+		{"some fail in a row", []int{3, 4, 5}, failure(400, "E0000001"), 6, inventory.Failed},
+		{"gone", []int{0, 1, 2, 3, 4, 5, 6, 7}, failure(404, "E0000007"), 8, inventory.Complete},
+	} {
+		answers := apps(8)
+		for _, i := range tt.bad {
+			answers[fmt.Sprintf("/api/v1/apps/0oa%d/users", i)] = tt.answer
+		}
+		org := newFakeOrg(answers)
+		report, err := inventory.Collect(t.Context(), org.client(t), new(memory), inventory.Options{Resources: []string{"app-users"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		row, _ := report.Row("app-users")
+		if row.Status != tt.status || row.Requests != tt.requests {
+			t.Errorf("%s: %s after %d requests (%s), want %s after %d", tt.name, row.Status, row.Requests, row.Why, tt.status, tt.requests)
+		}
+	}
+}
+
+// What belongs to a resource that could not be read could not be read either, for the
+// same reason.
+func TestCollectBelow(t *testing.T) {
+	t.Parallel()
+	org := newFakeOrg(map[string]answer{"/api/v1/iam/resource-sets": failure(403, "E0000006"), "/api/v1/users/00u1/roles": fakeRoles("READ_ONLY_ADMIN")})
+	report, err := inventory.Collect(t.Context(), org.client(t), new(memory), inventory.Options{
+		Resources: []string{"resource-set-binding-members", "resource-set-bindings"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range report.Rows {
+		if row.Status != inventory.BeyondRole || !strings.HasPrefix(row.Why, "it belongs to resource-set") || !strings.Contains(row.Remedy, "okta.iam.read") {
+			t.Errorf("%+v", row)
+		}
+	}
+	if got := org.requests(); len(got) != 1 {
+		t.Errorf("requests: %q", got)
+	}
+}
+
+// Below a parent Probe asks once, though there are more of them.
+func TestProbeBelow(t *testing.T) {
+	t.Parallel()
+	org := newFakeOrg(apps(5))
+	if _, err := inventory.Probe(t.Context(), org.client(t), inventory.Options{Resources: []string{"app-users"}}); err != nil {
+		t.Fatal(err)
+	}
+	wantSame(t, "requests", org.requests(), []string{"/api/v1/apps?limit=200", "/api/v1/apps/0oa0/users?limit=1"})
 }

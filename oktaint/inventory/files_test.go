@@ -122,16 +122,16 @@ func TestFilesRestore(t *testing.T) {
 		for name, after := range map[string]func(t *testing.T, f *inventory.Files){
 			"nothing": func(*testing.T, *inventory.Files) {},
 			"lines": func(t *testing.T, f *inventory.Files) {
-				must(t, f.Put(t.Context(), batch("users", "", `{"id":"late"}`)))
+				must(t, f.Put(t.Context(), batch("users", "", `{"id":"00u3, which comes too late"}`)))
 				_, err := f.Commit(t.Context())
 				must(t, err)
 			},
 			"the end": func(t *testing.T, f *inventory.Files) {
-				must(t, f.Put(t.Context(), batch("users", "", `{"id":"late"}`)))
+				must(t, f.Put(t.Context(), batch("users", "", `{"id":"00u3, which comes too late"}`)))
 				must(t, f.Finish(t.Context(), inventory.Row{Resource: "users", Outcome: complete, Count: 2}))
 			},
 			"the end of another": func(t *testing.T, f *inventory.Files) {
-				must(t, f.Put(t.Context(), batch("groups", "", `{"id":"late"}`)))
+				must(t, f.Put(t.Context(), batch("groups", "", `{"id":"00u3, which comes too late"}`)))
 				must(t, f.Finish(t.Context(), inventory.Row{Resource: "groups", Outcome: complete, Count: 2}))
 			},
 		} {
