@@ -134,6 +134,9 @@ func TestProbePatience(t *testing.T) {
 				if took := time.Since(begin); took > tt.took || tt.ok && took < tt.lag || waits == 0 != (took == 0) {
 					t.Errorf("it took %v, with %d waits", took, waits)
 				}
+				if row, _ := report.Row("network-zones"); row.Requests > 1 != (waits > 0 && tt.path != "/api/v1/users/00u1/roles") {
+					t.Errorf("%d requests for network zones", row.Requests)
+				}
 				for _, row := range report.Rows {
 					if ends[row.Resource] != row.Status {
 						t.Errorf("%s ended as %q, and is %q", row.Resource, ends[row.Resource], row.Status)
