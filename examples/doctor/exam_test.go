@@ -71,9 +71,9 @@ var complaints = []complaint{
 	{name: "all grants revoked", hurt: func(p *patient) { p.endGrants() }, only: true,
 		words: []string{"token: client 0oa", "consent_required", "a Super Admin grants it to the app", "(a Super Admin can)"}},
 	{name: "role unassigned", hurt: (*patient).endRoles,
-		words: []string{"resources: refused: ", "assign READ_ONLY_ADMIN", "(a Super Admin can)"}},
+		words: []string{"role: no admin role shows anything", "To change it: assign READ_ONLY_ADMIN (a Super Admin can)"}},
 	{name: "the role SUPER_ADMIN unassigned", role: "SUPER_ADMIN", hurt: (*patient).endRoles,
-		words: []string{"resources: refused: ", "SUPER_ADMIN", "(a Super Admin can)"}},
+		words: []string{"role: no admin role shows anything", "To change it: assign SUPER_ADMIN (a Super Admin can)"}},
 	{name: "a lesser role", role: "SUPER_ADMIN", words: []string{"resources: refused: ", "app-grants", "assign SUPER_ADMIN", "(a Super Admin can)"},
 		hurt: func(p *patient) {
 			p.endRoles()
