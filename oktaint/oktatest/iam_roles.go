@@ -15,6 +15,7 @@ const (
 	readUsers
 	readGroups
 	readApps
+	readOtherApps // than those of OIDC
 	readLogs
 	readRoles
 	readTokens
@@ -56,15 +57,17 @@ var (
 	}, helpDesk...)
 )
 
-var readAll = []permission{readUsers, readGroups, readApps, readLogs, readRoles, readTokens, readOrg}
+// readMost is what the roles that read most have in common. Roles of others and
+// grants of apps are not in it.
+var readMost = []permission{readUsers, readGroups, readLogs, readTokens, readOrg}
 
 // reach is what each standard role allows, except SUPER_ADMIN, which allows
 // everything. Okta's matrix per endpoint is not known; this one is a choice.
 var reach = map[string][]permission{
-	"ORG_ADMIN":                   slices.Concat(readAll, writeGroups, writeUsers),
-	"READ_ONLY_ADMIN":             readAll,
-	"APP_ADMIN":                   {readUsers, readGroups, readApps, manageApps},
-	"API_ACCESS_MANAGEMENT_ADMIN": {readUsers, readGroups, readApps, manageApps},
+	"ORG_ADMIN":                   slices.Concat(readMost, writeGroups, writeUsers),
+	"READ_ONLY_ADMIN":             append([]permission{readApps, readOtherApps}, readMost...),
+	"APP_ADMIN":                   {readUsers, readGroups, readApps, readOtherApps, manageApps},
+	"API_ACCESS_MANAGEMENT_ADMIN": {readApps, manageApps},
 	"USER_ADMIN":                  slices.Concat([]permission{readUsers, readGroups}, writeGroups, writeUsers),
 	"GROUP_MEMBERSHIP_ADMIN":      {readUsers, readGroups, manageMembers, joinGroups},
 	"HELP_DESK_ADMIN":             append([]permission{readUsers, readGroups}, helpDesk...),
