@@ -93,7 +93,7 @@ func (o *Org) dispatch(c *call) (reply, error) {
 	if c.org = o.seenBy(c.route); c.r.Method != http.MethodGet && c.route.flags&public == 0 {
 		o.remember(o.now())
 	}
-	return c.route.handler(c)
+	return c.withAppEvents(c.route.handler)
 }
 
 // match sets the route and its parameters. A path may begin with two slashes,
