@@ -33,6 +33,8 @@ Flags:
   --users N           number of users besides the owner, the same in every run
   --groups N          number of groups besides Everyone, which the users are
                       members of
+  --apps N            number of apps besides Okta's own, with users and groups
+                      assigned
   --latency DURATION  delay of every answer, such as 100ms
   --lag DURATION      how late reads show what was changed
   --rate-limit LIST   class=N,... are requests a minute of the whole org, 0 for
@@ -55,7 +57,7 @@ each one is hit.
 Examples:
   fakeorg
   fakeorg --addr 127.0.0.1:8443 --ca-out ca.pem --api-token T --latency 100ms
-  fakeorg --users 2000 --groups 50 --rate-limit none
+  fakeorg --users 2000 --groups 50 --apps 20 --rate-limit none
   fakeorg --lag 3s
   fakeorg --rate-limit apps=20,users=60 --principal-share 1 --log requests.jsonl
   fakeorg --fault 'POST /api/v1/apps #1 reset-after' --fault 'GET /api/v1/apps/{id} 503'
@@ -127,6 +129,7 @@ func parse(p *cli.Program) (*options, error) {
 	fs.Float64Var(&cfg.PrincipalShare, "principal-share", 0.5, "")
 	fs.IntVar(&cfg.Users, "users", 0, "")
 	fs.IntVar(&cfg.Groups, "groups", 0, "")
+	fs.IntVar(&cfg.Apps, "apps", 0, "")
 	fs.Func("rate-limit", "", func(text string) error { return parseLimits(cfg, text) })
 	cli.ListFlag(fs, &cfg.Faults, "fault")
 	if err := p.Parse(); err != nil {

@@ -14,6 +14,9 @@ func (c *call) listApps() (reply, error) {
 	if err := c.checkExpand(ofUser); err != nil {
 		return reply{}, err
 	}
+	if _, err := c.flag("includeNonDeleted", false); err != nil {
+		return reply{}, err
+	}
 	l := lister[*app]{
 		paging: paging{limit: 20, most: 200, params: []string{"after", "limit", "q", "filter", "expand"}},
 		table:  &c.org.apps,

@@ -106,25 +106,32 @@ func (l lister[T]) sorted(rows iter.Seq[T], after string) iter.Seq[T] {
 	return slices.Values(all)
 }
 
-// orderBy reads sortBy and sortOrder: the path of a member, and asc, the default,
-// or desc. Equal rows are in order of their ids. It is nil if nothing was asked for.
-func orderBy[T any](c *call, facts func(T) object) (func([]T), error) {
+// sortBy sorts the list as the parameters sortBy, the path of a member, and
+// sortOrder say, which is asc, the default, or desc. Equal rows are in order of
+// their ids.
+func (l *lister[T]) sortBy(c *call, facts func(T) object) error {
 	text, sign := c.query.Get("sortBy"), 1
-	switch order := c.query.Get("sortOrder"); {
-	case order == "desc":
-		sign = -1
-	case order != "" && order != "asc":
-		return nil, invalid("sortOrder", "sortOrder: The value must be asc or desc")
+	if text == "" {
+		return nil // sortOrder alone does nothing, whatever it says, as recorded
 	}
-	if text == "" || text == "id" && sign > 0 {
-		return nil, nil
+	switch c.query.Get("sortOrder") {
+	case "desc":
+		sign = -1
+	case "", "asc":
+	default:
+		return invalid("sortOrder", "sortOrder: The value must be asc or desc")
+	}
+	l.params = append(l.params, "sortBy", "sortOrder")
+	if text == "id" && sign > 0 {
+		return nil
 	}
 	path := strings.Split(text, ".")
-	return func(rows []T) {
+	l.order = func(rows []T) {
 		slices.SortStableFunc(rows, func(a, b T) int {
 			return sign * cmp.Compare(fmt.Sprint(lookUp(facts(a), path)), fmt.Sprint(lookUp(facts(b), path)))
 		})
-	}, nil
+	}
+	return nil
 }
 
 // limit reads the parameter limit.
