@@ -1,6 +1,7 @@
 package oktatest
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -17,7 +18,7 @@ import (
 //	/api/v1/groups/{id}/  users  owners  apps
 //	/api/v1/apps/{id}/    users  groups  tokens  group-push/mappings  credentials/keys
 //
-// [Org.Assets] does so for the lists of assets. An error is a path that is none of
+// Numbers are float64, as [json.Unmarshal] makes them. [Org.Assets] does so for the lists of assets. An error is a path that is none of
 // these, or an id that the org does not have.
 func (o *Org) Objects(path string) ([]map[string]any, error) {
 	o.mu.Lock()
@@ -26,11 +27,12 @@ func (o *Org) Objects(path string) ([]map[string]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("oktatest: objects of %s: %w", path, err)
 	}
-	objects := make([]map[string]any, len(views))
-	for i, view := range views {
-		objects[i] = plainJSON(view)
+	objects := []map[string]any{}
+	text, err := marshal(views)
+	if err == nil {
+		err = json.Unmarshal(text, &objects)
 	}
-	return objects, nil
+	return objects, err
 }
 
 func (o *Org) objectsAt(path string) ([]object, error) {
