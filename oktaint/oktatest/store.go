@@ -32,6 +32,7 @@ type store struct {
 	nonces       nonces
 	events       []*event
 	appChanges   *[]appChange // of the request under way
+	logCursors   logCursors
 	assets       assets
 
 	privileges bool        // the setting "Public client app admins"
