@@ -87,6 +87,7 @@ func (c *call) revokeAppToken() (reply, error) {
 		return reply{}, err
 	}
 	t.user.tokens.remove(t.token.id)
+	c.recordAbout(eventRevokeToken, textRevokeToken, partyOfUser(t.user))
 	return noContent()
 }
 
@@ -98,6 +99,7 @@ func (c *call) revokeAppTokens() (reply, error) {
 	tokens := c.org.tokensOf(a)
 	for _, t := range tokens.all() {
 		t.user.tokens.remove(t.token.id)
+		c.recordAbout(eventRevokeToken, textRevokeToken, partyOfUser(t.user))
 	}
 	return noContent()
 }

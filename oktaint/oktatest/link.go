@@ -127,9 +127,18 @@ func (l *lister[T]) sortBy(c *call, facts func(T) object) error {
 	}
 	path := strings.Split(text, ".")
 	l.order = func(rows []T) {
-		slices.SortStableFunc(rows, func(a, b T) int {
-			return sign * cmp.Compare(fmt.Sprint(lookUp(facts(a), path)), fmt.Sprint(lookUp(facts(b), path)))
-		})
+		type keyed struct {
+			key string
+			row T
+		}
+		all := make([]keyed, len(rows))
+		for i, row := range rows {
+			all[i] = keyed{fmt.Sprint(lookUp(facts(row), path)), row}
+		}
+		slices.SortStableFunc(all, func(a, b keyed) int { return sign * cmp.Compare(a.key, b.key) })
+		for i := range all {
+			rows[i] = all[i].row
+		}
 	}
 	return nil
 }
