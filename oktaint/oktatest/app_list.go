@@ -15,6 +15,9 @@ func (c *call) listApps() (reply, error) {
 		return reply{}, err
 	}
 	sees := c.sees()
+	if _, err := c.flag("includeNonDeleted", false); err != nil {
+		return reply{}, err
+	}
 	l := lister[*app]{
 		paging: paging{limit: 20, most: 200, params: []string{"after", "limit", "q", "filter", "expand"}},
 		table:  &c.org.apps,
