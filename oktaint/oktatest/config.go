@@ -72,6 +72,11 @@ type Config struct {
 	// an app with the right scope and no admin role.
 	RoleMissing RoleMissing
 
+	// OwnRolesOnly makes the list of a user's roles, and that of the users who
+	// hold one, leave out what users hold through a group, whose assignmentType is
+	// GROUP. Nobody has seen which of the two Okta does.
+	OwnRolesOnly bool
+
 	// Zones holds the ids of the network zones that all requests come
 	// from. An app restricted to other zones gets no token.
 	Zones []string

@@ -2,7 +2,6 @@ package oktatest
 
 import (
 	"cmp"
-	"encoding/base32"
 	"slices"
 	"time"
 )
@@ -135,7 +134,7 @@ type assignment struct {
 
 // assign gives a standard role to a principal that does not have it.
 func (o *Org) assign(who principal, kind string) *assignment {
-	id := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(kind))
+	id := encodedRole(kind)
 	switch {
 	case slices.Contains(namedAfterType, kind):
 	case who.kind == principalGroup:
@@ -209,15 +208,7 @@ func (c *call) listClientRoles() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(c.viewAssignments(c.org.assignments(client.id)))
-}
-
-func (c *call) viewAssignments(held []*assignment) []object {
-	views := []object{}
-	for _, a := range held {
-		views = append(views, c.org.viewAssignment(a))
-	}
-	return views
+	return c.viewAssignments(c.org.assignments(client.id))
 }
 
 // roleInput is the assignment of a role in a request.
