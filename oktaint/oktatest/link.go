@@ -14,6 +14,8 @@ type paging struct {
 	params      []string // the parameters that links repeat, in Okta's order
 	cursor      string   // what stands before the id in after
 	noPages     bool     // one page of limit rows, and no Link
+	plain       bool     // links show a limit only if one was asked for
+	quiet       bool     // no Link on a page that is the only one, unless a limit was asked for
 }
 
 // lister is what a list endpoint works with: match selects rows of the table,
@@ -50,10 +52,13 @@ func list[T any](c *call, l lister[T]) (reply, error) {
 		items, last = append(items, l.view(row)), l.id(row)
 	}
 	res := reply{status: http.StatusOK, body: items, header: http.Header{}}
-	if l.noPages {
+	if l.noPages || l.quiet && !more && after == "" && !c.query.Has("limit") {
 		return res, nil
 	}
 	q := url.Values{"limit": {strconv.Itoa(limit)}}
+	if l.plain && !c.query.Has("limit") {
+		q.Del("limit")
+	}
 	res.header.Add("Link", c.link("self", l.params, q))
 	if more {
 		q.Set("after", l.cursor+last)

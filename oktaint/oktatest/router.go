@@ -22,6 +22,7 @@ type route struct {
 	query   string // names of the parameters, between spaces
 	lacks   string // of those that Okta has and this org has not
 	body    string // members of the body, as parseMembers reads them; empty: no body
+	feature string // what it belongs to, in Config.FeaturesOff; empty: every org has it
 	handler func(*call) (reply, error)
 
 	elems   []string
@@ -54,6 +55,8 @@ type call struct {
 	nonce    string    // DPoP nonce to show in the answer
 	blind    bool      // lists show nothing: the caller has no role
 	standing *standing // rate limit headers of the answer
+
+	firstEvent int // the number of the first event of this request; 0: none
 }
 
 // param returns the path element that stands for {name}.
@@ -83,13 +86,20 @@ func (o *Org) dispatch(c *call) (reply, error) {
 	if err := c.rights.authorize(c); err != nil {
 		return reply{}, err
 	}
+	if err := o.offAnswer(c.route.feature); err != nil {
+		return reply{}, err
+	}
 	if err := c.checkInput(); err != nil {
 		return reply{}, err
 	}
 	if c.org = o.seenBy(c.route); c.r.Method != http.MethodGet && c.route.flags&public == 0 {
 		o.remember(o.now())
 	}
-	return c.route.handler(c)
+	res, err := c.route.handler(c)
+	if err == nil {
+		c.recordWrite()
+	}
+	return res, err
 }
 
 // match sets the route and its parameters. A path may begin with two slashes,
@@ -97,11 +107,14 @@ func (o *Org) dispatch(c *call) (reply, error) {
 // recorded.
 func (c *call) match() error {
 	elems := elemsOf(onePath(c.r.URL.EscapedPath()))
+	if c.org.lacks(elems) {
+		return errPath
+	}
 	known := false
 	for i := range c.org.routes {
 		row := &c.org.routes[i]
 		params, ok := row.match(elems)
-		if !ok {
+		if !ok || c.org.offStatus(row.feature) == http.StatusNotFound {
 			continue
 		}
 		known = true
