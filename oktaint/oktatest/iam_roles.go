@@ -52,6 +52,7 @@ const (
 	removeUsers // deactivate or delete
 	unlockUsers
 	clearSessions
+	manageRisk
 )
 
 // What standard roles have in common: changes of groups, resets of credentials,
@@ -59,7 +60,7 @@ const (
 var (
 	writeGroups = []permission{createGroups, manageGroups, manageMembers, joinGroups}
 
-	helpDesk   = []permission{expirePasswords, resetPasswords, resetFactors, unlockUsers, clearSessions}
+	helpDesk   = []permission{expirePasswords, resetPasswords, resetFactors, unlockUsers, clearSessions, manageRisk}
 	writeUsers = append([]permission{
 		createUsers, manageUsers, manageProfiles, manageCredentials, changeUsers, suspendUsers, unsuspendUsers,
 		activateUsers, deactivateUsers, deleteUsers, removeUsers,

@@ -7,6 +7,7 @@ func (o *Org) seed() {
 	o.userClients, o.attributes = map[string]bool{}, map[string]bool{}
 	o.accessTokens = map[string]*accessToken{}
 	o.usedJTIs, o.usedProofs = usedOnce{}, usedOnce{}
+	o.subscriptions = map[string]bool{}
 	o.tokenValues = map[string]*apiToken{}
 	o.privileges = o.cfg.ClientPrivileges
 

@@ -34,6 +34,8 @@ type store struct {
 	logCursors   logCursors
 	assets       assets
 
+	subscriptions map[string]bool // see changedFrom: what is not as in a new org
+
 	privileges bool        // the setting "Public client app admins"
 	lateAdmins []lateAdmin // in order of time
 	counter    map[string]int
