@@ -100,6 +100,11 @@ type Config struct {
 	// status, each has a department and is in one to three of the groups.
 	Users, Groups int
 
+	// Admins is how many of the users that the org has from the start hold an admin
+	// role, at most Users: by turns one of their own, one of a group, and a custom
+	// role over a resource set. The default is none.
+	Admins int
+
 	// Assets is how many objects each list of assets has from the start that can
 	// have any number of them: network zones, trusted origins, identity providers,
 	// devices, policies, and the rules of one policy, say. The default is what a
@@ -184,6 +189,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Users < 0 || c.Groups < 0 {
 		return c, fmt.Errorf("oktatest: %d users and %d groups: want 0 or more", c.Users, c.Groups)
+	}
+	if c.Admins < 0 || c.Admins > c.Users {
+		return c, fmt.Errorf("oktatest: %d admins: want 0 or more, and no more than the %d users", c.Admins, c.Users)
 	}
 	if c.Assets < 0 {
 		return c, fmt.Errorf("oktatest: %d assets: want 0 or more", c.Assets)
