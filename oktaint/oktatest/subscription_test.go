@@ -42,5 +42,7 @@ func TestSubscriptions(t *testing.T) {
 	// Those of a user are shown to this user alone, whatever the role.
 	other := c.org.AddUser(oktatest.User{Roles: []string{"HELP_DESK_ADMIN"}})
 	c.admin("GET", usersBase+other+"/subscriptions", nil).wantError(t, 403, "E0000006", "")
+	app := c.serviceApp(oktatest.ServiceApp{Roles: []string{"SUPER_ADMIN"}}, "okta.users.read")
+	c.do("GET", usersBase+me+"/subscriptions", app, nil).wantError(t, 403, "E0000006", "")
 	c.do("GET", "/api/v1/roles/HELP_DESK_ADMIN/subscriptions", "SSWS "+c.org.NewAPIToken("READ_ONLY_ADMIN"), nil).wantError(t, 403, "E0000006", "")
 }
