@@ -76,7 +76,7 @@ type marks struct {
 	serial     bool // one parent after the other, since its bucket is small
 	ids        bool // of an object only the id is kept, unless the caller wants it whole
 	noSecrets  bool // the values of secrets are dropped
-	maybe      bool // a parent that cannot have it answers 400
+	maybe      bool // not every parent has it, or not every kind that is asked for: then the answer is 400 or 404
 
 	least int      // the smallest limit that it accepts; 0: 1
 	param string   // where in the parent's object what stands in the path is; empty: Key

@@ -74,12 +74,12 @@ func (u *run) judge(ctx context.Context, l *list, err error) (verdict, error) {
 	r := l.t.r
 	why, denied := oktaint.Denied(err)
 	switch {
-	case oktaint.IsNotFound(err) && r.Parent != "", r.marks.maybe && status(err) == http.StatusBadRequest:
+	case oktaint.IsNotFound(err) && r.Parent != "", r.marks.maybe && r.Parent != "" && status(err) == http.StatusBadRequest:
 		return verdict{none: true}, nil // none, or gone meanwhile
 	case denied && why.Lacks == oktaint.LacksScope:
 		return verdict{Outcome{Refused, cmp.Or(l.lacks(why.Scope), why.Remedy), why.Remedy, why.By}, true, false}, nil
-	case denied && why.Lacks == oktaint.LacksFeature, denied && r.marks.sku, len(r.marks.each) > 0 && status(err) == http.StatusBadRequest:
-		return verdict{Outcome{NotLicensed, "the org does not have it", "Okta can switch it on, if the org is to have it", "Okta"}, len(r.marks.each) == 0, false}, nil
+	case denied && why.Lacks == oktaint.LacksFeature, denied && r.marks.sku, r.lacks(err):
+		return verdict{Outcome{NotLicensed, "the org does not have it", "ask Okta for it, if the org is to have it", "Okta"}, !r.marks.maybe, false}, nil
 	case denied:
 		o := u.held.denied(r)
 		return verdict{o, o.Status == BeyondRole || l.alone(), false}, nil
@@ -100,6 +100,13 @@ func (l *list) lacks(s scopes.Scope) string {
 	return fmt.Sprintf("the token lacks the scope %s", s)
 }
 
+// lacks reports whether an answer says that the org does not have one of the kinds that
+// are asked for one after the other.
+func (r *Resource) lacks(err error) bool {
+	s := status(err)
+	return r.marks.maybe && len(r.marks.each) > 0 && (s == http.StatusBadRequest || unknownPath(err))
+}
+
 // judgePath says what it means that the org does not have a path: an org of the Classic
 // Engine or one without a new feature does not, otherwise something in between answered.
 func (u *run) judgePath(ctx context.Context, r *Resource, err error) verdict {
@@ -108,8 +115,6 @@ func (u *run) judgePath(ctx context.Context, r *Resource, err error) verdict {
 		return verdict{Outcome{NotLicensed, "the org does not have this feature, which Okta gives to some orgs", "ask Okta for it, if the org is to have it", "Okta"}, true, false}
 	case r.marks.oie && u.classic(ctx):
 		return verdict{Outcome{NotLicensed, "the org is of the Classic Engine, which does not have it", "upgrade the org to Identity Engine", "Okta"}, true, false}
-	case len(r.marks.each) > 0:
-		return verdict{Outcome{NotLicensed, "the org does not have it", "", ""}, false, false}
 	}
 	return verdict{Outcome{Failed, "the org does not know the path: is there a proxy on the way? " + reason(err),
 		"call the org without the proxy", "whoever runs the proxy"}, true, false}

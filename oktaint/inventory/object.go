@@ -12,6 +12,15 @@ func (r *Resource) keyOf(object json.RawMessage) string {
 	if len(r.Key) == 0 {
 		return ""
 	}
+	if len(r.Key) == 1 && r.Key[0] == "id" {
+		var o struct {
+			ID json.RawMessage `json:"id"`
+		}
+		if json.Unmarshal(object, &o) != nil {
+			return ""
+		}
+		return text(o.ID)
+	}
 	var members map[string]json.RawMessage
 	if json.Unmarshal(object, &members) != nil {
 		return ""

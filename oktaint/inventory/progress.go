@@ -11,6 +11,7 @@ import (
 type progress struct {
 	Cursor oktaint.Cursor       `json:"cursor,omitempty"` // of the page at work
 	Put    bool                 `json:"put,omitempty"`    // the objects of this page are in the Sink
+	Over   bool                 `json:"over,omitempty"`   // there is no other page
 	Done   []string             `json:"done,omitempty"`   // lists below this page that are complete
 	Open   map[string]*progress `json:"open,omitempty"`   // lists below this page that are at work
 }
@@ -35,5 +36,5 @@ func (p *progress) end(key string) {
 	p.Done = append(p.Done, key)
 }
 
-// turn goes on to the next page.
-func (p *progress) turn(next oktaint.Cursor) { *p = progress{Cursor: next} }
+// turn goes on to the next page, if there is one.
+func (p *progress) turn(next oktaint.Cursor) { *p = progress{Cursor: next, Over: next == ""} }

@@ -65,12 +65,12 @@ func (t *tally) outcome(held roles) Outcome {
 		o := *t.Closed
 		o.Why = fmt.Sprintf("after %d lists: %s", t.Read, o.Why)
 		return o
+	case t.Read == 0 && t.First != nil:
+		return *t.First
 	case t.Broken > 0:
 		return t.part(Failed, t.Broken)
 	case t.Denied > 0:
 		return t.part(Partial, t.Denied)
-	case t.Read == 0 && t.Absent > 0:
-		return *t.First
 	case t.Count == 0 && t.r.marks.neverEmpty:
 		return held.empty(t.r)
 	}

@@ -99,6 +99,10 @@ func (l *list) unasked() error {
 func (l *list) walk(ctx context.Context) error {
 	began := time.Now()
 	defer func() { l.u.locked(func() { l.t.Took = max(l.t.Took, time.Since(began)) }) }()
+	var over bool
+	if l.u.locked(func() { over = l.p.Over }); over {
+		return nil
+	}
 	ctx = l.u.watched(ctx, l.t)
 	for page, err := range l.pages(ctx) {
 		if err != nil {
@@ -111,7 +115,6 @@ func (l *list) walk(ctx context.Context) error {
 			break
 		}
 	}
-	l.u.locked(func() { l.t.Read, l.t.row = l.t.Read+1, 0 })
 	return nil
 }
 
@@ -122,6 +125,7 @@ func (l *list) refused(ctx context.Context, err error) error {
 		return fmt.Errorf("inventory: %s: %w", l.t.r.Name, err2)
 	}
 	l.u.locked(func() {
+		l.p.Over = true
 		l.t.Requests++
 		if v.none {
 			l.t.Read++
@@ -150,7 +154,11 @@ func (l *list) page(ctx context.Context, page oktaint.Page[json.RawMessage]) err
 	if err := l.children(ctx, page.Items); err != nil {
 		return err
 	}
-	l.u.locked(func() { l.p.turn(page.Next) })
+	l.u.locked(func() {
+		if l.p.turn(page.Next); l.p.Over || l.u.probe {
+			l.t.Read, l.t.row = l.t.Read+1, 0
+		}
+	})
 	return nil
 }
 
