@@ -82,7 +82,7 @@ func (c *caller) readPaths(path string) []string {
 var policyTypes = strings.Fields(`ACCESS_POLICY CLIENT_POLICY CLIENT_UPDATE DEVICE_SIGNAL_COLLECTION ENTITY_RISK IDENTITY_CLAIM_SOURCING
 	IDP_DISCOVERY MFA_ENROLL OKTA_SIGN_ON PASSWORD POST_AUTH_SESSION PROFILE_ENROLLMENT SESSION_VIOLATION_DETECTION USER_IDENTIFICATION USER_LIFECYCLE`)
 
-// byID maps objects by what tells them apart: their whole text.
+// byText counts objects by their whole text.
 func byText(t *testing.T, objects []map[string]any) map[string]int {
 	t.Helper()
 	texts := map[string]int{}

@@ -33,15 +33,19 @@ func CoverageText(g inventory.Group) string {
 		}
 		parts = append(parts, part)
 	}
-	text := strings.Join(parts, "; ")
-	if g.Remedy == "" {
-		return text
+	return strings.Join(parts, "; ") + ToChange(g.Remedy, g.By)
+}
+
+// ToChange is the end of a sentence about something that is not as it might be: what
+// would change that, and who can do it, if there is anything to do.
+func ToChange(remedy, by string) string {
+	switch {
+	case remedy == "":
+		return ""
+	case by == "":
+		return ". To change it: " + Plain(remedy)
 	}
-	text += ". To change it: " + Plain(g.Remedy)
-	if g.By != "" {
-		text += fmt.Sprintf(" (%s can)", g.By)
-	}
-	return text
+	return fmt.Sprintf(". To change it: %s (%s can)", Plain(remedy), by)
 }
 
 // Coverage adds a title, and a row for each group of a report, to a table of results.
