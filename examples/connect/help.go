@@ -13,10 +13,10 @@ Usage:
   connect --tenant-id TENANT_ID --client-id ID --key KEYFILE --out FILE
                                an OAuth service app and its private key
 
-It gets a token and uses it, and says whose the credential is, which role it has,
-what it sees of the org and what not, with who can change that, within which rate
-limits, and when it ends. It only reads. With --out it writes the credentials for
-the other programs, with the scopes that were granted.
+It gets a token and uses it, and says whose the credential is, which role it
+has, what it sees of the org and what not, who can change that, within which
+rate limits, and when it ends. It only reads. With --out it writes the
+credentials for the other programs, with the scopes that were granted.
 
 The org and the credential:
   --tenant-id ID      the tenant: acme for https://acme.okta.com
@@ -28,8 +28,8 @@ The org and the credential:
                       input. Better: set OKTA_CLIENT_CLIENTSECRET, or leave it
                       out and be asked
   --secret-file FILE  the file that holds the API token or the client secret
-  --key FILE          the private key (PEM or JWK) of the service app; - reads it
-                      from standard input
+  --key FILE          the private key (PEM or JWK) of the service app; - reads
+                      it from standard input
   --kid KID           the kid under which that key is registered, if it is not
                       the key's own or its thumbprint. Without it, it is asked
                       for when the org does not know the key

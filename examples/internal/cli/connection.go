@@ -155,7 +155,7 @@ func (c *Connection) nameOrg(p *Program) (err error) {
 	case named == "" && c.loaded:
 		c.Org = c.Credentials.Org
 		return nil
-	case named == "" && envNamesOrg(p):
+	case named == "" && c.envNamesOrg(p):
 		return c.readEnv(p)
 	case named == "" && c.Org == oktaint.Org{}:
 		return fmt.Errorf("which org? Give %s--tenant-id or --org-url, or set OKTA_CLIENT_ORGURL and its like; without any argument a simulated org is used", c.fileWords())
@@ -195,7 +195,11 @@ func envSet(p *Program) (names []string) {
 	return names
 }
 
-func envNamesOrg(p *Program) bool { return len(envSet(p)) > 0 }
+// envNamesOrg reports whether the environment is to name the org. One without an org is
+// not if a flag names the client: then it may hold just the client's secret.
+func (c *Connection) envNamesOrg(p *Program) bool {
+	return len(envSet(p)) > 0 && (c.ClientID == "" || p.env("OKTA_CLIENT_ORGURL") != "")
+}
 
 // readEnv takes the org from the environment, and the credential too, unless a
 // flag names one or only the org is there.
