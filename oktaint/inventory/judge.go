@@ -111,7 +111,7 @@ func (u *run) judge(ctx context.Context, l *list, err error) (verdict, error) {
 	case unknownPath(err):
 		return u.judgePath(ctx, r, err), nil
 	}
-	return verdict{Outcome: Outcome{Failed, reason(err), "collect again", ""}, closes: l.alone()}, nil
+	return verdict{Outcome: Outcome{Failed, reason(err), "try again", ""}, closes: l.alone()}, nil
 }
 
 // alone reports whether the list is the only one of its resource.
