@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/oauthapp"
@@ -40,7 +41,9 @@ func demonstrate(ctx context.Context, p *cli.Program, o *options) error {
 		if j.creds, err = oktaint.ParseCredentials(sim.Credentials(way.of)); err != nil {
 			return err
 		}
-		ends = append(ends, j.connect(ctx))
+		if err := j.connect(ctx); err != nil {
+			ends = append(ends, fmt.Errorf("%s: %w", kinds[j.creds.Kind], err))
+		}
 	}
 	return errors.Join(ends...)
 }
