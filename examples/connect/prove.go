@@ -100,8 +100,7 @@ func kidRefused(err error) bool {
 // may have it under a name of its own. Without an answer refused is the error.
 func (j *job) askKid(ctx context.Context, refused error) error {
 	j.ClearLine()
-	j.Say("The org does not know the key by the kid %s.", j.creds.Key.ID())
-	kid, err := j.Line(ctx, "The kid that the Admin Console shows for it (the app's Public keys; Enter alone gives up): ")
+	kid, err := j.Line(ctx, fmt.Sprintf("The org does not know the key by the kid %s. Which kid does the Admin Console show for it, among the app's public keys (Enter alone gives up)? ", j.creds.Key.ID()))
 	switch {
 	case err != nil:
 		return fmt.Errorf("read the kid: %w", err)

@@ -8,6 +8,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
@@ -35,8 +36,12 @@ func TestKid(t *testing.T) {
 	app, key := legacy(t, o)
 	args := []string{"--client-id", app, "--key", key, "--out", o.out}
 	refused := o.connect(t, clitest.Setup{}, args...)
-	refused.Check(t, cli.ExitFailed, "The org does not know the key by the kid ", "kid is invalid", "give that with --kid")
-	o.connect(t, clitest.Setup{}, append(args, "--kid", "other")...).Check(t, cli.ExitFailed, "the key with kid other is not an active key of app "+app)
+	refused.Check(t, cli.ExitFailed, "kid is invalid", "give that with --kid")
+	var never string // one who says the kid is not asked
+	o.connect(t, clitest.Setup{Ask: clitest.Answers("prod-2024", &never)}, append(args, "--kid", "other")...).Check(t, cli.ExitFailed, "the key with kid other is not an active key of app "+app)
+	if never != "" {
+		t.Errorf("asked %q", never)
+	}
 	if _, found, err := cli.ReadOut(o.out); found || err != nil {
 		t.Errorf("a refused key was written, %v", err)
 	}
@@ -54,8 +59,8 @@ func TestKid(t *testing.T) {
 		asked = append(asked, question)
 		return answers[len(asked)-1], nil
 	}
-	o.connect(t, clitest.Setup{Ask: ask}, args...).Check(t, cli.ExitDone, "by the kid prod-2023.", "key_id:          prod-2024")
-	if len(asked) != 2 || asked[0] != "The kid that the Admin Console shows for it (the app's Public keys; Enter alone gives up): " {
+	o.connect(t, clitest.Setup{Ask: ask}, args...).Check(t, cli.ExitDone, "key_id:          prod-2024")
+	if len(asked) != 2 || asked[1] != "The org does not know the key by the kid prod-2023. Which kid does the Admin Console show for it, among the app's public keys (Enter alone gives up)? " {
 		t.Errorf("asked %q", asked)
 	}
 	answers[0], asked = "\n", nil
@@ -90,7 +95,7 @@ func TestKidOfJWK(t *testing.T) {
 	app, _ := legacy(t, o)
 	jwk := o.File(t, "jwk_TEST_ONLY.json", privateJWK(t, "laptop"))
 	args := []string{"--client-id", app, "--key", jwk}
-	o.connect(t, clitest.Setup{}, args...).Check(t, cli.ExitFailed, "by the kid laptop.")
+	o.connect(t, clitest.Setup{}, args...).Check(t, cli.ExitFailed, "the key with kid laptop is not an active key")
 	o.connect(t, clitest.Setup{}, append(args, "--kid", "prod-2024")...).Check(t, cli.ExitDone, "key_id:          prod-2024")
 }
 
@@ -115,12 +120,18 @@ func TestScopes(t *testing.T) {
 		if tt.scopes != "" {
 			args = append(args, "--client-scopes", tt.scopes)
 		}
-		o.connect(t, env, args...).Check(t, tt.status, tt.says)
+		ran := o.connect(t, env, args...)
+		ran.Check(t, tt.status, tt.says)
+		if refused := strings.Contains(ran.Stdout, "  refused "); refused != (tt.status == cli.ExitIncomplete) {
+			t.Errorf("%s: refused %v:\n%s", tt.scopes, refused, ran.Stdout)
+		}
 		if got := o.written(t).Scopes; got != tt.written {
 			t.Errorf("%s: written %v, want %v", tt.scopes, got, tt.written)
 		}
 	}
-	o.connect(t, env, "--client-id", integration, "--client-scopes", "okta.idps.read").Check(t, cli.ExitFailed, "Name the scopes that it has with --client-scopes")
+	for _, none := range []string{"okta.idps.read", "okta.users.read,okta.users.read.self"} { // not granted; not for apps
+		o.connect(t, env, "--client-id", integration, "--client-scopes", none).Check(t, cli.ExitFailed, "Name the scopes that it has with --client-scopes")
+	}
 }
 
 // Which roles there are, the org says if it may be asked, and otherwise the customer. What

@@ -17,9 +17,8 @@ func TestOutOfAnother(t *testing.T) {
 	integration, app := o.integration(few, readOnly), o.app(few, readOnly)
 	key := o.File(t, "key_TEST_ONLY.pem", keyText(t, o.handed(t, app)))
 	other := o.handed(t, o.app(few))
-	elsewhere := other
-	elsewhere.Org = clitest.MustOrg(t, "elsewhere")
-	renamed := o.handed(t, o.APIToken())
+	elsewhere, renamed := o.handed(t, o.APIToken()), o.handed(t, o.APIToken())
+	elsewhere.Org, elsewhere.OrgID = clitest.MustOrg(t, "elsewhere"), ""
 	renamed.OrgID = "00oother"
 	for name, held := range map[string]oktaint.Credentials{"another app": other, "another org": elsewhere, "another id": renamed} {
 		if err := held.WriteFile(o.out); err != nil {
@@ -50,11 +49,14 @@ func TestOutOfTheSame(t *testing.T) {
 	creds := o.handed(t, integration)
 	secret := creds.ClientSecret.Reveal()
 	creds.ClientSecret = oktaint.NewSecret("00old")
-	if err := creds.WriteFile(o.out); err != nil {
-		t.Fatal(err)
-	}
-	clitest.Setup{Env: map[string]string{"OKTA_CLIENT_CLIENTSECRET": secret}}.Run(t, "connect", run, "--ca-file", o.CA, "--client-id", integration, "--out", o.out).Check(t, cli.ExitDone)
-	if got := o.written(t); got.ClientSecret.Reveal() != secret {
-		t.Error("the old secret is still there")
+	var asked string
+	for name, setup := range map[string]clitest.Setup{"environment": {Env: map[string]string{"OKTA_CLIENT_CLIENTSECRET": secret}}, "question": {Ask: clitest.Answers(secret, &asked)}} {
+		if err := creds.WriteFile(o.out); err != nil {
+			t.Fatal(err)
+		}
+		setup.Run(t, "connect", run, "--ca-file", o.CA, "--client-id", integration, "--out", o.out).Check(t, cli.ExitDone)
+		if got := o.written(t); got.ClientSecret.Reveal() != secret {
+			t.Errorf("%s: the old secret is still there", name)
+		}
 	}
 }
