@@ -129,8 +129,14 @@ func TestScopes(t *testing.T) {
 			t.Errorf("%s: written %v, want %v", tt.scopes, got, tt.written)
 		}
 	}
-	for _, none := range []string{"okta.idps.read", "okta.users.read,okta.users.read.self"} { // not granted; not for apps
-		o.connect(t, env, "--client-id", integration, "--client-scopes", none).Check(t, cli.ExitFailed, "Name the scopes that it has with --client-scopes")
+	// None of them is granted; and then one does not exist in this org.
+	for _, fault := range []string{"", `POST /oauth2/v1/token answer=400 {"error":"invalid_scope"}`} {
+		if fault != "" {
+			if err := o.AddFault(fault); err != nil {
+				t.Fatal(err)
+			}
+		}
+		o.connect(t, env, "--client-id", integration, "--client-scopes", "okta.idps.read").Check(t, cli.ExitFailed, "Name the scopes that it has with --client-scopes")
 	}
 }
 
