@@ -55,18 +55,24 @@ func TestInstallLostSecret(t *testing.T) {
 	}
 }
 
-// An integration that was removed is installed anew, though the file has a secret.
+// An integration that was removed, and installed again by nobody or by somebody else, is
+// not taken for that whose secret the file holds.
 func TestInstallRemoved(t *testing.T) {
 	t.Parallel()
-	o := serve(t, oktatest.Config{})
-	gone := o.handed(t, o.integration(few))
-	gone.ClientID, gone.ApplicationID = "0oagone", "0oagone"
-	if err := gone.WriteFile(o.out); err != nil {
-		t.Fatal(err)
-	}
-	o.install(t).Check(t, cli.ExitDone, "installed "+service)
-	if got := o.written(t); got.ClientID == "0oagone" || got.ClientSecret.Reveal() == gone.ClientSecret.Reveal() {
-		t.Errorf("%+v", got)
+	for says, again := range map[string]bool{"installed " + service + " as": false, "has an older secret as well": true} {
+		o := serve(t, oktatest.Config{})
+		gone := o.handed(t, o.integration(few))
+		gone.ClientID, gone.ApplicationID = "0oagone", "0oagone"
+		if err := gone.WriteFile(o.out); err != nil {
+			t.Fatal(err)
+		}
+		if again {
+			o.InstallIntegration(oktatest.Integration{Type: service, Scopes: few})
+		}
+		o.install(t).Check(t, cli.ExitDone, says)
+		if got := o.written(t); got.ClientID == "0oagone" || got.ClientSecret.Reveal() == gone.ClientSecret.Reveal() {
+			t.Errorf("%+v", got)
+		}
 	}
 }
 
