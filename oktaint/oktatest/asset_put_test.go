@@ -176,6 +176,12 @@ func TestAssetLag(t *testing.T) {
 		c.admin("GET", origins+"/"+id, nil).wantError(t, 404, "E0000007", "")
 		time.Sleep(time.Minute)
 		c.admin("GET", origins+"/"+id, nil).want(t, 200)
+		if err := c.org.RemoveAsset(origins, id); err != nil {
+			t.Fatal(err)
+		}
+		c.admin("GET", origins+"/"+id, nil).want(t, 200)
+		time.Sleep(time.Minute)
+		c.admin("GET", origins+"/"+id, nil).wantError(t, 404, "E0000007", "")
 	})
 }
 
