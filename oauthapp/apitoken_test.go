@@ -23,7 +23,8 @@ func TestCheckAPIToken(t *testing.T) {
 	}{
 		"reader":      {roles: []string{"READ_ONLY_ADMIN"}},
 		"super admin": {roles: []string{"SUPER_ADMIN"}, warnings: []string{"who holds SUPER_ADMIN"}},
-		"two roles":   {roles: []string{"READ_ONLY_ADMIN", "ORG_ADMIN"}, warnings: []string{"who holds ORG_ADMIN:"}},
+		"two roles":   {roles: []string{"READ_ONLY_ADMIN", "SUPER_ADMIN"}, warnings: []string{"who holds SUPER_ADMIN:"}},
+		"org admin":   {roles: []string{"ORG_ADMIN"}}, // who may not read so
 		"no role":     {warnings: []string{"assign READ_ONLY_ADMIN", "could not be read"}, unlisted: true},
 		"no reader":   {roles: []string{"HELP_DESK_ADMIN"}, warnings: []string{"may not be read", "could not be read"}, unlisted: true},
 	} {

@@ -59,8 +59,8 @@ func groupText(g inventory.Group) string {
 	for _, r := range g.Reasons {
 		fmt.Fprintf(&b, "\n  %s: %s", cli.Join(r.Resources), cli.Plain(r.Why))
 	}
-	if change := cli.ToChange(g.Remedy, g.By); change != "" {
-		b.WriteString("\n  " + strings.TrimPrefix(change, ". "))
+	if change := cli.ToChange("", g.Remedy, g.By); change != "" {
+		b.WriteString("\n  " + change)
 	}
 	return b.String()
 }

@@ -242,6 +242,13 @@ func (e *exam) describeResources() {
 	for _, g := range cli.CoverageGroups(r, inventory.NotLicensed, inventory.NotAsked, inventory.Partial, inventory.BeyondRole) {
 		e.addGroup(note, g)
 	}
+	if nothing := r.Count(inventory.Complete, inventory.Partial) == 0; nothing && r.Count(inventory.Failed) == 0 && e.missing.IsEmpty() {
+		f := e.found.add("role", problem, "no admin role shows anything")
+		f.Why = "lists that no org has empty are empty, and all else is refused"
+		f.Remedy, f.By = "assign "+cli.Join(orReadOnly(e.conn.Credentials.Roles)), bySuperAdmin
+		e.found.add("resources", unlooked, fmt.Sprintf("what each of the %d is: without a role nothing is seen", len(r.Rows)))
+		return
+	}
 	for _, g := range r.Problems(e.missing) {
 		e.addGroup(problem, g)
 	}

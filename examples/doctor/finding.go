@@ -41,7 +41,7 @@ func (f finding) text() string {
 	if f.Why != "" {
 		text += ": " + f.Why
 	}
-	return cli.Plain(text) + cli.ToChange(f.Remedy, f.By)
+	return cli.ToChange(cli.Plain(text), f.Remedy, f.By)
 }
 
 // findings are all that was found out.

@@ -75,7 +75,10 @@ func orToken(name string) string {
 
 // age is a time in the unit that a person would use.
 func age(d time.Duration) string {
-	if d < 48*time.Hour {
+	switch {
+	case d < time.Hour:
+		return "less than an hour"
+	case d < 48*time.Hour:
 		return cli.Count(int(d.Hours()), "hour")
 	}
 	return cli.Count(int(d.Hours()/24), "day")

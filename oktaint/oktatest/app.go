@@ -14,6 +14,7 @@ const (
 	statusInactive = "INACTIVE"
 
 	nameOIDC     = "oidc_client"
+	modeOIDC     = "OPENID_CONNECT"
 	nameBookmark = "bookmark"
 	nameSWA      = "template_swa"
 
@@ -55,7 +56,7 @@ func (a *app) usesSecret() bool {
 
 // app returns the app that the path names, if the caller sees it.
 func (c *call) app() (*app, error) {
-	if a, found := c.org.apps.get(c.param("app")); found && c.sees(a) {
+	if a, found := c.org.apps.get(c.param("app")); found && c.sees()(a) {
 		return a, nil
 	}
 	return nil, notFound(c.param("app"), "AppInstance")

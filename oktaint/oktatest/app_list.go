@@ -14,13 +14,14 @@ func (c *call) listApps() (reply, error) {
 	if err := c.checkExpand(ofUser); err != nil {
 		return reply{}, err
 	}
+	sees := c.sees()
 	return list(c, lister[*app]{
 		paging: paging{limit: 20, most: 200, params: []string{"after", "limit", "q", "filter", "expand"}},
 		table:  &c.org.apps,
 		id:     func(a *app) string { return a.id },
 		match: func(a *app) bool {
 			byQ := strings.HasPrefix(strings.ToLower(a.name), q) || strings.HasPrefix(strings.ToLower(a.label), q)
-			return byQ && want(a) && c.sees(a)
+			return byQ && want(a) && sees(a)
 		},
 		view: c.org.viewApp,
 	})

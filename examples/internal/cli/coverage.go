@@ -33,19 +33,26 @@ func CoverageText(g inventory.Group) string {
 		}
 		parts = append(parts, part)
 	}
-	return strings.Join(parts, "; ") + ToChange(g.Remedy, g.By)
+	return ToChange(strings.Join(parts, "; "), g.Remedy, g.By)
 }
 
-// ToChange is the end of a sentence about something that is not as it might be: what
-// would change that, and who can do it, if there is anything to do.
-func ToChange(remedy, by string) string {
-	switch {
-	case remedy == "":
-		return ""
-	case by == "":
-		return ". To change it: " + Plain(remedy)
+// ToChange adds to a text about something that is not as it might be what would change
+// that, and who can do it, if there is anything to do.
+func ToChange(text, remedy, by string) string {
+	if remedy == "" {
+		return text
 	}
-	return fmt.Sprintf(". To change it: %s (%s can)", Plain(remedy), by)
+	switch {
+	case strings.HasSuffix(text, "?"), strings.HasSuffix(text, "."):
+		text += " "
+	case text != "":
+		text += ". "
+	}
+	text += "To change it: " + Plain(remedy)
+	if by != "" {
+		text += fmt.Sprintf(" (%s can)", by)
+	}
+	return text
 }
 
 // Coverage adds a title, and a row for each group of a report, to a table of results.
