@@ -41,6 +41,7 @@ func demonstrate(ctx context.Context, p *cli.Program, o *options) error {
 		if j.creds, err = oktaint.ParseCredentials(sim.Credentials(way.of)); err != nil {
 			return err
 		}
+		j.creds.Roles = role
 		if err := j.connect(ctx); err != nil {
 			ends = append(ends, fmt.Errorf("%s: %w", kinds[j.creds.Kind], err))
 		}

@@ -34,7 +34,8 @@ type printed struct {
 	Missing       []scopes.Scope `json:"missing_scopes,omitempty"`
 
 	Roles      []string   `json:"roles"`
-	RolesKnown bool       `json:"roles_known"` // to the org; otherwise they are what --role says
+	RolesKnown bool       `json:"roles_known"`           // to the org; otherwise they are what --role says
+	RolesGuess []string   `json:"roles_guess,omitempty"` // that show what is seen, if the roles are not known
 	TokenID    string     `json:"token_id,omitempty"`
 	TokenName  string     `json:"token_name,omitempty"`
 	Created    *time.Time `json:"created,omitempty"`
@@ -61,6 +62,9 @@ func (j *job) print(ctx context.Context, f *facts, end error) error {
 	}
 	if t := f.token; t != nil && t.TokenID != "" {
 		r.TokenID, r.TokenName, r.Created, r.Expires = t.TokenID, t.Name, &t.Created, &t.Expires
+	}
+	if !r.RolesKnown {
+		r.RolesGuess = f.guess(c.Scopes)
 	}
 	for _, l := range f.limits {
 		if l.Limit > 0 {
@@ -116,7 +120,10 @@ func (j *job) rolesText(f *facts, roles []string) string {
 	if oktaint.Lacks(f.who.RolesErr, oktaint.LacksScope) {
 		why = "it lacks the scope okta.roles.read, which shows them"
 	}
+	guess := f.guess(j.creds.Scopes)
 	switch {
+	case len(roles) == 0 && len(guess) > 0:
+		return fmt.Sprintf("not known: %s. It sees what %s would. If the customer knows the roles, say so with --role", why, strings.Join(guess, " or "))
 	case len(roles) == 0:
 		return "not known: " + why + ". If the customer knows them, say so with --role"
 	case j.install != nil:

@@ -157,7 +157,7 @@ func TestRoles(t *testing.T) {
 	}{
 		{"seen", admin, []string{"SUPER_ADMIN"}, "", cli.ExitDone, []string{"SUPER_ADMIN"}, "roles:           SUPER_ADMIN\n"},
 		{"denied", admin, []string{"SUPER_ADMIN"}, "SUPER_ADMIN,ORG_ADMIN", cli.ExitIncomplete, []string{"SUPER_ADMIN"}, "the org says that ORG_ADMIN is not held"},
-		{"not known", blind, []string{readOnly}, "", cli.ExitDone, nil, "not known: it lacks the scope okta.roles.read, which shows them. If the customer knows them, say so with --role"},
+		{"not known", blind, []string{readOnly}, "", cli.ExitDone, nil, "not known: it lacks the scope okta.roles.read, which shows them. It sees what ORG_ADMIN or READ_ONLY_ADMIN would. If the customer knows"},
 		{"told", blind, []string{readOnly}, readOnly, cli.ExitDone, []string{readOnly}, readOnly + ", as the customer says: it lacks the scope okta.roles.read"},
 		{"none", blind, nil, readOnly, cli.ExitIncomplete, []string{readOnly}, "not all that should be seen is"},
 	} {
