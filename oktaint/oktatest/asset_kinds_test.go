@@ -42,7 +42,7 @@ func TestAssetRoles(t *testing.T) {
 		case role == "APP_ADMIN":
 			return under("/policies") && !under("/authorizationServers") || under("/authenticators") || under("/device-") || under("/yubikey_token")
 		case role == "API_ACCESS_MANAGEMENT_ADMIN":
-			return under("/authorizationServers") || under("/yubikey_token")
+			return under("/authorizationServers")
 		case role == "HELP_DESK_ADMIN":
 			return under("/realm") || under("/yubikey_token")
 		}
