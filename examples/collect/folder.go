@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
@@ -34,8 +35,8 @@ type manifest struct {
 	// Files are all files of objects in the folder, in the order of the catalogue.
 	Files []objectFile `json:"files"`
 
-	// Report is what the last run that came to its end found out, and Caused what it
-	// has left in the System Log.
+	// Report is what the last run that came to its end found out, with the rows of
+	// earlier runs for what it did not read. Caused is what it has left in the System Log.
 	Report *inventory.Report `json:"report,omitempty"`
 	Caused *caused           `json:"caused,omitempty"`
 }
@@ -130,7 +131,7 @@ func (f *folder) tidy() error {
 // finish writes the manifest of a run that has come to its end.
 func (f *folder) finish(r *inventory.Report, c *caused) error {
 	m := &f.manifest
-	m.Unfinished, m.Report, m.Caused = nil, r, c
+	m.Unfinished, m.Report, m.Caused = nil, merge(m.Report, r), c
 	old := make(map[string]objectFile)
 	for _, file := range m.Files {
 		old[file.Resource] = file
@@ -157,6 +158,28 @@ func (f *folder) finish(r *inventory.Report, c *caused) error {
 		}
 	}
 	return f.write()
+}
+
+// merge adds to a report the rows of an earlier one for what it did not read. It then
+// began when that one did, so that no change since is overlooked.
+func merge(old, r *inventory.Report) *inventory.Report {
+	if old == nil || !slices.Equal(old.Roles, r.Roles) {
+		return r
+	}
+	all := *r
+	all.Rows = nil
+	for resource := range inventory.Catalogue() {
+		row, ok := r.Row(resource.Name)
+		if !ok {
+			if row, ok = old.Row(resource.Name); ok && old.Started.Before(all.Started) {
+				all.Started = old.Started
+			}
+		}
+		if ok {
+			all.Rows = append(all.Rows, row)
+		}
+	}
+	return &all
 }
 
 func (f *folder) write() error {
