@@ -90,9 +90,10 @@ func (p *Program) failure(err error, interrupted bool) *Failure {
 	return f
 }
 
-// interruptedText says what was interrupted, if there is anything to say.
+// interruptedText says what was interrupted, if there is anything to say. The words of
+// package os/signal are those of a context's cause.
 func interruptedText(text string) string {
-	for _, end := range []string{errInterrupted.Error(), context.Canceled.Error()} {
+	for _, end := range []string{errInterrupted.Error(), context.Canceled.Error(), "interrupt signal received", "terminated signal received"} {
 		text = strings.TrimSuffix(strings.TrimSuffix(text, end), ": ")
 	}
 	if text == "" {
@@ -103,7 +104,7 @@ func interruptedText(text string) string {
 
 // prefixes are what the library's errors begin with, wherever one begins within
 // another.
-var prefixes = regexp.MustCompile(`(^|: |; |\n\s*)(?:(?:oktaint|oauthapp|remediation|scopes|request|durable): ?)+`)
+var prefixes = regexp.MustCompile(`(^|: |; |\n\s*)(?:(?:oktaint|oauthapp|remediation|scopes|request|durable|inventory|systemlog): ?)+`)
 
 // flagWords are what the library says of what a program asks it for, each followed
 // by the flags of that.
