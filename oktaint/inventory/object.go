@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// keyOf returns what tells an object from the others of its parent: the values of the
+// KeyOf returns what tells an object from the others of its parent: the values of the
 // key's members, joined by blanks. It is empty for a single object.
-func (r *Resource) keyOf(object json.RawMessage) string {
+func (r *Resource) KeyOf(object json.RawMessage) string {
 	if len(r.Key) == 0 {
 		return ""
 	}
@@ -45,7 +45,7 @@ func text(raw json.RawMessage) string {
 // empty if the object does not say.
 func (r *Resource) paramOf(object json.RawMessage, child *Resource) string {
 	if child.marks.param == "" {
-		key, _, _ := strings.Cut(r.keyOf(object), " ")
+		key, _, _ := strings.Cut(r.KeyOf(object), " ")
 		return key
 	}
 	raw := object
@@ -66,7 +66,7 @@ func (r *Resource) keep(object json.RawMessage, full bool) json.RawMessage {
 	case r.marks.noSecrets:
 		return withoutSecrets(object)
 	case r.marks.ids && !full:
-		id, err := json.Marshal(map[string]string{"id": r.keyOf(object)})
+		id, err := json.Marshal(map[string]string{"id": r.KeyOf(object)})
 		if err == nil {
 			return id
 		}

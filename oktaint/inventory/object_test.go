@@ -18,7 +18,7 @@ func TestKeyOf(t *testing.T) {
 		{[]string{"id", "type"}, `{"type":"USER","id":"00u1"}`, "00u1 USER"},
 		{nil, `{"id":"00u1"}`, ""},
 	} {
-		if got := (&Resource{Key: tt.key}).keyOf(json.RawMessage(tt.object)); got != tt.want {
+		if got := (&Resource{Key: tt.key}).KeyOf(json.RawMessage(tt.object)); got != tt.want {
 			t.Errorf("%q of %s: %q, want %q", tt.key, tt.object, got, tt.want)
 		}
 	}
