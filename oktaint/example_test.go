@@ -101,3 +101,18 @@ func ExampleTransport() {
 	// true 403 E0000006 lacks a role
 	// 1 request
 }
+
+// A service that goes on with a new key when somebody rotates it: the file is read for
+// every assertion.
+func ExampleKeyFile() {
+	org, err := oktaint.ParseOrg("acme.okta.com")
+	if err != nil {
+		log.Fatal(err)
+	}
+	c := oktaint.NewClient(oktaint.PrivateKeyJWT{
+		Org: org, ClientID: "0oa1", Scopes: scopes.Visibility,
+		Keys: oktaint.KeyFile{Path: "acme.json"},
+	}, nil)
+	fmt.Println(c.Source())
+	// Output: oktaint: private_key_jwt for https://acme.okta.com
+}

@@ -36,7 +36,11 @@ const (
 type PrivateKeyJWT struct {
 	Org      Org    // Required.
 	ClientID string // Required.
-	Key      Key    // Required: its kid is the one registered with the app.
+	Key      Key    // Required, unless Keys is set: its kid is the one registered with the app.
+
+	// Keys gives the key of each assertion instead of Key, so that the key can change
+	// while the program runs.
+	Keys KeySource
 
 	// Scopes are asked for in each token request. Okta has no default, so at
 	// least one is required. A token carries those of them that are granted to the
@@ -62,14 +66,19 @@ type PrivateKeyJWT struct {
 func (c PrivateKeyJWT) Source(base http.RoundTripper) *Source {
 	var idErr error
 	c.ClientID, idErr = cleanID("the client id", c.ClientID)
+	ring := newKeyring(c.Key, c.Keys)
 	e := &endpoint{
 		org: c.Org, clientID: c.ClientID, scopes: c.Scopes, requireAll: c.RequireAll, base: baseTransport(base), dpop: newProver(c.DPoP),
 		secret: func() (Secret, bool) {
-			pem, err := c.Key.PEM()
+			pem, err := ring.current().PEM()
 			return pem, err == nil
 		},
 		authenticate: func(ctx context.Context, conf *clientcredentials.Config) error {
-			assertion, err := clientAssertion(ctx, c.Key, c.ClientID, conf.TokenURL)
+			key, err := ring.key(ctx)
+			if err != nil {
+				return err
+			}
+			assertion, err := clientAssertion(ctx, key, c.ClientID, conf.TokenURL)
 			if err != nil {
 				return err
 			}
@@ -78,7 +87,8 @@ func (c PrivateKeyJWT) Source(base http.RoundTripper) *Source {
 			conf.EndpointParams.Set("client_assertion", assertion)
 			return nil
 		},
-		explain: func(e *Error) string { return explainAssertion(e, c.ClientID, c.Key.ID()) },
+		explain: func(e *Error) string { return explainAssertion(e, c.ClientID, ring.current().ID()) },
+		moved:   ring.moved,
 	}
 	return e.source(KindPrivateKeyJWT, c.FetchTimeout, cmp.Or(idErr, c.check()))
 }
@@ -89,8 +99,10 @@ func (c PrivateKeyJWT) check() error {
 		return errors.New("oktaint: PrivateKeyJWT has no Org: make one with ParseOrg")
 	case c.ClientID == "":
 		return errors.New("oktaint: PrivateKeyJWT has no ClientID: it is the app's client id (0oa...)")
-	case c.Key.IsZero():
+	case c.Key.IsZero() && c.Keys == nil:
 		return errors.New("oktaint: PrivateKeyJWT has no Key: make one with ParseKey, NewKey or GenerateKey")
+	case !c.Key.IsZero() && c.Keys != nil:
+		return errors.New("oktaint: PrivateKeyJWT has a Key and Keys: leave one of them out")
 	case c.Scopes.IsEmpty():
 		return errors.New("oktaint: PrivateKeyJWT has no Scopes: Okta has no default, so name at least one")
 	}

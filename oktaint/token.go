@@ -43,6 +43,9 @@ type endpoint struct {
 	authenticate func(context.Context, *clientcredentials.Config) error
 	// explain gives the hint for an error of this kind of credential.
 	explain func(*Error) string
+	// moved reports whether what the org has just refused is another one by now. Nil
+	// means that it cannot be.
+	moved func(context.Context, error) bool
 
 	kind  Kind
 	stuck stuckCount // token requests that were left behind
@@ -62,10 +65,15 @@ func (e *endpoint) source(kind Kind, budget time.Duration, err error) *Source {
 // would outlast the context's budget or be longer than MaxWait is by default.
 func (e *endpoint) fetch(ctx context.Context) (*grant, error) {
 	var proofs proofErrors
+	var moved bool
 	for n := 0; ; n++ {
 		g, err := e.attempt(ctx)
 		if err == nil {
 			return g, nil
+		}
+		if e.moved != nil && !moved && e.moved(ctx, err) {
+			moved = true
+			continue
 		}
 		if proofs.againToken(err, e.dpop) {
 			n--
