@@ -266,7 +266,7 @@ func (d *delta) stale(ctx context.Context, r *Resource) (string, error) {
 		return "it was not collected before", nil
 	case row.Status != Complete && !(row.Status == Partial && r.marks.filtered):
 		return "the last run did not see all of it", nil
-	case !slices.Equal(d.last.Roles, d.u.held.roles):
+	case !sameRoles(d.last.Roles, d.u.held.roles):
 		return "the credential holds other roles than in the last run", nil
 	case r.marks.ids && (d.u.opts.FullMembers || d.last.FullMembers):
 		return "whole members are kept, of whose changes no list tells", nil
@@ -281,6 +281,13 @@ func (d *delta) stale(ctx context.Context, r *Resource) (string, error) {
 		break
 	}
 	return "", nil
+}
+
+func sameRoles(a, b []string) bool {
+	a, b = slices.Clone(a), slices.Clone(b)
+	slices.Sort(a)
+	slices.Sort(b)
+	return slices.Equal(a, b)
 }
 
 // read reads a list, or one after the other for each of its queries, and says whether all
@@ -314,11 +321,13 @@ func (d *delta) finish(ctx context.Context, f *diff) error {
 	if err := f.missing(ctx); err != nil {
 		return err
 	}
-	f.changes.Whole = d.whole[f.r.Name]
 	d.u.closeAfterParent(f.t)
 	d.u.locked(func() {
+		if f.t.Requests > 0 {
+			f.changes.Whole = d.whole[f.r.Name]
+		}
 		f.t.Count, f.t.changes = f.total, &f.changes
-		if last, ok := d.last.Row(f.r.Name); ok && f.changes.Whole == "" {
+		if last, ok := d.last.Row(f.r.Name); ok && d.whole[f.r.Name] == "" {
 			f.t.before = last.Outcome
 		}
 	})

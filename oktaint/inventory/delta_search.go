@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -22,7 +23,10 @@ func (d *delta) search(ctx context.Context, f *diff) error {
 	if _, err := d.read(ctx, f, nil, f.r.changedSince(d.since)); err != nil {
 		return err
 	}
-	ids := d.unseen(f)
+	ids, err := d.unseen(ctx, f)
+	if err != nil {
+		return err
+	}
 	if len(ids) > mostLookups(f.total) {
 		d.whole[f.r.Name] = fmt.Sprintf("%d objects would have to be asked for one by one", len(ids))
 		whole, err := d.read(ctx, f, nil)
@@ -52,18 +56,39 @@ func mostLookups(total int) int { return max(10, total/200) }
 
 // unseen are the ids of the objects that an event tells of and that the search did not
 // have as they were after the event.
-func (d *delta) unseen(f *diff) []string {
-	var ids []string
-	told := d.news.of[f.r.Name]
-	if told == nil {
-		told = new(touch)
-	}
-	for id, at := range told.ids {
-		if found := f.stamps[id]; found.IsZero() || found.Before(at.Add(-abreast)) {
-			ids = append(ids, id)
+func (d *delta) unseen(ctx context.Context, f *diff) ([]string, error) {
+	ids := make(map[string]bool)
+	if told := d.news.of[f.r.Name]; told != nil {
+		for id, at := range told.ids {
+			if found := f.stamps[id]; found.IsZero() || found.Before(at.Add(-abreast)) {
+				ids[id] = true
+			}
 		}
 	}
-	return ids
+	if f.r.Name == "groups" {
+		if err := d.bereft(ctx, ids); err != nil {
+			return nil, err
+		}
+	}
+	return slices.Sorted(maps.Keys(ids)), nil
+}
+
+// bereft adds the groups that an app which is gone was assigned to: their counts of apps
+// change, and none of their times.
+func (d *delta) bereft(ctx context.Context, ids map[string]bool) error {
+	assigned := d.diffs["group-apps"]
+	if assigned == nil {
+		return nil
+	}
+	for o, err := range assigned.objects(ctx) {
+		if err != nil {
+			return err
+		}
+		if _, gone := d.leaver(assigned.r, assigned.r.KeyOf(o.Object)); gone {
+			ids[o.Parent] = true
+		}
+	}
+	return nil
 }
 
 // lookUp reads one object. If no list has it, and the org says that it is not there, it is

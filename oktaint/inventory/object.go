@@ -2,13 +2,27 @@ package inventory
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"strings"
 )
 
 // KeyOf returns what tells an object from the others of its parent: the values of the
-// key's members, joined by blanks. It is empty for a single object.
+// key's members, joined by blanks. It is empty for a single object. For an object that has
+// none of these members it is made of all of the object, so that two are never taken for
+// one.
 func (r *Resource) KeyOf(object json.RawMessage) string {
+	key := r.keyOf(object)
+	if len(r.Key) > 0 && strings.TrimSpace(key) == "" {
+		sum := sha256.Sum256(object)
+		return "sha256:" + hex.EncodeToString(sum[:])
+	}
+	return key
+}
+
+// keyOf is KeyOf, but for an object that has none of the members.
+func (r *Resource) keyOf(object json.RawMessage) string {
 	if len(r.Key) == 0 {
 		return ""
 	}
@@ -45,7 +59,7 @@ func text(raw json.RawMessage) string {
 // empty if the object does not say.
 func (r *Resource) paramOf(object json.RawMessage, child *Resource) string {
 	if child.marks.param == "" {
-		key, _, _ := strings.Cut(r.KeyOf(object), " ")
+		key, _, _ := strings.Cut(r.keyOf(object), " ")
 		return key
 	}
 	raw := object

@@ -18,9 +18,22 @@ func TestKeyOf(t *testing.T) {
 		{[]string{"id", "type"}, `{"type":"USER","id":"00u1"}`, "00u1 USER"},
 		{nil, `{"id":"00u1"}`, ""},
 	} {
-		if got := (&Resource{Key: tt.key}).KeyOf(json.RawMessage(tt.object)); got != tt.want {
+		if got := (&Resource{Key: tt.key}).keyOf(json.RawMessage(tt.object)); got != tt.want {
 			t.Errorf("%q of %s: %q, want %q", tt.key, tt.object, got, tt.want)
 		}
+	}
+}
+
+// Objects without a key are told apart by all of them.
+func TestKeyOfKeyless(t *testing.T) {
+	t.Parallel()
+	r := &Resource{Key: []string{"id", "type"}}
+	a, b := r.KeyOf(json.RawMessage(`{"$id":"a"}`)), r.KeyOf(json.RawMessage(`{"$id":"b"}`))
+	if a == b || a == "" || a != r.KeyOf(json.RawMessage(`{"$id":"a"}`)) {
+		t.Errorf("keys %q and %q", a, b)
+	}
+	if got := new(Resource).KeyOf(json.RawMessage(`{"$id":"a"}`)); got != "" {
+		t.Errorf("the key of a single object: %q", got)
 	}
 }
 

@@ -30,7 +30,8 @@ func (f *Files) Updates() (Store, error) {
 	if f.opts.Raw {
 		return nil, errors.New("inventory: files of raw objects cannot be brought up to date: collect all of it again")
 	}
-	return &updates{f: f}, nil
+	f.updates = &updates{f: f}
+	return f.updates, nil
 }
 
 // updates is the Store of a folder.
@@ -59,8 +60,8 @@ const (
 
 // Restore implements [Sink].
 func (s *updates) Restore(context.Context, string) error {
+	errs := []error{s.close()}
 	s.changes, s.ready = make(map[string]*changed), make(map[string]string)
-	var errs []error
 	for r := range Catalogue() {
 		plain := filepath.Join(s.f.dir, r.Name+".ndjson")
 		errs = append(errs, remove(plain+changesSuffix), remove(plain+newSuffix), remove(plain+".gz"+newSuffix))
@@ -226,13 +227,24 @@ func (s *updates) Commit(context.Context) (string, error) {
 			if err := os.Rename(final+newSuffix, final); err != nil {
 				return "", err
 			}
+			delete(s.ready, r.Name)
 		}
 	}
+	return "", errors.Join(s.close(), durable.SyncDir(s.f.dir))
+}
+
+// close removes the changes, which are merged or of no use, and new files that did not
+// replace the old ones.
+func (s *updates) close() error {
 	var errs []error
+	for _, final := range s.ready {
+		errs = append(errs, remove(final+newSuffix))
+	}
 	for _, c := range s.changes {
 		errs = append(errs, c.file.Close(), remove(c.file.Name()))
 	}
-	return "", errors.Join(append(errs, durable.SyncDir(s.f.dir))...)
+	s.changes, s.ready = nil, nil
+	return errors.Join(errs...)
 }
 
 var _ Store = (*updates)(nil)
