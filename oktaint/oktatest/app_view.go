@@ -119,8 +119,8 @@ func (o *Org) appLinks(a *app) object {
 			"name": "medium", "type": "image/png",
 			"href": "https://ok12static.oktacdn.com/assets/img/logos/default.png",
 		}},
-		"profileEnrollment": object{"href": o.href("api/v1/policies", "rst0000000000000015d7")},
-		"accessPolicy":      object{"href": o.href("api/v1/policies", "rst0000000000000025d7")},
+		"profileEnrollment": object{"href": o.href("api/v1/policies", assetID("rst", 1))},
+		"accessPolicy":      object{"href": o.href("api/v1/policies", assetID("rst", 2))},
 	}
 	pages := []object{}
 	for _, name := range slices.Sorted(maps.Keys(a.in.Visibility.AppLinks)) {

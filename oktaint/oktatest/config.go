@@ -95,6 +95,18 @@ type Config struct {
 	// status, each has a department and is in one to three of the groups.
 	Users, Groups int
 
+	// Assets is how many objects each list of assets has from the start that can
+	// have any number of them: network zones, trusted origins, identity providers,
+	// devices, policies, and the rules of one policy, say. The default is what a
+	// new org has, one or a few in each list. See [Org.Assets].
+	Assets int
+
+	// FeaturesOff are features that this org does not have, with the status that
+	// it answers where they are asked for: 400 (of a type of policies), 401
+	// E0000015, 403 E0000006 or 404 E0000008. 0 is the status that was recorded of
+	// Okta, else the one of CHOICES.md. [Features] returns the names.
+	FeaturesOff map[string]int
+
 	// RefusedScopes are scopes that this org does not have, as an org without a
 	// feature does: a grant of one is 400 E0000001.
 	RefusedScopes scopes.Set
@@ -168,6 +180,13 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Users < 0 || c.Groups < 0 {
 		return c, fmt.Errorf("oktatest: %d users and %d groups: want 0 or more", c.Users, c.Groups)
 	}
+	if c.Assets < 0 {
+		return c, fmt.Errorf("oktatest: %d assets: want 0 or more", c.Assets)
+	}
+	if err := checkFeatures(c.FeaturesOff); err != nil {
+		return c, err
+	}
+	c.FeaturesOff = maps.Clone(c.FeaturesOff)
 	c.Zones = slices.Clone(c.Zones)
 	return c, nil
 }

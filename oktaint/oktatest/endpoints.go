@@ -98,15 +98,24 @@ func (o *Org) serves(elems []string) bool {
 	})
 }
 
+// isOff reports whether a path belongs to a feature that the org does not have,
+// as if Okta had no such path.
+func (o *Org) isOff(elems []string) bool {
+	return slices.ContainsFunc(o.routes, func(row route) bool {
+		_, ok := row.match(elems)
+		return ok && o.offStatus(row.feature) == http.StatusNotFound
+	})
+}
+
 // notServed is the answer to a request that no route is for: 501 if Okta has
 // such an endpoint, 405 if it or this org has the path with other methods, 404
 // otherwise.
 func (o *Org) notServed(method string, elems []string, known bool) error {
-	if o.lacks(elems) {
-		return errPath
-	}
 	if n := len(elems); n > 1 && elems[n-1] == "" && !o.serves(elems[:n-1]) {
 		elems = elems[:n-1] // Okta was recorded to accept a slash at the end of some
+	}
+	if o.isOff(elems) {
+		return errPath
 	}
 	for _, e := range endpoints()[len(elems)] {
 		if !fitsTemplate(e.elems, elems) {

@@ -21,17 +21,17 @@ func TestNotServed(t *testing.T) {
 			method, path string
 			idx, classic want
 		}{
-			{"GET", "/api/v1/policies?type=OKTA_SIGN_ON", lacking, lacking},
-			{"GET", "/api/v1/policies/00p1/rules/0pr1", lacking, lacking},
+			{"GET", "/api/v1/brands/bnd1/pages/error", lacking, lacking},
+			{"POST", "/api/v1/policies/00p1/rules", lacking, lacking}, // of a path that is served, another method
 			{"GET", "/api/v1/apps/0oa1/users", lacking, lacking},
 			{"POST", "/api/v1/apps/0oa1/credentials/keys/generate/", lacking, lacking},
 			{"PUT", "/api/v1/org", lacking, lacking}, // of a path that is served, another method
 			{"GET", "/oauth2/v1/clients", lacking, lacking},
 			{"GET", "/oauth2/v1/keys", lacking, lacking},
-			{"GET", "/api/v1/devices", lacking, nowhere},
+			{"DELETE", "/api/v1/devices/guo1", lacking, nowhere},
 			{"POST", "/api/v1/devices/guo1/lifecycle/suspend", lacking, nowhere},
 			{"PATCH", "/api/v1/devices", method, nowhere},
-			{"GET", "/api/v1/authenticators/aut1/methods", lacking, nowhere},
+			{"PUT", "/api/v1/authenticators/aut1/methods/sms", lacking, nowhere},
 			{"GET", "/api/v1/users/00u1/devices", lacking, nowhere},
 			{"PATCH", "/api/v1/apps", method, method},
 			{"DELETE", "/api/v1/policies", method, method},

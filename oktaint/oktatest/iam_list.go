@@ -21,14 +21,18 @@ type listing[T any] struct {
 	view  func(T) object
 	links object // besides self and next
 	limit bool   // the parameter limit is known
+
+	page, most int // rows of a page, if not asked and at most; 0: iamPage and 1000
 }
 
 // listObject answers one page of such a list.
 func listObject[T any](c *call, l listing[T]) (reply, error) {
-	limit := iamPage
+	setDefault(&l.page, iamPage)
+	setDefault(&l.most, 1000)
+	limit := l.page
 	if l.limit {
 		var err error
-		if limit, err = c.limit(iamPage, 1000); err != nil {
+		if limit, err = c.limit(l.page, l.most); err != nil {
 			return reply{}, err
 		}
 	}

@@ -19,6 +19,16 @@ const (
 	readRoles
 	readTokens
 	readOrg
+	readPolicies // authenticators and what policies ask of devices, too
+	readSettings // of the org as a whole: zones, domains, brands, features, limits
+	readHooks
+	readIdPs
+	readServers // authorization servers
+	readDevices
+	readRealms
+	readLogStreams
+	readSchemas // of users, groups and linked objects
+	readAppSchemas
 	createGroups
 	manageGroups
 	manageMembers // of groups
@@ -56,19 +66,22 @@ var (
 	}, helpDesk...)
 )
 
-var readAll = []permission{readUsers, readGroups, readApps, readLogs, readRoles, readTokens, readOrg}
+var readAll = []permission{
+	readUsers, readGroups, readApps, readLogs, readRoles, readTokens, readOrg, readPolicies, readSettings, readHooks,
+	readIdPs, readServers, readDevices, readRealms, readLogStreams, readAppSchemas,
+}
 
 // reach is what each standard role allows, except SUPER_ADMIN, which allows
 // everything. Okta's matrix per endpoint is not known; this one is a choice.
 var reach = map[string][]permission{
-	"ORG_ADMIN":                   slices.Concat(readAll, writeGroups, writeUsers),
+	"ORG_ADMIN":                   slices.Concat(readAll, []permission{readSchemas}, writeGroups, writeUsers),
 	"READ_ONLY_ADMIN":             readAll,
-	"APP_ADMIN":                   {readUsers, readGroups, readApps, manageApps},
-	"API_ACCESS_MANAGEMENT_ADMIN": {readUsers, readGroups, readApps, manageApps},
+	"APP_ADMIN":                   {readUsers, readGroups, readApps, manageApps, readPolicies, readSchemas, readAppSchemas},
+	"API_ACCESS_MANAGEMENT_ADMIN": {readUsers, readGroups, readApps, manageApps, readServers, readSchemas, readAppSchemas},
 	"USER_ADMIN":                  slices.Concat([]permission{readUsers, readGroups}, writeGroups, writeUsers),
 	"GROUP_MEMBERSHIP_ADMIN":      {readUsers, readGroups, manageMembers, joinGroups},
-	"HELP_DESK_ADMIN":             append([]permission{readUsers, readGroups}, helpDesk...),
-	"MOBILE_ADMIN":                {readUsers, readGroups},
+	"HELP_DESK_ADMIN":             append([]permission{readUsers, readGroups, readRealms}, helpDesk...),
+	"MOBILE_ADMIN":                {readUsers, readGroups, readAppSchemas},
 	"REPORT_ADMIN":                {readLogs},
 }
 

@@ -43,6 +43,7 @@ func (s *store) copy() store {
 	old.customRoles = copyTable(&s.customRoles, copyCustomRole)
 	old.resourceSets = copyTable(&s.resourceSets, copyResourceSet)
 	old.roles = copyEach(s.roles)
+	old.assets = s.assets.copy()
 	return old
 }
 

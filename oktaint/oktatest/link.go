@@ -14,6 +14,7 @@ type paging struct {
 	params      []string // the parameters that links repeat, in Okta's order
 	cursor      string   // what stands before the id in after
 	noPages     bool     // one page of limit rows, and no Link
+	plain       bool     // links show a limit only if one was asked for
 }
 
 // lister is what a list endpoint works with: match selects rows of the table,
@@ -54,6 +55,9 @@ func list[T any](c *call, l lister[T]) (reply, error) {
 		return res, nil
 	}
 	q := url.Values{"limit": {strconv.Itoa(limit)}}
+	if l.plain && !c.query.Has("limit") {
+		q.Del("limit")
+	}
 	res.header.Add("Link", c.link("self", l.params, q))
 	if more {
 		q.Set("after", l.cursor+last)

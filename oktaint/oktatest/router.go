@@ -22,6 +22,7 @@ type route struct {
 	query   string // names of the parameters, between spaces
 	lacks   string // of those that Okta has and this org has not
 	body    string // members of the body, as parseMembers reads them; empty: no body
+	feature string // what it belongs to, in Config.FeaturesOff; empty: every org has it
 	handler func(*call) (reply, error)
 
 	elems   []string
@@ -83,6 +84,9 @@ func (o *Org) dispatch(c *call) (reply, error) {
 	if err := c.rights.authorize(c); err != nil {
 		return reply{}, err
 	}
+	if err := o.offAnswer(c.route.feature); err != nil {
+		return reply{}, err
+	}
 	if err := c.checkInput(); err != nil {
 		return reply{}, err
 	}
@@ -97,11 +101,14 @@ func (o *Org) dispatch(c *call) (reply, error) {
 // recorded.
 func (c *call) match() error {
 	elems := elemsOf(onePath(c.r.URL.EscapedPath()))
+	if c.org.lacks(elems) {
+		return errPath
+	}
 	known := false
 	for i := range c.org.routes {
 		row := &c.org.routes[i]
 		params, ok := row.match(elems)
-		if !ok {
+		if !ok || c.org.offStatus(row.feature) == http.StatusNotFound {
 			continue
 		}
 		known = true

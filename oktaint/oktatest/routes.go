@@ -69,6 +69,8 @@ func allRoutes() []route {
 		targetRoutes(pathGroupRoles),
 		logRoutes,
 		orgRoutes,
+		policyAppRoutes,
+		assetRoutes(),
 	)
 	for i := range rows {
 		rows[i].elems = elemsOf(rows[i].pattern)
@@ -79,6 +81,12 @@ func allRoutes() []route {
 
 var logRoutes = []route{
 	{method: get, pattern: "/api/v1/logs", scope: "okta.logs.read", need: readLogs, query: "since until after filter limit sortOrder", lacks: "q", handler: (*call).listLogs},
+}
+
+// policyAppRoutes show what the table of assets does not: apps.
+var policyAppRoutes = []route{
+	{method: get, pattern: pathPolicies + "/{policyId}/app", scope: "okta.policies.read", need: readPolicies, handler: (*call).listPolicyApps},
+	{method: get, pattern: "/api/v1/meta/schemas/apps/{appId}/default", scope: "okta.schemas.read", need: readAppSchemas, handler: (*call).getSchemaOfApp},
 }
 
 var orgRoutes = []route{

@@ -20,5 +20,6 @@ func (o *Org) seed() {
 	o.addToken(owner, "Owner's token", o.token)
 	o.seedGroups(o.cfg.Groups)
 	o.seedUsers(o.cfg.Users)
+	o.setAssetOrigin(owner)
 	o.addEvent("user.session.start", "User login to Okta", partyOfUser(owner), nil, "/api/v1/authn")
 }

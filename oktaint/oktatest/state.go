@@ -8,7 +8,8 @@ import (
 // State returns the org's state as canonical JSON: keys sorted, lists in order
 // of id. Two orgs are in the same state if their bytes are equal. It holds no
 // secret, and not what every request changes: access tokens, the System Log,
-// and when an API token was used.
+// and when an API token was used. Of the assets it holds those that have changed
+// since the org was made, by their paths; null is one that is gone.
 func (o *Org) State() []byte {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -39,6 +40,7 @@ func (o *Org) State() []byte {
 		roles = append(roles, view)
 	}
 	state["roles"] = roles
+	state["assets"] = o.stateOfAssets()
 	text, err := marshal(state)
 	if err != nil {
 		panic("oktatest: state: " + err.Error()) // only JSON went in

@@ -175,6 +175,10 @@ var inputDeviations = []accepted{
 	{[]string{"POST /api/v1/apps", "PUT /api/v1/apps/{app}"}, "extra member", below(keysOfApp, "alg", "crv"), keyProperties},
 	{[]string{"POST /api/v1/apps/{app}/credentials/jwks"}, "extra member", []string{"crv"}, curve},
 	{[]string{"POST /api/v1/apps", "PUT /api/v1/apps/{app}"}, "extra member", []string{"settings.manualProvisioning"}, recordedToo},
+	{[]string{"GET /workload-principals/api/v1/ai-agents", "GET /workload-principals/api/v1/ai-agents/{agentId}"}, "endpoint", []string{
+		"not in the documents",
+	}, "published in a preview of Okta's reference"},
+	{[]string{"GET /api/v1/policies/{policyId}/rules"}, "extra parameter", []string{"after"}, "the rules come in pages of 50, whose links have it"},
 	{[]string{"GET /api/v1/api-tokens"}, "extra parameter", []string{"q"}, recordedToo},
 	{[]string{
 		"GET /api/v1/groups/{group}/roles/{assignment}/targets/catalog/apps", "GET /api/v1/users/{user}/roles/{assignment}/targets/catalog/apps",

@@ -1,0 +1,95 @@
+package oktatest
+
+// Paths under which more than one row lives.
+const (
+	pathAuthenticators = "/api/v1/authenticators"
+	pathDevices        = "/api/v1/devices"
+	pathIdPs           = "/api/v1/idps"
+	pathServers        = "/api/v1/authorizationServers"
+	pathServer         = pathServers + "/{authServerId}"
+)
+
+// securityKinds guard the org: authenticators, zones, hooks, threats.
+var securityKinds = []assetKind{
+	{path: pathAuthenticators, one: "{authenticatorId}", scope: "okta.authenticators.read", need: readPolicies,
+		prefix: "aut", class: "Authenticator", links: "self:GET,PUT methods:GET lifecycle",
+		event: "security.authenticator.lifecycle.create security.authenticator.lifecycle.update security.authenticator.lifecycle.deactivate"},
+	{path: pathAuthenticators + "/{authenticatorId}/methods", one: "{methodType}", scope: "okta.authenticators.read", need: readPolicies,
+		key: "type", class: "AuthenticatorMethod", links: "self:GET,PUT lifecycle", event: "security.authenticator.lifecycle.update"},
+	{path: "/api/v1/zones", one: "{zoneId}", scope: "okta.networkZones.read", need: readSettings, query: "after limit filter",
+		limit: 200, most: 200, prefix: "nzo", class: "NetworkZone", links: "self:GET,PUT,DELETE* lifecycle", feature: "zones",
+		event: "zone.create zone.update zone.delete", target: "NetworkZone"},
+	{path: "/api/v1/trustedOrigins", one: "{trustedOriginId}", scope: "okta.trustedOrigins.read", need: readSettings, query: "q filter after limit",
+		limit: 20, most: 200, prefix: "tos", class: "TrustedOrigin", links: "self:GET,PUT,DELETE lifecycle",
+		event: "security.trusted_origin.create security.trusted_origin.update security.trusted_origin.delete"},
+	{path: "/api/v1/behaviors", one: "{behaviorId}", scope: "okta.behaviors.read", need: readSettings,
+		prefix: "bvi", class: "BehaviorRule", links: "self:GET,POST,PUT,DELETE", feature: "behaviors",
+		event: "security.behavior.settings.create security.behavior.settings.update security.behavior.settings.delete"},
+	{path: "/api/v1/threats/configuration", scope: "okta.threatInsights.read", need: readSettings, array: single,
+		links: "self:GET,POST", event: "security.threat.configuration.update"},
+	{path: "/attack-protection/api/v1/authenticator-settings", scope: "okta.orgs.read", need: readSettings, array: single, feature: "attack-protection",
+		event: "security.attack_protection.settings.update"},
+	{path: "/attack-protection/api/v1/user-lockout-settings", scope: "okta.orgs.read", need: readSettings, array: single,
+		event: "security.attack_protection.settings.update"},
+	{path: "/api/v1/bot-protection/configuration", scope: "okta.botProtection.read", need: readSettings, array: single, feature: "bot-protection",
+		links: "self:GET,PUT", event: "security.bot_protection.configuration.update"},
+	{path: "/api/v1/eventHooks", one: "{eventHookId}", scope: "okta.eventHooks.read", need: readHooks,
+		prefix: "who", class: "Webhook", links: "self lifecycle verify!POST", event: "event_hook.created event_hook.updated event_hook.deleted", target: "EventHook"},
+	{path: "/api/v1/inlineHooks", one: "{inlineHookId}", scope: "okta.inlineHooks.read", need: readHooks, query: "type=type",
+		prefix: "cal", class: "InlineHook", links: "self lifecycle execute:POST", event: "inline_hook.created inline_hook.updated inline_hook.deleted"},
+	{path: "/api/v1/hook-keys", one: "{id}", scope: "okta.inlineHooks.read", need: readHooks,
+		prefix: "HKY", class: "HookKey", event: "system.hook.key.created system.hook.key.updated system.hook.key.deleted"},
+	{path: "/api/v1/logStreams", one: "{logStreamId}", scope: "okta.logStreams.read", need: readLogStreams, query: "after limit filter",
+		limit: 20, most: 200, prefix: "0oa", class: "AppInstance", links: "self lifecycle", feature: "log-streams",
+		event: "system.log_stream.lifecycle.create system.log_stream.lifecycle.update system.log_stream.lifecycle.delete", target: "LogStream"},
+}
+
+// signInKinds decide who signs in and what gets tokens: identity providers,
+// authorization servers, devices.
+var signInKinds = []assetKind{
+	{path: pathIdPs + "/credentials/keys", one: "{kid}", scope: "okta.idps.read", need: readIdPs, query: "after limit",
+		limit: 20, most: 200, key: "kid", prefix: "idk", class: "IdPKeyCredential", event: "system.idp.lifecycle.update"},
+	{path: pathIdPs, one: "{idpId}", scope: "okta.idps.read", need: readIdPs, query: "q after limit type=type",
+		limit: 20, most: 200, prefix: "0oa", class: "IdentityProvider", links: "self:GET,PUT,DELETE users:GET lifecycle",
+		event: "system.idp.lifecycle.create system.idp.lifecycle.update system.idp.lifecycle.delete"},
+	{path: pathIdPs + "/{idpId}/credentials/keys/active", scope: "okta.idps.read", need: readIdPs, key: "kid", prefix: "idk", class: "IdPKeyCredential",
+		event: "system.idp.lifecycle.update"},
+	{path: pathIdPs + "/{idpId}/credentials/keys", one: "{kid}", scope: "okta.idps.read", need: readIdPs, key: "kid", prefix: "idk", class: "IdPKeyCredential",
+		event: "system.idp.lifecycle.update"},
+	{path: pathIdPs + "/{idpId}/users", one: "{userId}", scope: "okta.idps.read", need: readIdPs, query: "q after limit", lacks: "expand",
+		limit: 20, most: 200, class: "IdpUser", links: "self:GET,DELETE", view: viewOfUsers("id"), event: "user.authentication.auth_via_IDP"},
+	{path: pathServers, one: "{authServerId}", scope: "okta.authorizationServers.read", need: readServers, query: "after limit q",
+		limit: 200, most: 200, prefix: "aus", class: "AuthorizationServer", feature: "api-access-management",
+		links: "self:GET,DELETE*,PUT rotateKey@credentials/lifecycle/keyRotate:POST keys@credentials/keys:GET claims:GET,POST policies:GET,POST scopes:GET,POST lifecycle",
+		event: "oauth2.as.created oauth2.as.updated oauth2.as.deleted"},
+	{path: pathServer + "/associatedServers", scope: "okta.authorizationServers.read", need: readServers, query: "after limit q", lacks: "trusted",
+		limit: 200, most: 200, feature: "api-access-management", class: "AuthorizationServer", event: "oauth2.as.updated"},
+	{path: pathServer + "/scopes", one: "{scopeId}", scope: "okta.authorizationServers.read", need: readServers, query: "q filter after limit",
+		limit: 200, most: 200, prefix: "scp", class: "OAuth2Scope", feature: "api-access-management", links: "self:GET,PUT,DELETE",
+		event: "oauth2.scope.created oauth2.scope.updated oauth2.scope.deleted"},
+	{path: pathServer + "/claims", one: "{claimId}", scope: "okta.authorizationServers.read", need: readServers,
+		prefix: "ocl", class: "OAuth2Claim", feature: "api-access-management", links: "self:GET,PUT,DELETE",
+		event: "oauth2.claim.created oauth2.claim.updated oauth2.claim.deleted"},
+	{path: pathServer + "/policies", one: "{policyId}", scope: "okta.authorizationServers.read", need: readServers,
+		prefix: "00p", class: "Policy", feature: "api-access-management", links: "self:GET,PUT,DELETE rules:GET lifecycle",
+		event: "policy.lifecycle.create policy.lifecycle.update policy.lifecycle.delete", target: "PolicyEntity"},
+	{path: pathServer + "/policies/{policyId}/rules", one: "{ruleId}", scope: "okta.authorizationServers.read", need: readServers,
+		prefix: "0pr", class: "PolicyRule", feature: "api-access-management", links: "self:GET,PUT,DELETE lifecycle",
+		event: "policy.rule.add policy.rule.update policy.rule.delete"},
+	{path: pathServer + "/clients", scope: "okta.authorizationServers.read", need: readServers,
+		key: "client_id", class: "OAuth2Client", feature: "api-access-management", event: "oauth2.as.updated"},
+	{path: pathServer + "/clients/{clientId}/tokens", one: "{tokenId}", scope: "okta.authorizationServers.read", need: readServers, query: "after limit", lacks: "expand",
+		limit: 20, most: 200, prefix: "oar", class: "OAuth2RefreshToken", feature: "api-access-management", links: "self revoke!DELETE", event: "app.oauth2.as.token.revoke"},
+	{path: pathServer + "/credentials/keys", one: "{keyId}", scope: "okta.authorizationServers.read", need: readServers,
+		key: "kid", class: "JsonWebKey", feature: "api-access-management", links: "self:GET", event: "app.oauth2.as.key.rollover"},
+	{path: pathServer + "/resourceservercredentials/keys", one: "{keyId}", scope: "okta.authorizationServers.read", need: readServers,
+		prefix: "apk", class: "JsonWebKey", feature: "api-access-management", links: "self:GET lifecycle", event: "oauth2.as.updated"},
+	{path: "/api/v1/realms", one: "{realmId}", scope: "okta.realms.read", need: readRealms, query: "limit after search", lacks: "sortBy sortOrder",
+		limit: 200, most: 200, prefix: "guo", class: "Realm", feature: "realms", links: "self",
+		event: "directory.realm.create directory.realm.update directory.realm.delete"},
+	{path: pathDevices, one: "{deviceId}", scope: "okta.devices.read", need: readDevices, query: "after limit search expand",
+		limit: 200, most: 200, prefix: "guo", class: "UDDevice", links: "self:GET,PATCH,PUT users:GET suspend",
+		event: "device.enrollment.create device.platform.update device.lifecycle.delete", target: "Device"},
+	{path: pathDevices + "/{deviceId}/users", scope: "okta.devices.read", need: readDevices,
+		key: "user.id", class: "User", view: viewOfUsers("user"), event: "device.user.add device.user.add device.user.remove", target: "Device"},
+}
