@@ -40,6 +40,9 @@ func (j *job) reportText(r *inventory.Report, width int) string {
 	}
 	var b strings.Builder
 	b.WriteString(t.Text(width))
+	if text := changesText(r); text != "" {
+		b.WriteString("\n" + cli.Wrap(text, width))
+	}
 	for _, g := range groups(r) {
 		b.WriteString("\n" + cli.Wrap(g.text(), width))
 	}

@@ -30,6 +30,9 @@ What:
   --list              list the resources with their scopes and roles, and end
 
 How:
+  --delta             bring what --out DIR holds up to date: of most resources
+                      only the changes since the last run are read. A run that
+                      is broken off changes nothing
   --share PART        use this part of the rate limits of the credential, such
                       as 0.2, and leave the rest to others (default 1)
 

@@ -20,6 +20,7 @@ type options struct {
 	gzip     bool
 	raw      bool
 	share    float64
+	delta    bool
 	strict   bool
 	list     bool
 }
@@ -40,6 +41,7 @@ func parse(p *cli.Program) (*options, error) {
 	fs.BoolVar(&o.gzip, "gzip", false, "")
 	fs.BoolVar(&o.raw, "raw", false, "")
 	fs.Float64Var(&o.share, "share", 1, "")
+	fs.BoolVar(&o.delta, "delta", false, "")
 	fs.BoolVar(&o.strict, "strict", false, "")
 	fs.BoolVar(&o.list, "list", false, "")
 	switch err := p.Parse(); {
@@ -58,6 +60,8 @@ func (o *options) check(p *cli.Program) error {
 		return errors.New("where to? --out DIR writes files into a folder, --out - writes to standard output")
 	case o.out == stdout && p.JSON:
 		return errors.New("--out - and --json both want standard output: give one of them")
+	case o.delta && (o.out == stdout || o.raw || o.gzip):
+		return errors.New("--delta brings the files of --out DIR up to date, and leaves them compressed or not: it goes with none of --out -, --raw, --gzip")
 	case !(o.share > 0 && o.share <= 1):
 		return errors.New("--share is a part of the rate limits: more than 0, and at most 1")
 	}
