@@ -74,7 +74,7 @@ func TestFollowKilled(t *testing.T) {
 	o := serve(t, oktatest.Config{})
 	args := []string{"--out", o.out(), "--follow", "--since", "1h"}
 	want := 0
-	for range 10 {
+	for i := range 10 {
 		o.signIn(t, 150)
 		want += 150
 		asked := count(o, "/api/v1/logs")
@@ -82,6 +82,12 @@ func TestFollowKilled(t *testing.T) {
 		clitest.Await(t, "the log is not asked for", func() bool { return count(o, "/api/v1/logs") > asked })
 		random := time.After(time.Duration(rand.IntN(60)) * time.Millisecond)
 		<-random
+		if i == 5 { // one at least has come to a commit
+			clitest.Await(t, "nothing is committed", func() bool {
+				text, err := os.ReadFile(filepath.Join(o.out(), positionName))
+				return err == nil && strings.Contains(string(text), `"position"`)
+			})
+		}
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	}
@@ -118,13 +124,9 @@ func TestFollowKilled(t *testing.T) {
 // events lists the uuids of all events of the org.
 func (o *org) events(t testing.TB) (uuids []string) {
 	t.Helper()
-	creds, err := oktaint.ParseCredentials(o.Credentials(o.APIToken()))
-	if err != nil {
-		t.Fatal(err)
-	}
 	now := time.Now().UTC()
 	q := url.Values{"since": {now.Add(-time.Hour).Format(time.RFC3339)}, "until": {now.Format(time.RFC3339Nano)}, "limit": {"1000"}}
-	for e, err := range oktaint.List[struct{ UUID string }](t.Context(), oktaint.NewClient(creds, o.Transport()), q, "api", "v1", "logs") {
+	for e, err := range oktaint.List[struct{ UUID string }](t.Context(), o.client(t, o.APIToken()), q, "api", "v1", "logs") {
 		if err != nil {
 			t.Fatal(err)
 		}
