@@ -31,6 +31,11 @@ type tally struct {
 	row   int        // failures since a list was read
 	err   error      // the first
 	named bool
+
+	// Of a Delta: what it changed, and what the last run found out, which holds as long as
+	// no list is read.
+	changes *Changes
+	before  Outcome
 }
 
 // The failures after which a resource is given up: a list that is refused or fails
@@ -59,6 +64,8 @@ func (t *tally) note(o Outcome, err error, closes bool) {
 // outcome is the status at the end.
 func (t *tally) outcome(held standing) Outcome {
 	switch {
+	case t.before.Status != "" && t.Read == 0 && t.First == nil && t.Closed == nil:
+		return t.before
 	case t.Closed != nil && t.Read == 0:
 		return *t.Closed
 	case t.Closed != nil:
@@ -89,7 +96,7 @@ func (t *tally) part(s Status, lists int) Outcome {
 func (t *tally) report(held standing) Row {
 	return Row{
 		Resource: t.r.Name, Outcome: t.outcome(held), Count: t.Count, Requests: t.Requests, Bytes: t.Bytes, Took: t.Took,
-		Err: t.err,
+		Err: t.err, Changes: t.changes,
 	}
 }
 

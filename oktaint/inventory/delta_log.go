@@ -1,0 +1,281 @@
+package inventory
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rezonate-io/okta-integration/oktaint"
+)
+
+// news is what the System Log tells of changes.
+type news struct {
+	of      map[string]*touch             // by resource
+	members map[string]map[string]joining // of groups, by user
+	odd     map[string]bool               // groups whose members are to be read again
+	pairs   map[string]map[string]bool    // users of apps
+	deleted map[string]time.Time          // users and apps of whose deletion there is an event
+	certain map[string]bool               // those of them that are gone for certain
+}
+
+// A touch is what events tell of one resource.
+type touch struct {
+	ids   map[string]time.Time // of the objects, or of those that they belong to, and the newest event
+	loose [][]string           // ids of events that name none of these by their type
+}
+
+// A joining is the newest event about one user and one group.
+type joining struct {
+	at  time.Time
+	add bool
+}
+
+// A logEvent is what is looked at of an event of the System Log.
+type logEvent struct {
+	Type      string    `json:"eventType"`
+	Published time.Time `json:"published"`
+	Outcome   struct {
+		Result string `json:"result"`
+	} `json:"outcome"`
+	Targets []struct {
+		ID   string `json:"id"`
+		Type string `json:"type"`
+	} `json:"target"`
+}
+
+// targetTypes are what the System Log calls the objects of a resource. Where it is not
+// known, what counts is whether an id is one of theirs.
+var targetTypes = map[string]string{
+	"users": "User", "admins": "User", "groups": "UserGroup", "apps": "AppInstance", "policies": "PolicyEntity",
+	"devices": "Device",
+}
+
+// ids are the ids of the targets of a type.
+func (e *logEvent) ids(kind string) []string {
+	var ids []string
+	for _, t := range e.Targets {
+		if t.ID != "" && (kind == "" || t.Type == kind) {
+			ids = append(ids, t.ID)
+		}
+	}
+	return ids
+}
+
+// readLog reads what the System Log tells. If it is of no use, the resources that need it
+// are read as a whole.
+func (d *delta) readLog(ctx context.Context) error {
+	users := d.logUsers()
+	if len(users) == 0 {
+		d.news = newNews()
+		return nil
+	}
+	why := ""
+	if time.Since(d.since) > logReach {
+		why = "the last run is longer ago than the System Log keeps its events"
+	} else {
+		var err error
+		if why, err = d.askLog(ctx, users); err != nil {
+			return err
+		}
+	}
+	if why == "" {
+		return nil
+	}
+	d.news, d.basis.NoLog = nil, why
+	for _, r := range users {
+		if r.Name != membersName {
+			d.whole[r.Name] = why
+		}
+	}
+	return nil
+}
+
+// logUsers are the resources whose changes the System Log tells of.
+func (d *delta) logUsers() []*Resource {
+	var users []*Resource
+	for r := range Catalogue() {
+		byEvents := r.Parent != "" || len(r.marks.since) > 0
+		if d.diffs[r.Name] != nil && d.whole[r.Name] == "" && byEvents && len(r.Events) > 0 {
+			users = append(users, r)
+		}
+	}
+	return users
+}
+
+// askLog reads the System Log, or says why that cannot be.
+func (d *delta) askLog(ctx context.Context, users []*Resource) (why string, err error) {
+	logs, _ := Lookup("logs")
+	l := &list{u: d.u, t: d.u.tallyOf(logs), p: new(progress)}
+	if err := l.unasked(); err != nil {
+		return "", err
+	}
+	if l.t.Closed != nil {
+		return l.t.Closed.Why, nil
+	}
+	err = d.pages(ctx, users, logFilter(users))
+	if status(err) == http.StatusBadRequest { // the filter is not understood
+		err = d.pages(ctx, users, "")
+	}
+	if err == nil {
+		return "", nil
+	}
+	v, err2 := d.u.judge(ctx, l, err)
+	switch {
+	case err2 != nil:
+		return "", fmt.Errorf("inventory: the System Log: %w", err2)
+	case v.Status == Failed:
+		return "", fmt.Errorf("inventory: the System Log: %w", err)
+	}
+	return "the System Log: " + v.Why, nil
+}
+
+// pages reads the events in the order in which they were stored, so that those that came
+// late are among them.
+func (d *delta) pages(ctx context.Context, users []*Resource, filter string) error {
+	d.news = newNews()
+	d.basis.Events = 0
+	q := url.Values{"since": {d.since.UTC().Format(time.RFC3339)}, "limit": {"1000"}, "sortOrder": {"ASCENDING"}}
+	if filter != "" {
+		q.Set("filter", filter)
+	}
+	for page, err := range oktaint.Pages[logEvent](ctx, d.u.c, "", q, "api", "v1", "logs") {
+		d.basis.Requests++
+		if err != nil {
+			return err
+		}
+		d.basis.Events += len(page.Items)
+		for i := range page.Items {
+			d.news.take(users, &page.Items[i])
+		}
+	}
+	return nil
+}
+
+// logFilter keeps out the events that tell of none of the resources.
+func logFilter(users []*Resource) string {
+	var all, terms []string
+	for _, r := range users {
+		all = append(all, r.Events...)
+	}
+	slices.Sort(all)
+	for _, prefix := range slices.Compact(all) {
+		covered := slices.ContainsFunc(all, func(p string) bool { return p != prefix && strings.HasPrefix(prefix, p) })
+		if !covered {
+			terms = append(terms, fmt.Sprintf("eventType sw %q", prefix))
+		}
+	}
+	return strings.Join(terms, " or ")
+}
+
+func newNews() *news {
+	return &news{
+		of: make(map[string]*touch), members: make(map[string]map[string]joining), odd: make(map[string]bool),
+		pairs: make(map[string]map[string]bool), deleted: make(map[string]time.Time), certain: make(map[string]bool),
+	}
+}
+
+// take takes down what an event tells.
+func (n *news) take(users []*Resource, e *logEvent) {
+	for _, r := range users {
+		if !slices.ContainsFunc(r.Events, func(prefix string) bool { return strings.HasPrefix(e.Type, prefix) }) {
+			continue
+		}
+		switch {
+		case r.Name == membersName:
+			n.takeMember(e)
+		case r.Name == appUsersName && n.takePair(e):
+		default:
+			n.touch(r, e)
+		}
+	}
+	n.takeDeletion(e)
+}
+
+// touch takes down which objects, or which parents, an event is about.
+func (n *news) touch(r *Resource, e *logEvent) {
+	t := n.of[r.Name]
+	if t == nil {
+		t = &touch{ids: make(map[string]time.Time)}
+		n.of[r.Name] = t
+	}
+	kind := targetTypes[cmp.Or(r.Parent, r.Name)]
+	ids := e.ids(kind)
+	if kind == "" || len(ids) == 0 {
+		all := e.ids("")
+		if !slices.ContainsFunc(t.loose, func(old []string) bool { return slices.Equal(old, all) }) {
+			t.loose = append(t.loose, all)
+		}
+		return
+	}
+	for _, id := range ids {
+		t.ids[id] = later(t.ids[id], e.Published)
+	}
+}
+
+// abreast is how near to each other two times are that may be those of one change: the org
+// dates an object to the second, and an event when it is written.
+const abreast = 5 * time.Second
+
+// takeMember takes down that a user joined or left a group. What is not plain makes the
+// group be read again.
+func (n *news) takeMember(e *logEvent) {
+	groups, people := e.ids("UserGroup"), e.ids("User")
+	add, remove := e.Type == "group.user_membership.add", e.Type == "group.user_membership.remove"
+	plain := (add || remove) && e.Outcome.Result == "SUCCESS" && len(groups) == 1 && len(people) == 1
+	if !plain {
+		for _, g := range groups {
+			n.odd[g] = true
+		}
+		return // one that names no group shows in its lastMembershipUpdated
+	}
+	g, user := groups[0], people[0]
+	if n.members[g] == nil {
+		n.members[g] = make(map[string]joining)
+	}
+	old, known := n.members[g][user]
+	switch {
+	case known && old.add != add && old.at.Sub(e.Published).Abs() <= abreast:
+		n.odd[g] = true // which one was the last is not certain
+	case known && old.at.After(e.Published):
+		return
+	}
+	n.members[g][user] = joining{e.Published, add}
+}
+
+// takePair takes down that something happened to a user of an app, if the event says
+// whose.
+func (n *news) takePair(e *logEvent) bool {
+	apps, people := e.ids("AppInstance"), e.ids("User")
+	if !strings.HasPrefix(e.Type, "application.user_membership.") || len(apps) != 1 || len(people) != 1 {
+		return false
+	}
+	if n.pairs[apps[0]] == nil {
+		n.pairs[apps[0]] = make(map[string]bool)
+	}
+	n.pairs[apps[0]][people[0]] = true
+	return true
+}
+
+// takeDeletion takes down that a user or an app is, or will be, deleted.
+func (n *news) takeDeletion(e *logEvent) {
+	kind := ""
+	switch {
+	case strings.HasPrefix(e.Type, "user.lifecycle.delete."):
+		kind = "User"
+	case e.Type == "application.lifecycle.delete":
+		kind = "AppInstance"
+	default:
+		return
+	}
+	for _, id := range e.ids(kind) {
+		n.deleted[id] = later(n.deleted[id], e.Published)
+		if e.Type == "user.lifecycle.delete.completed" && e.Outcome.Result == "SUCCESS" {
+			n.certain[id] = true
+		}
+	}
+}

@@ -1,0 +1,190 @@
+package inventory_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/inventory"
+	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
+)
+
+// A simOrg is a simulated org with the clients of an administrator and of a collector.
+type simOrg struct {
+	t   *testing.T
+	sim *oktatest.Org
+	c   *oktaint.Client
+}
+
+// noLimits are the classes of endpoints without a limit.
+func noLimits() map[string]int {
+	all := oktatest.DefaultRateLimits()
+	for class := range all {
+		all[class] = 0
+	}
+	return all
+}
+
+func newSimOrg(t *testing.T, cfg oktatest.Config) *simOrg {
+	t.Helper()
+	cfg.RateLimits = noLimits()
+	sim := oktatest.New(t, cfg)
+	org, err := oktaint.ParseOrg(sim.URL())
+	must(t, err)
+	token, err := oktaint.ParseAPIToken(sim.APIToken())
+	must(t, err)
+	return &simOrg{t, sim, oktaint.NewClient(oktaint.APIToken{Org: org, Token: token}, noStats{sim.Transport()})}
+}
+
+// do sends a request of the administrator, which must succeed.
+func (s *simOrg) do(method, path string, body any) {
+	s.t.Helper()
+	req, err := s.c.Org.NewRequest(context.Background(), method, nil, body, strings.Split(path, "/")...)
+	must(s.t, err)
+	if err := s.c.Do(req, nil); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// ids are the ids of a list.
+func (s *simOrg) ids(path string) []string {
+	s.t.Helper()
+	var ids []string
+	for o, err := range oktaint.List[struct {
+		ID string `json:"id"`
+	}](context.Background(), s.c, nil, strings.Split(path, "/")...) {
+		must(s.t, err)
+		ids = append(ids, o.ID)
+	}
+	return ids
+}
+
+// collect collects into a folder, and returns the report and the number of requests.
+func (s *simOrg) collect(dir string, opts inventory.Options) (*inventory.Report, int) {
+	s.t.Helper()
+	return s.count(dir, func(f *inventory.Files) (*inventory.Report, error) {
+		return inventory.Collect(s.t.Context(), s.c, f, opts)
+	})
+}
+
+// delta brings a folder up to date. The report has been through JSON, as in a manifest.
+func (s *simOrg) delta(dir string, last *inventory.Report, opts inventory.Options) (*inventory.Report, int) {
+	s.t.Helper()
+	text, err := json.Marshal(last)
+	must(s.t, err)
+	var read inventory.Report
+	must(s.t, json.Unmarshal(text, &read))
+	return s.count(dir, func(f *inventory.Files) (*inventory.Report, error) {
+		updates, err := f.Updates()
+		must(s.t, err)
+		return inventory.Delta(s.t.Context(), s.c, updates, &read, opts)
+	})
+}
+
+func (s *simOrg) count(dir string, work func(*inventory.Files) (*inventory.Report, error)) (*inventory.Report, int) {
+	s.t.Helper()
+	f := openFiles(s.t, dir, inventory.FileOptions{})
+	defer f.Close()
+	s.sim.ResetRequests()
+	report, err := work(f)
+	must(s.t, err)
+	return report, len(s.sim.Requests())
+}
+
+// wantEqual compares a folder with that of a full run.
+func (s *simOrg) wantEqual(dir string, opts inventory.Options) (requests int) {
+	s.t.Helper()
+	full := s.t.TempDir()
+	report, requests := s.collect(full, opts)
+	got, want := collected(s.t, dir), collected(s.t, full)
+	for resource, lines := range want {
+		if !slices.Equal(got[resource], lines) {
+			s.t.Errorf("%s: %d lines, want %d: %s", resource, len(got[resource]), len(lines), firstDifference(got[resource], lines))
+		}
+	}
+	for _, row := range report.Rows {
+		if row.Count != len(want[row.Resource]) {
+			s.t.Errorf("%s: %d lines of %d", row.Resource, len(want[row.Resource]), row.Count)
+		}
+	}
+	return requests
+}
+
+func firstDifference(got, want []string) string {
+	for i := range max(len(got), len(want)) {
+		if i >= len(got) || i >= len(want) || got[i] != want[i] {
+			return fmt.Sprintf("line %d:\n%s\nwant\n%s", i, strings.Join(got[min(i, len(got)):min(i+1, len(got))], ""), strings.Join(want[min(i, len(want)):min(i+1, len(want))], ""))
+		}
+	}
+	return ""
+}
+
+// After a part of an org has changed and some of it was deleted, a delta equals a full run,
+// with a tenth of its requests.
+func TestDelta(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSimOrg(t, oktatest.Config{Users: 3000, Groups: 400})
+		time.Sleep(time.Hour)
+		dir := t.TempDir()
+		last, full := s.collect(dir, inventory.Options{})
+		time.Sleep(time.Hour)
+		s.change(30, 4)
+		time.Sleep(time.Hour)
+		report, requests := s.delta(dir, last, inventory.Options{})
+		for _, row := range report.Rows {
+			if c := row.Changes; c.Added+c.Changed+c.Deleted > 0 || c.Whole != "" || os.Getenv("SHOW") != "" {
+				t.Logf("%-30s %-10s %6d %4d requests %+v", row.Resource, row.Status, row.Count, row.Requests, *c)
+			}
+		}
+		t.Logf("%d requests of %d: %+v", requests, full, *report.Delta)
+		s.wantEqual(dir, inventory.Options{})
+		if requests*10 > full {
+			t.Errorf("%d requests of %d", requests, full)
+		}
+	})
+}
+
+// change changes that many users and groups, and deletes some of each.
+func (s *simOrg) change(users, groups int) {
+	s.t.Helper()
+	people, all := s.ids("api/v1/users"), s.ids("api/v1/groups")
+	for i := range users {
+		user, group := people[10+i*7], all[2+i*3]
+		s.do(http.MethodPost, "api/v1/users/"+user, map[string]any{"profile": map[string]any{"department": fmt.Sprintf("New %d", i)}})
+		s.do(http.MethodPut, "api/v1/groups/"+group+"/users/"+user, nil)
+		if i%3 == 0 {
+			members := s.ids("api/v1/groups/" + group + "/users")
+			s.do(http.MethodDelete, "api/v1/groups/"+group+"/users/"+members[0], nil)
+		}
+	}
+	for i := range groups {
+		s.do(http.MethodPut, "api/v1/groups/"+all[100+i], map[string]any{"profile": map[string]any{"name": fmt.Sprintf("Renamed %d", i)}})
+		s.do(http.MethodPost, "api/v1/groups", map[string]any{"profile": map[string]any{"name": fmt.Sprintf("Made %d", i)}})
+	}
+	s.do(http.MethodDelete, "api/v1/groups/"+all[len(all)-1], nil)
+	for _, user := range people[300:302] { // the first only deactivates
+		s.do(http.MethodDelete, "api/v1/users/"+user, nil)
+	}
+	s.do(http.MethodDelete, "api/v1/users/"+people[300], nil)
+}
+
+// TEMP
+type noStats struct{ base http.RoundTripper }
+
+func (n noStats) RoundTrip(req *http.Request) (*http.Response, error) {
+	if q := req.URL.Query(); q.Get("expand") == "stats" {
+		req = req.Clone(req.Context())
+		q.Del("expand")
+		req.URL.RawQuery = q.Encode()
+	}
+	return n.base.RoundTrip(req)
+}
