@@ -50,6 +50,7 @@ type row struct {
 	hash uint64
 	of   *portion
 	seen bool
+	told bool // it is counted as added or changed
 }
 
 // Of a rowKey the two halves have seeds of their own.
@@ -149,15 +150,16 @@ func (f *diff) takes(b Batch, item json.RawMessage) bool {
 	}
 	switch {
 	case old == nil:
-		f.old[k] = &row{hash: hash, of: &f.fresh, seen: true}
+		f.old[k] = &row{hash: hash, of: &f.fresh, seen: true, told: true}
 		f.total++
 		f.changes.Added++
 	case old.hash == hash:
 		return false
-	default:
-		old.hash = hash
+	case !old.told:
+		old.told = true
 		f.changes.Changed++
 	}
+	f.old[k].hash = hash
 	if f.keep {
 		f.now[k] = Object{f.r.Name, b.Parent, b.At, item}
 	}
