@@ -188,3 +188,89 @@ func (n noStats) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	return n.base.RoundTrip(req)
 }
+
+// A delta without a change changes nothing; one from the same report again, as after a
+// crash, comes to the same; one after the other goes on.
+func TestDeltaAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSimOrg(t, oktatest.Config{Users: 600, Groups: 150})
+		time.Sleep(time.Hour)
+		dir, opts := t.TempDir(), inventory.Options{Resources: []string{"users", "groups", "group-members", "group-owners"}}
+		first, _ := s.collect(dir, opts)
+		time.Sleep(time.Hour)
+		s.change(20, 3)
+		second, _ := s.delta(dir, first, opts)
+		after := snapshot(t, dir)
+		again, _ := s.delta(dir, first, opts)
+		quiet, requests := s.delta(dir, second, opts)
+		for _, report := range []*inventory.Report{again, quiet} {
+			for _, row := range report.Rows {
+				if c := *row.Changes; c != (inventory.Changes{}) || row.Status != inventory.Complete {
+					t.Errorf("%s: %+v, %+v", row.Resource, row, c)
+				}
+			}
+		}
+		wantSame(t, "folder", snapshot(t, dir), after)
+		if requests > 12 {
+			t.Errorf("%d requests without a change", requests)
+		}
+		time.Sleep(time.Hour)
+		people, all := s.ids("api/v1/users"), s.ids("api/v1/groups")
+		s.do(http.MethodPut, "api/v1/groups/"+all[5]+"/users/"+people[9], nil)
+		s.do(http.MethodPost, "api/v1/groups/"+all[5]+"/owners", map[string]any{"id": people[9], "type": "USER"})
+		third, _ := s.delta(dir, quiet, opts)
+		if row, _ := third.Row("group-members"); row.Changes.Added != 1 || row.Requests != 0 {
+			t.Errorf("%+v, %+v", row, row.Changes)
+		}
+		s.wantEqual(dir, opts)
+	})
+}
+
+// What lists and searches show late, the next delta has.
+func TestDeltaLag(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSimOrg(t, oktatest.Config{Users: 600, Groups: 150, Lag: oktatest.Lag{Lists: 10 * time.Minute}})
+		time.Sleep(time.Hour)
+		dir, opts := t.TempDir(), inventory.Options{Resources: []string{"users", "groups", "group-members", "group-owners"}}
+		last, _ := s.collect(dir, opts)
+		time.Sleep(time.Hour)
+		s.change(20, 3)
+		time.Sleep(time.Minute)
+		last, _ = s.delta(dir, last, opts)
+		time.Sleep(15 * time.Minute)
+		s.delta(dir, last, opts)
+		s.wantEqual(dir, opts)
+	})
+}
+
+// What is wrong with the call is said before anything is sent.
+func TestDeltaRefuses(t *testing.T) {
+	t.Parallel()
+	org := newFakeOrg(nil)
+	f := openFiles(t, t.TempDir(), inventory.FileOptions{})
+	defer f.Close()
+	s, err := f.Updates()
+	must(t, err)
+	other := earlier(t, time.Now())
+	must(t, other.Org.UnmarshalText([]byte("https://other.okta.com")))
+	for _, tt := range []struct {
+		store inventory.Store
+		last  *inventory.Report
+		opts  inventory.Options
+		want  string
+	}{
+		{nil, earlier(t, time.Now()), inventory.Options{}, "no Store"},
+		{s, nil, inventory.Options{}, "no Store, or no Report"},
+		{s, other, inventory.Options{}, "other.okta.com"},
+		{s, earlier(t, time.Now()), inventory.Options{Resources: []string{"user"}}, `no resource "user"`},
+	} {
+		if _, err := inventory.Delta(t.Context(), org.client(t), tt.store, tt.last, tt.opts); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%v, want %s", err, tt.want)
+		}
+	}
+	if got := org.requests(); len(got) > 0 {
+		t.Errorf("sent: %q", got)
+	}
+}
