@@ -18,6 +18,10 @@ import (
 // no secret and can be stored. The empty Cursor is the beginning.
 type Cursor string
 
+// ErrListStuck is wrapped by the error of a list that does not move on: its next link
+// leads to the same page, or to one that was read already.
+var ErrListStuck = errors.New("the list does not move on")
+
 // A Page is a part of a list. A service that commits Items and Next together
 // goes on from Next after a restart without a gap.
 type Page[T any] struct {
@@ -242,16 +246,23 @@ func (w *walk) once(req *http.Request) rawPage {
 	case sameQuery(p.next, req): // the end for now, of a list that grows
 		p.next = nil
 		if !isEmptyList(body.bytes) {
-			p.err = body.error("the next link leads to the same page again")
+			p.err = body.stuck("the next link leads to the same page again")
 		}
 	case w.seen[p.cursor]:
-		p.err = body.error("a cursor came back: the list would never end")
+		p.err = body.stuck("a cursor came back: the list would never end")
 	}
 	if len(w.seen) == mostSeen {
 		clear(w.seen)
 	}
 	w.seen[p.cursor] = true
 	return p
+}
+
+// stuck is the error of a list that does not move on.
+func (a *answer) stuck(how string) *Error {
+	e := a.error(how)
+	e.err = ErrListStuck
+	return e
 }
 
 func isEmptyList(body []byte) bool {

@@ -1,6 +1,7 @@
 package inventory_test
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -57,8 +58,9 @@ func event(kind string, at time.Time, result string, targets ...string) string {
 		kind, id, _ := strings.Cut(target, " ")
 		list = append(list, fmt.Sprintf(`{"type":%q,"id":%q}`, kind, id))
 	}
-	return fmt.Sprintf(`{"uuid":"x","eventType":%q,"published":%q,"outcome":{"result":%q},"target":[%s]}`,
+	text := fmt.Sprintf(`"eventType":%q,"published":%q,"outcome":{"result":%q},"target":[%s]`,
 		kind, at.UTC().Format(time.RFC3339Nano), result, strings.Join(list, ","))
+	return fmt.Sprintf(`{"uuid":"%x",%s}`, sha256.Sum256([]byte(text)), text)
 }
 
 // lists are the paths below a prefix that were asked for, without their queries.

@@ -26,7 +26,9 @@ func TestDeltaWhole(t *testing.T) {
 			map[string]string{"group-owners": "it was not collected before"}},
 		{"partial", func(_ string, last *inventory.Report, _ *inventory.Options) { last.Rows[1].Status = inventory.Partial },
 			map[string]string{"group-members": "the last run did not see all of it"}},
-		{"no file", func(dir string, _ *inventory.Report, _ *inventory.Options) { os.Remove(filepath.Join(dir, "groups.ndjson")) },
+		{"no file", func(dir string, _ *inventory.Report, _ *inventory.Options) {
+			os.Remove(filepath.Join(dir, "groups.ndjson"))
+		},
 			map[string]string{"groups": "what was collected is gone"}},
 		{"role", func(_ string, last *inventory.Report, _ *inventory.Options) { last.Roles = []string{"READ_ONLY_ADMIN"} },
 			map[string]string{"groups": "other roles", "group-members": "other roles", "group-owners": "other roles"}},
@@ -34,7 +36,9 @@ func TestDeltaWhole(t *testing.T) {
 			map[string]string{"group-members": "whole members are kept"}},
 		{"whole members before", func(_ string, last *inventory.Report, _ *inventory.Options) { last.FullMembers = true },
 			map[string]string{"group-members": "whole members are kept"}},
-		{"older than its parent", func(_ string, last *inventory.Report, _ *inventory.Options) { last.Rows[1].Started = last.Started.Add(-time.Minute) },
+		{"older than its parent", func(_ string, last *inventory.Report, _ *inventory.Options) {
+			last.Rows[1].Started = last.Started.Add(-time.Minute)
+		},
 			map[string]string{"group-members": "read before what it belongs to"}},
 		{"without its parent", func(_ string, _ *inventory.Report, opts *inventory.Options) { opts.Resources = names[1:] },
 			map[string]string{"group-members": "what it belongs to is not collected", "group-owners": "what it belongs to is not collected"}},

@@ -118,7 +118,7 @@ func (c *call) createGrant() (reply, error) {
 		return reply{}, err
 	}
 	switch {
-	case c.org.refusesScope(scopes.Scope(in.Scope)):
+	case !c.org.hasScope(scopes.Scope(in.Scope)), c.org.cfg.RefusedScopes.Contains(scopes.Scope(in.Scope)):
 		return reply{}, invalid("scopeId", "scopeId: 'scopeId' is invalid")
 	case in.Issuer != c.org.URL():
 		return reply{}, invalid("issuer", "issuer: 'issuer' is invalid")

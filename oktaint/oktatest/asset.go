@@ -22,6 +22,7 @@ type assets struct {
 	lists   map[string]*table[*asset] // by path; nil: nobody has looked, so that they are as seeded
 	numbers map[string]int            // of ids, by prefix
 	changed map[string]bool           // paths of the assets that were put or removed since the org was made
+	seeded  bool                      // what is made from now on is new
 	origin  assetOrigin
 }
 
@@ -53,6 +54,7 @@ func (o *Org) assetLists() map[string]*table[*asset] {
 		o.assets.lists = map[string]*table[*asset]{}
 		o.assets.numbers = map[string]int{}
 		o.seedAssets()
+		o.assets.seeded = true
 	}
 	return o.assets.lists
 }
@@ -116,14 +118,15 @@ func (k *assetKind) keyOf(body object) string {
 
 // stateOfAssets lists what has changed since the org was made: the object, or
 // null for one that is gone.
-func (o *Org) stateOfAssets() object {
-	state := object{}
-	for path := range o.assets.changed {
+func (o *Org) stateOfAssets() []object {
+	state := []object{}
+	for _, path := range slices.Sorted(maps.Keys(o.assets.changed)) {
+		row := object{"path": path, "asset": nil}
 		at := strings.LastIndex(path, "/")
-		state[path] = nil
 		if a := o.assetAt(path[:at], path[at+1:]); a != nil {
-			state[path] = o.viewAsset(a)
+			row["asset"] = o.viewAsset(a)
 		}
+		state = append(state, row)
 	}
 	return state
 }

@@ -84,11 +84,11 @@ func (o *Org) offAnswer(feature string) error {
 	return nil
 }
 
-// refusesScope reports whether the org does not have a scope: no scope of Okta's,
-// or one of a feature that the org is without.
-func (o *Org) refusesScope(scope scopes.Scope) bool {
+// hasScope reports whether the org has a scope: one of Okta's, unless it belongs to
+// a feature that the org is without.
+func (o *Org) hasScope(scope scopes.Scope) bool {
 	if scope == scopeAIAgents {
-		return o.offStatus(featureAIAgents) != 0
+		return o.offStatus(featureAIAgents) == 0
 	}
-	return !scope.Known() || o.cfg.RefusedScopes.Contains(scope)
+	return scope.Known()
 }

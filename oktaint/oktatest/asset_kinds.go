@@ -17,7 +17,8 @@ type assetKind struct {
 	lacks   string // of those that Okta has and this org has not
 	limit   int    // rows of a page if not asked; 0: the list has no pages
 	most    int    // rows of a page at most
-	plain   bool   // links show a limit only if one was asked for
+	plain   bool   // see paging
+	quiet   bool   // see paging
 	array   string // the member that holds the list; empty: the list is the body; single: there is no list
 	key     string // path of the member that is the id; empty: id
 	prefix  string // of the ids that the org makes

@@ -67,6 +67,9 @@ func (c *call) getAsset(k *assetKind) (reply, error) {
 	if view == nil {
 		return reply{}, k.absent(id)
 	}
+	if k.path == pathPolicies {
+		delete(view, "_embedded") // only lists were recorded with it
+	}
 	return ok(view)
 }
 
@@ -122,7 +125,7 @@ func (c *call) listPage(k *assetKind, rows *table[*asset], want filter) (reply, 
 		return reply{}, err
 	}
 	return list(c, lister[*asset]{
-		paging: paging{limit: k.limit, most: k.most, params: k.parameters(), plain: k.plain},
+		paging: paging{limit: k.limit, most: k.most, params: k.parameters(), plain: k.plain, quiet: k.quiet},
 		table:  rows,
 		id:     func(a *asset) string { return a.id },
 		match:  func(a *asset) bool { return c.shows(a, want) },

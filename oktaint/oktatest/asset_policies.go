@@ -1,9 +1,6 @@
 package oktatest
 
-import (
-	"net/http"
-	"slices"
-)
+import "strings"
 
 const pathPolicies = "/api/v1/policies"
 
@@ -13,7 +10,7 @@ var policyKinds = []assetKind{
 		limit: 50, most: 200, plain: true, prefix: "00p", class: "Policy", links: "mappings:GET,POST* self:GET,PUT,DELETE* rules:GET,POST lifecycle",
 		event: "policy.lifecycle.create policy.lifecycle.update policy.lifecycle.delete", target: "PolicyEntity"},
 	{path: pathPolicies + "/{policyId}/rules", one: "{ruleId}", scope: "okta.policies.read", need: readPolicies, query: "limit after",
-		limit: 50, most: 200, plain: true, prefix: "0pr", class: "PolicyRule", links: "self:GET,PUT,DELETE* lifecycle",
+		limit: 50, most: 200, plain: true, quiet: true, prefix: "0pr", class: "PolicyRule", links: "self:GET,PUT,DELETE* lifecycle",
 		event: "policy.rule.add policy.rule.update policy.rule.delete"},
 	{path: pathPolicies + "/{policyId}/mappings", one: "{mappingId}", scope: "okta.policies.read", need: readPolicies,
 		prefix: "rsm", class: "PolicyMapping", links: "self:GET,DELETE", event: "policy.lifecycle.update"},
@@ -67,26 +64,27 @@ func (c *call) listPolicyApps() (reply, error) {
 	if c.org.assetAt(pathPolicies, policy) == nil {
 		return reply{}, notFound(policy, "Policy")
 	}
-	apps := []object{}
-	for _, id := range c.org.appsOfPolicy(policy) {
-		if a, found := c.org.apps.get(id); found && c.sees(a) {
-			apps = append(apps, c.org.viewApp(a))
-		}
-	}
-	res := reply{status: http.StatusOK, body: apps, header: http.Header{}}
-	res.header.Add("Link", c.link("self", nil, nil))
-	return res, nil
+	mappings := c.org.mappingsOf(policy)
+	return list(c, lister[*app]{
+		paging: paging{limit: 20, most: 200, params: []string{"after", "limit"}},
+		table:  &c.org.apps,
+		id:     func(a *app) string { return a.id },
+		match:  func(a *app) bool { return mappings[a.id] != "" && c.sees(a) },
+		view: func(a *app) object {
+			view := c.org.viewApp(a)
+			view["_links"].(object)["policyMapping"] = object{"href": c.org.href("api/v1/policies", policy, "mappings", mappings[a.id])}
+			return view
+		},
+	})
 }
 
-// appsOfPolicy lists the ids of the apps that the mappings of a policy name.
-func (o *Org) appsOfPolicy(policy string) []string {
-	var ids []string
+// mappingsOf returns the ids of the mappings of a policy by the ids of their apps.
+func (o *Org) mappingsOf(policy string) map[string]string {
+	mappings := map[string]string{}
 	for _, a := range o.assetList(pathPolicies + "/" + policy + "/mappings").all() {
 		if href, ok := lookUp(a.body, []string{"_links", "application", "href"}).(string); ok {
-			elems := elemsOf(href)
-			ids = append(ids, elems[len(elems)-1])
+			mappings[href[strings.LastIndex(href, "/")+1:]] = a.id
 		}
 	}
-	slices.Sort(ids)
-	return ids
+	return mappings
 }

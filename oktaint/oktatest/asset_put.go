@@ -1,6 +1,7 @@
 package oktatest
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -31,13 +32,16 @@ func (o *Org) AssetLists(template string) ([]string, error) {
 	}
 	k, paths := assetKinds[at], []string{}
 	o.assetLists()
-	if seeds := assetSeeds()[k.path]; len(seeds) > 0 && seeds[0]["@path"] != nil {
-		for _, t := range seeds {
-			paths = append(paths, t["@path"].(string))
-		}
-		return paths, nil
+	if seeds := assetSeeds()[k.path]; len(seeds) == 0 || seeds[0]["@path"] == nil {
+		return o.pathsOfAssets(k), nil
 	}
-	return o.pathsOfAssets(k), nil
+	for path, list := range o.assetLists() {
+		if a, found := list.get(""); found && a.kind == k {
+			paths = append(paths, path)
+		}
+	}
+	slices.Sort(paths)
+	return paths, nil
 }
 
 // Assets returns what the org has at a path, in order of their ids: the objects
@@ -92,9 +96,9 @@ func plain(view object) map[string]any {
 
 // PutAsset adds an object to a list of assets or changes one, as an administrator
 // would at the console, and returns its id. If change has the id of an object
-// that is there, its members replace those of the object; a member that is nil
-// goes. Else a new object is made, like the first one that the list had from the
-// start where change says nothing. Of an object that the org has once, path is
+// that is there, its members replace those of the object. Else a new object is
+// made; where change says nothing, it is like the one of its type that a new org
+// has in the list. Of an object that the org has once, path is
 // its path. The time of the last change is set where the object has one, and the
 // System Log gets an event. A path that no asset has is an error.
 func (o *Org) PutAsset(path string, change map[string]any) (id string, err error) {
@@ -128,11 +132,7 @@ func (o *Org) PutAsset(path string, change map[string]any) (id string, err error
 // changeAsset replaces members of an asset.
 func (o *Org) changeAsset(old *asset, change object) {
 	body := maps.Clone(old.body)
-	for name, v := range change {
-		if body[name] = v; v == nil {
-			delete(body, name)
-		}
-	}
+	maps.Copy(body, change)
 	for _, name := range []string{"lastUpdated", "lastUpdate", "lastUpdatedDate"} {
 		if _, dated := old.body[name]; dated && change[name] == nil {
 			body[name] = stamp(o.now())
@@ -144,24 +144,44 @@ func (o *Org) changeAsset(old *asset, change object) {
 
 // makeAsset adds an asset that is like the first seed of its list.
 func (o *Org) makeAsset(k *assetKind, path string, change object) (*asset, error) {
-	made := object{}
-	for _, t := range slices.Backward(assetSeeds()[k.path]) {
-		of, only := t["@of"].(string)
-		fits := !only || o.parentOf(k, path).isA(of)
-		if fits && (made["type"] == nil || made["type"] != change["type"]) {
-			made = maps.Clone(t)
-		}
-	}
+	made := o.mostAlike(k, path, change)
 	maps.DeleteFunc(made, func(name string, _ any) bool { return name == "@key" || name == "@path" || name == "@of" })
-	for name, v := range change {
-		made[name] = v
-	}
-	if key := k.key; key != "" && k.keyOf(change) == "" && k.prefix == "" {
-		return nil, fmt.Errorf("oktatest: a new object at %s needs its own %s", path, key)
+	maps.Copy(made, change)
+	if k.prefix == "" && k.keyOf(change) == "" {
+		return nil, fmt.Errorf("oktatest: a new object at %s needs its own %s", path, cmp.Or(k.key, "id"))
 	}
 	a := o.seedAsset(k, path, made, len(o.assetList(path).ids)+1)
+	if k.path == pathUserTypes {
+		o.addSchema(a)
+	}
 	o.assets.changed[a.path+"/"+a.id] = true
 	return a, nil
+}
+
+// mostAlike returns a copy of the seed of a list that has most of what decides on
+// the form of an object in common with change; of several, the one for more, else
+// the first.
+func (o *Org) mostAlike(k *assetKind, path string, change object) object {
+	best, most := object{}, -1
+	for _, t := range assetSeeds()[k.path] {
+		of, only := t["@of"].(string)
+		if only && !o.parentOf(k, path).isA(of) {
+			continue
+		}
+		alike := 0
+		if t["@more"] == true {
+			alike = 1
+		}
+		for _, name := range []string{"type", "name", "status", "system", "default", "principalType", "providerType", "platform"} {
+			if v, said := change[name]; said && v == t[name] {
+				alike += 2
+			}
+		}
+		if alike > most {
+			best, most = t, alike
+		}
+	}
+	return maps.Clone(best)
 }
 
 // RemoveAsset removes an object from a list of assets, with all below it. The

@@ -1,6 +1,7 @@
 package oktatest
 
 import (
+	"cmp"
 	"embed"
 	"maps"
 	"slices"
@@ -11,9 +12,9 @@ import (
 
 // assetFiles hold the objects that a new org has, by the path of their row. Each
 // is a template. In its texts, {org} is the org's URL, {orgid} its id, {now} the
-// time when it was made, {seconds} the same without a fraction, {owner},
+// time when the object is made, that of the org for what it has from the start, {seconds} the same without a fraction, {owner},
 // {everyone} and {user} are ids of the owner, of the group Everyone and of one
-// user, {id}, {n} and {self} are the object's id, its number in the list and its
+// user, {schema} is the id of a user type's schema, {id}, {n} and {self} are the object's id, its number in the list and its
 // URL, {parent} is the id in its path, and {nzo1} is the first id with the prefix
 // nzo. These members are not shown:
 //
@@ -67,7 +68,33 @@ func (o *Org) seedAssets() {
 			o.seedList(k, path, templates, i == 0)
 		}
 	}
+	for _, a := range o.assetList(pathUserTypes).all() {
+		o.addSchema(a)
+	}
 }
+
+// addSchema adds the schema of a user type other than the default one, which is
+// like that one's.
+func (o *Org) addSchema(userType *asset) {
+	if userType.body["default"] == true {
+		return
+	}
+	id := "osc" + strings.TrimPrefix(userType.id, "oty")
+	template := maps.Clone(assetSeeds()[pathUserSchemas][0])
+	template["id"] = "{org}/meta/schemas/user/" + id
+	for _, name := range []string{"name", "description"} {
+		template[name] = userType.body[name]
+	}
+	template["title"] = userType.body["displayName"]
+	link := func(rel, path string) object { return object{"rel": rel, "href": o.href(path), "method": "GET"} }
+	template["_links"] = object{"self": link("self", "api/v1/meta/schemas/user/"+id), "type": link("type", "api/v1/meta/types/user/"+userType.id)}
+	o.seedAsset(kindAt(pathUserSchemas), "/api/v1/meta/schemas/user/"+id, template, 1)
+}
+
+const (
+	pathUserTypes   = "/api/v1/meta/types/user"
+	pathUserSchemas = "/api/v1/meta/schemas/user/{schemaId}"
+)
 
 // seedList makes the objects of one list, which are as many as Config.Assets
 // says if it is the first of its row and has a template for more.
@@ -119,6 +146,9 @@ func (o *Org) seedAsset(k *assetKind, path string, template object, n int) *asse
 		if !strings.HasPrefix(name, "@") {
 			body[name] = e.value(v)
 		}
+	}
+	if e.id != "" && k.keyOf(body) == "" {
+		body[cmp.Or(k.key, "id")] = e.id
 	}
 	a := &asset{kind: k, path: path, id: e.id, body: body}
 	switch key, ok := template["@key"].(string); {
@@ -182,6 +212,10 @@ func (e *expander) text(s string) string {
 
 func (e *expander) name(name string) (value string, known bool) {
 	from := &e.org.assets.origin
+	made := from.born
+	if e.org.assets.seeded {
+		made = e.org.now()
+	}
 	switch name {
 	case "org":
 		return e.org.cfg.Origin, true
@@ -190,9 +224,9 @@ func (e *expander) name(name string) (value string, known bool) {
 	case "host":
 		return e.org.host, true
 	case "now":
-		return stamp(from.born), true
+		return stamp(made), true
 	case "seconds":
-		return strings.Replace(stamp(from.born), ".000Z", "Z", 1), true
+		return strings.Replace(stamp(made), ".000Z", "Z", 1), true
 	case "owner":
 		return from.owner, true
 	case "everyone":
@@ -203,6 +237,8 @@ func (e *expander) name(name string) (value string, known bool) {
 		return e.id, true
 	case "parent":
 		return e.parent, true
+	case "schema": // of a user type: the number of its id with another prefix
+		return "osc" + strings.TrimPrefix(e.id, "oty"), true
 	case "n":
 		return strconv.Itoa(e.number), true
 	case "self":

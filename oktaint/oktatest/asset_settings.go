@@ -2,11 +2,11 @@ package oktatest
 
 // directoryKinds describe users and what is linked to them.
 var directoryKinds = []assetKind{
-	{path: "/api/v1/meta/types/user", one: "{typeId}", scope: "okta.userTypes.read", need: readSettings,
+	{path: pathUserTypes, one: "{typeId}", scope: "okta.userTypes.read", need: readSettings,
 		prefix: "oty", class: "UserType", event: "directory.non_default_user_profile.create directory.user_profile.update directory.user_profile.delete"},
 	{path: "/api/v1/meta/schemas/user/linkedObjects", one: "{linkedObjectName}", scope: "okta.linkedObjects.read", need: readSchemas,
 		key: "primary.name", class: "LinkedObjectDefinition", links: "self", event: "directory.linked_object.create directory.linked_object.create directory.linked_object.delete"},
-	{path: "/api/v1/meta/schemas/user/{schemaId}", scope: "okta.schemas.read", need: readSchemas, array: single, class: "UserSchema", event: "directory.user_profile.update"},
+	{path: pathUserSchemas, scope: "okta.schemas.read", need: readSchemas, array: single, class: "UserSchema", event: "directory.user_profile.update"},
 	{path: "/api/v1/meta/schemas/group/default", scope: "okta.schemas.read", need: readSchemas, array: single, event: "directory.group_profile.update"},
 	{path: "/api/v1/meta/schemas/logStream", one: "{logStreamType}", scope: "okta.logStreams.read", need: superAdmin,
 		class: "LogStreamSchema", feature: "log-streams"},
@@ -42,5 +42,5 @@ var settingKinds = []assetKind{
 	{path: "/api/v1/rate-limit-settings/per-client", scope: "okta.rateLimits.read", need: readSettings, array: single, event: "system.rate_limit.configuration.update"},
 	{path: "/api/v1/rate-limit-settings/warning-threshold", scope: "okta.rateLimits.read", need: readSettings, array: single, event: "system.rate_limit.configuration.update"},
 	{path: "/api/v1/principal-rate-limits", one: "{principalRateLimitId}", scope: "okta.principalRateLimits.read", need: readSettings, query: "filter! after limit",
-		limit: 20, most: 50, prefix: "prl", class: "PrincipalRateLimitEntity", event: "system.rate_limit.configuration.update"},
+		limit: 20, most: 50, quiet: true, prefix: "prl", class: "PrincipalRateLimitEntity", event: "system.rate_limit.configuration.update"},
 }

@@ -82,7 +82,7 @@ func (c *caller) readPaths(path string) []string {
 var policyTypes = strings.Fields(`ACCESS_POLICY CLIENT_POLICY CLIENT_UPDATE DEVICE_SIGNAL_COLLECTION ENTITY_RISK IDENTITY_CLAIM_SOURCING
 	IDP_DISCOVERY MFA_ENROLL OKTA_SIGN_ON PASSWORD POST_AUTH_SESSION PROFILE_ENROLLMENT SESSION_VIOLATION_DETECTION USER_IDENTIFICATION USER_LIFECYCLE`)
 
-// byID maps objects by what tells them apart: their whole text.
+// byText counts objects by their whole text.
 func byText(t *testing.T, objects []map[string]any) map[string]int {
 	t.Helper()
 	texts := map[string]int{}
@@ -94,6 +94,32 @@ func byText(t *testing.T, objects []map[string]any) map[string]int {
 		texts[string(text)]++
 	}
 	return texts
+}
+
+// wantOneLong fails the test unless one list of a template has as many objects as
+// the org was told to have, and the others have few.
+func (c *caller) wantOneLong(template string, n int) {
+	c.t.Helper()
+	lists, err := c.org.AssetLists(template)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	long := 0
+	for _, list := range lists {
+		objects, err := c.org.Assets(list)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		switch {
+		case len(objects) == n:
+			long++
+		case len(objects) > 3:
+			c.t.Errorf("%s has %d objects", list, len(objects))
+		}
+	}
+	if long != 1 {
+		c.t.Errorf("%d lists of %s have %d objects", long, template, n)
+	}
 }
 
 // emptyAssets are the lists that a new org has empty.
@@ -136,6 +162,10 @@ func TestAssets(t *testing.T) {
 			if found == 0 && !emptyAssets[template] {
 				t.Errorf("%s: a new org has none", template)
 			}
+		}
+		if n > 0 {
+			c.wantOneLong("/api/v1/policies/{policyId}/rules", n)
+			c.wantOneLong("/api/v1/authorizationServers/{authServerId}/scopes", n)
 		}
 		if n > 0 && several < 5 {
 			t.Errorf("%d lists of an org of %d assets have a second page", several, n)

@@ -112,6 +112,18 @@ func viewOfUsers(member string) func(*Org, *asset) object {
 	}
 }
 
+// viewOfAssociated shows the authorization server that another one trusts, without
+// links, as recorded.
+func viewOfAssociated(o *Org, a *asset) object {
+	server, found := o.assets.lists[pathServers].get(a.id)
+	if !found {
+		return nil
+	}
+	view := maps.Clone(server.body)
+	view["_links"] = nil
+	return view
+}
+
 // withUsers adds the users of a device to its view, all of them or in short.
 func (o *Org) withUsers(view object, device string, short bool) object {
 	users := []object{}

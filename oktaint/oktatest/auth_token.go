@@ -52,7 +52,7 @@ func (c *call) token() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	names, err := reduce(granted, form.Get("scope"))
+	names, err := org.reduce(granted, form.Get("scope"))
 	if err != nil {
 		return reply{}, err
 	}
@@ -61,7 +61,7 @@ func (c *call) token() (reply, error) {
 
 // reduce returns those of the scopes asked for that are granted. That some are
 // missing shows only in the answer's scope.
-func reduce(granted []string, asked string) ([]string, error) {
+func (o *Org) reduce(granted []string, asked string) ([]string, error) {
 	names := strings.Fields(asked)
 	if len(names) == 0 {
 		return nil, badOAuth("invalid_scope", "No scopes were requested.")
@@ -72,7 +72,7 @@ func reduce(granted []string, asked string) ([]string, error) {
 			return nil, badOAuth("invalid_scope", "Cannot request 'openid' scopes using client credentials.")
 		case strings.HasSuffix(name, ".self"):
 			return nil, badOAuth("invalid_scope", "Cannot request '.self' scopes using client credentials.")
-		case !scopes.Scope(name).Known():
+		case !o.hasScope(scopes.Scope(name)):
 			return nil, badOAuth("invalid_scope", "One or more scopes are not configured for the authorization server resource.")
 		}
 	}

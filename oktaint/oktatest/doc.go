@@ -16,11 +16,14 @@
 // certificate authority of its own. A [Cell] serves several orgs, told apart by
 // host. An [Org] is also an http.Handler.
 //
-// An org always has its owner, a Super Admin with an API token, and the group
-// Everyone. [Org.AddUser] adds users of every status. [Org.SetUserStatus] and
-// [Org.SignIn] bring about what no request does. [Org.Credentials] returns what
-// a client works with: an API token, a service app with a key that the org made,
-// or a store integration, as the document that oktaint.ParseCredentials reads.
+// An org always has its owner, a Super Admin with an API token, the group
+// Everyone, and one or a few objects in each list of policies, zones, devices and
+// what else an administrator looks after: [AssetPaths] lists them, [Org.Assets]
+// returns them, [Org.PutAsset] changes them. [Org.AddUser] adds users of every
+// status. [Org.SetUserStatus] and [Org.SignIn] bring about what no request does.
+// [Org.Credentials] returns what a client works with: an API token, a service app
+// with a key that the org made, or a store integration, as the document that
+// oktaint.ParseCredentials reads.
 //
 // The org is strict where Okta is strict: the checks of the token endpoint,
 // scopes, admin roles, the statuses of users, media types, unknown parameters

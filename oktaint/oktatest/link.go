@@ -15,6 +15,7 @@ type paging struct {
 	cursor      string   // what stands before the id in after
 	noPages     bool     // one page of limit rows, and no Link
 	plain       bool     // links show a limit only if one was asked for
+	quiet       bool     // no Link on a page that is the only one, unless a limit was asked for
 }
 
 // lister is what a list endpoint works with: match selects rows of the table,
@@ -51,7 +52,7 @@ func list[T any](c *call, l lister[T]) (reply, error) {
 		items, last = append(items, l.view(row)), l.id(row)
 	}
 	res := reply{status: http.StatusOK, body: items, header: http.Header{}}
-	if l.noPages {
+	if l.noPages || l.quiet && !more && after == "" && !c.query.Has("limit") {
 		return res, nil
 	}
 	q := url.Values{"limit": {strconv.Itoa(limit)}}

@@ -85,7 +85,7 @@ var logRoutes = []route{
 
 // policyAppRoutes show what the table of assets does not: apps.
 var policyAppRoutes = []route{
-	{method: get, pattern: pathPolicies + "/{policyId}/app", scope: "okta.policies.read", need: readPolicies, handler: (*call).listPolicyApps},
+	{method: get, pattern: pathPolicies + "/{policyId}/app", scope: "okta.policies.read", need: readPolicies, query: "limit after", handler: (*call).listPolicyApps},
 	{method: get, pattern: "/api/v1/meta/schemas/apps/{appId}/default", scope: "okta.schemas.read", need: readAppSchemas, handler: (*call).getSchemaOfApp},
 }
 

@@ -9,7 +9,7 @@ import (
 // of id. Two orgs are in the same state if their bytes are equal. It holds no
 // secret, and not what every request changes: access tokens, the System Log,
 // and when an API token was used. Of the assets it holds those that have changed
-// since the org was made, by their paths; null is one that is gone.
+// since the org was made; null is one that is gone.
 func (o *Org) State() []byte {
 	o.mu.Lock()
 	defer o.mu.Unlock()

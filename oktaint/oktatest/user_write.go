@@ -39,8 +39,7 @@ func (in *userBody) recovery() *questionBody {
 	return in.Credentials.Question
 }
 
-// checkRealm refuses what does not have the form of a realm id. The org has no
-// list of realms.
+// checkRealm refuses what does not have the form of a realm id.
 func (in *userBody) checkRealm() error {
 	if in.RealmID != "" && (len(in.RealmID) != len(defaultRealm) || !strings.HasPrefix(in.RealmID, "guo")) {
 		return invalid("realmId", "realmId: The field is not the id of a realm")

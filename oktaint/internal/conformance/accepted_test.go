@@ -49,7 +49,7 @@ var acceptedScenarios = []accepted{
 
 // leftShapes lists the recorded single shapes that the simulated org is not
 // brought to answer, and why.
-var leftShapes = joined(leftUserShapes, leftGroupShapes, reasons(map[string][]string{
+var leftShapes = joined(leftUserShapes, leftGroupShapes, leftAssetShapes, reasons(map[string][]string{
 	otherKind: {
 		"apps-00030", "apps-00034", "apps-00038", "apps-00039", "apps-00084", "apps-00085", "apps-00087", "apps-00088",
 		"apps-00090", "apps-00289", "apps-00291", "apps-00333", "apps-00996", "apps-00998", "apps-01007", "apps-01008",

@@ -6,6 +6,9 @@ const policyLock = "a fault of concurrency (E0000239) that a replay, one request
 var leftSteps = map[string]string{
 	"group-rule-423 3": policyLock,
 	"group-rule-423 4": policyLock,
+
+	"user-type-delete-500 2": typeMade,
+	"user-type-delete-500 4": typeMade,
 }
 
 // leftGroupShapes is leftShapes for groups, rules and admin roles.

@@ -18,9 +18,7 @@ var unservedPages = reasons(map[string][]string{
 		"GET /api/v1/users/{userId}/roles/{roleId}/targets/catalog/apps", "GET /api/v1/users/{userId}/roles/{roleId}/targets/groups",
 	},
 	noEndpoint: {
-		"GET /api/v1/apps/{appId}/tokens", "GET /api/v1/authorizationServers",
-		"GET /api/v1/authorizationServers/{authServerId}/associatedServers", "GET /api/v1/behaviors",
-		"GET /api/v1/iam/assignees/users", "GET /api/v1/policies", "GET /api/v1/policies/{policyId}/app",
+		"GET /api/v1/apps/{appId}/tokens", "GET /api/v1/iam/assignees/users",
 	},
 })
 

@@ -28,7 +28,10 @@ var counted = regexp.MustCompile(`^(?:` +
 	`(?:GET|POST) /api/v1/groups|` +
 	`[A-Z]+ /api/v1/groups/rules(?:/.*)?|` +
 	`[A-Z]+ /api/v1/groups/\{groupId\}/(?:users|owners|roles)(?:/.*)?|` +
-	`(?:GET|PUT|DELETE) /api/v1/groups/\{groupId\}` +
+	`(?:GET|PUT|DELETE) /api/v1/groups/\{groupId\}|` +
+	`GET /api/v1/(?:policies|authorizationServers|meta/schemas|meta/types/user|rate-limit-settings|principal-rate-limits|features)(?:/.*)?|` +
+	`GET /api/v1/(?:agentPools/\{poolId\}|captchas|device-assurances|device-posture-checks|eventHooks|logStreams|mappings|realms|trustedOrigins|meta/uischemas|domains|behaviors)(?:/.*)?|` +
+	`GET /api/v1/brands/default` +
 	`)$`)
 
 func (e exchange) counted() bool { return counted.MatchString(e.operation()) }

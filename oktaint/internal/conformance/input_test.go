@@ -178,6 +178,7 @@ var inputDeviations = []accepted{
 	{[]string{"GET /workload-principals/api/v1/ai-agents", "GET /workload-principals/api/v1/ai-agents/{agentId}"}, "endpoint", []string{
 		"not in the documents",
 	}, "published in a preview of Okta's reference"},
+	{[]string{"GET /api/v1/policies/{policyId}/app"}, "extra parameter", []string{"after", "limit"}, recordedToo},
 	{[]string{"GET /api/v1/policies/{policyId}/rules"}, "extra parameter", []string{"after"}, "the rules come in pages of 50, whose links have it"},
 	{[]string{"GET /api/v1/api-tokens"}, "extra parameter", []string{"q"}, recordedToo},
 	{[]string{

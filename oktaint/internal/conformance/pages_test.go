@@ -47,7 +47,7 @@ func TestPages(t *testing.T) {
 			t.Errorf("listed, but not recorded: %s", name)
 		}
 	}
-	report(t, g.found, acceptedPages)
+	report(t, g.found, slices.Concat(acceptedPages, acceptedAssetPages))
 	if g.compared < 60 || g.next < 8 || g.followed < 3 {
 		t.Errorf("compared %d, with next %d, followed %d: too few for the recordings to be whole", g.compared, g.next, g.followed)
 	}

@@ -42,6 +42,9 @@ func (s *stage) prepare(e exchange) error {
 	if err := s.prepareUser(e); err != nil {
 		return err
 	}
+	if err := s.prepareAssets(e); err != nil {
+		return err
+	}
 	if err := s.prepareRoles(e); err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func TestTestFiles(t *testing.T) {
 		files[s.Path] = true
 	}
 	for _, s := range sources(t) {
-		if !s.Test || !slices.Contains([]string{"scopes", "oktaint", "oktaint/oktatest", "oktaint/durable", "oktaint/durable/durabletest", "oktaint/inventory", "oktaint/internal/house", "oktaint/internal/rawjson", "examples/internal/cli"}, s.Dir) {
+		if !s.Test || !slices.Contains([]string{"scopes", "oktaint", "oktaint/oktatest", "oktaint/durable", "oktaint/durable/durabletest", "oktaint/inventory", "oktaint/systemlog", "oktaint/internal/house", "oktaint/internal/rawjson", "examples/internal/cli"}, s.Dir) {
 			continue
 		}
 		name := strings.TrimSuffix(strings.TrimSuffix(s.Path, "_test.go"), "_internal")
@@ -83,6 +83,7 @@ func TestImports(t *testing.T) {
 		"oktaint/durable/durabletest": {"oktaint/durable"},
 		"oktaint/inventory":           {"oktaint", "oktaint/durable", "oktaint/systemlog", "scopes"},
 		"oktaint/oktatest":            {"scopes"},
+		"oktaint/systemlog":           {"oktaint"},
 		"oauthapp":                    {"oktaint", "oktaint/durable", "oktaint/inventory", "scopes", "oauthapp/request"},
 		"oauthapp/request":            {"oktaint", "scopes"},
 		"remediation":                 {"oktaint", "oktaint/durable", "scopes"},

@@ -1,0 +1,208 @@
+package systemlog
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/rezonate-io/okta-integration/oktaint"
+)
+
+// Options are the options of [Poll], [Follow] and [Between]. All of them may be left out.
+type Options struct {
+	// Filter says which events come. Nothing means all. A Position that was reached with
+	// another Filter goes on from the newest event that was read then.
+	Filter Filter
+
+	// Limit is how many events come at most in one batch, up to 1,000, which is the
+	// default.
+	Limit int
+
+	// Quiet is how long Follow waits between two looks while nothing happens. The default
+	// is 15 seconds.
+	Quiet time.Duration
+
+	// Busy is how long it waits while events come. The default is 2 seconds. It is longer if
+	// the rate limit of the log allows less.
+	Busy time.Duration
+
+	// Progress is called by Follow after each look, before the batch is yielded, and when
+	// it has to try again.
+	Progress func(Progress)
+}
+
+// A Progress is a sign of life of Follow.
+type Progress struct {
+	Events int           // of the last look
+	Lag    time.Duration // as in Batch
+	Behind int           // as in Batch
+	Wait   time.Duration // until the next look
+	Err    error         // why the last look is repeated, if it is
+}
+
+// A Batch is what came in one look.
+type Batch struct {
+	Events []Event  // in the order in which the org stored them
+	Next   Position // to be committed with the events
+
+	// More is whether there are more events now.
+	More bool
+
+	// Lag is how old the newest event is that was read, if there are more: how far the
+	// reader is behind. It is 0 when all was read.
+	Lag time.Duration
+
+	// Behind is about how many events there are more, judged by how many came in the time
+	// that this batch spans.
+	Behind int
+
+	// Gap says that the log could not go on where it was, if it could not. Nil is the rule.
+	Gap *Gap
+}
+
+// A Gap is where a log was begun anew.
+type Gap struct {
+	From time.Time // events that happened since then come again, as far as they were not seen lately
+	Why  string    // in plain words
+
+	// Lost is whether events may be missing: the org does not keep them for so long.
+	Lost bool
+}
+
+// retention is how long Okta keeps events.
+const retention = 90 * 24 * time.Hour
+
+// Poll looks once for what is new since a Position. It does not wait for events: there may
+// be none. It takes the scope okta.logs.read.
+//
+// A failure is an error and leaves the Position as it was; [Transient] tells whether it
+// is worth another try.
+func Poll(ctx context.Context, c *oktaint.Client, from Position, opts Options) (Batch, error) {
+	p, gap := from.p.filtered(opts.Filter)
+	b, err := look(ctx, c, p, opts)
+	if err != nil && p.Cursor != "" && lostCursor(err) {
+		gap = p.gap(err)
+		p = p.back()
+		if gap.Lost {
+			p.Since = time.Now().Add(-retention)
+		}
+		b, err = look(ctx, c, p, opts)
+	}
+	if err != nil {
+		return Batch{}, fmt.Errorf("systemlog: %w", err)
+	}
+	b.Gap = gap
+	return b, nil
+}
+
+// filtered is the Position to go on from with a filter, which its cursor may not have.
+func (p position) filtered(f Filter) (position, *Gap) {
+	u, err := url.Parse(string(p.Cursor))
+	if p.Cursor == "" || err == nil && u.Query().Get("filter") == string(f) {
+		return p, nil
+	}
+	g := p.gap(nil)
+	g.Why = "the filter is another one: the log begins anew with it"
+	return p.back(), g
+}
+
+// gap describes that the cursor of p is given up.
+func (p position) gap(err error) *Gap {
+	g := &Gap{From: p.back().Since, Why: "the org does not go on from the cursor"}
+	if err != nil {
+		g.Why += ": " + err.Error()
+	}
+	g.Lost = time.Since(g.From) > retention
+	return g
+}
+
+// lostCursor reports whether an answer to a cursor says that the log does not go on from
+// it: it is refused, or leads nowhere.
+func lostCursor(err error) bool {
+	var e *oktaint.Error
+	switch {
+	case errors.Is(err, oktaint.ErrListStuck):
+		return true
+	case !errors.As(err, &e):
+		return false
+	}
+	switch e.StatusCode {
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusGone:
+		return e.Code != "" && e.Code != "E0000008" // by the org, not by something in between
+	}
+	return false
+}
+
+// look reads one page.
+func look(ctx context.Context, c *oktaint.Client, p position, opts Options) (Batch, error) {
+	limit := opts.limit()
+	q := url.Values{"limit": {fmt.Sprint(limit)}, "sortOrder": {"ASCENDING"}}
+	if opts.Filter != "" {
+		q.Set("filter", string(opts.Filter))
+	}
+	if !p.Since.IsZero() {
+		q.Set("since", stamp(p.Since))
+	}
+	for page, err := range oktaint.Pages[json.RawMessage](ctx, c, p.Cursor, q, "api", "v1", "logs") {
+		if err != nil {
+			return Batch{}, err
+		}
+		return p.batch(page, limit)
+	}
+	return Batch{}, errors.New("the log ended without an answer")
+}
+
+func (o Options) limit() int {
+	if o.Limit <= 0 || o.Limit > 1000 {
+		return 1000
+	}
+	return o.Limit
+}
+
+// stamp is a time as the log takes it.
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// batch is what a page has that is new.
+func (p position) batch(page oktaint.Page[json.RawMessage], limit int) (Batch, error) {
+	events := make([]Event, 0, len(page.Items))
+	for _, raw := range page.Items {
+		e, err := ParseEvent(raw)
+		if err != nil {
+			return Batch{}, err
+		}
+		events = append(events, e)
+	}
+	next := page.Next
+	if next == "" { // a log has no end; without a link it goes on by time
+		next = p.Cursor
+	}
+	fresh, after := p.take(events, next)
+	b := Batch{Events: fresh, Next: Position{after}, More: len(page.Items) == limit}
+	if b.More {
+		b.Lag = max(0, time.Since(after.Last))
+		b.Behind = behind(events, b.Lag)
+	}
+	return b, nil
+}
+
+// behind is how many events happen in the time of lag, at the rate of these.
+func behind(events []Event, lag time.Duration) int {
+	if len(events) < 2 {
+		return len(events)
+	}
+	first, last := events[0].Published, events[0].Published
+	for _, e := range events {
+		if e.Published.Before(first) {
+			first = e.Published
+		}
+		if e.Published.After(last) {
+			last = e.Published
+		}
+	}
+	span := max(last.Sub(first), time.Millisecond)
+	return max(1, int(float64(len(events))*float64(lag)/float64(span)))
+}
