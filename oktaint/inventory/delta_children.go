@@ -180,7 +180,9 @@ func (d *delta) differs(r *Resource, was, now json.RawMessage) bool {
 	if json.Unmarshal(was, &a) != nil || json.Unmarshal(now, &b) != nil {
 		return true
 	}
-	a.Embedded.Stats.Users, b.Embedded.Stats.Users = nil, nil
+	for _, p := range []*parent{&a, &b} {
+		p.Embedded.Stats.Users, p.Profile.Name = nil, ""
+	}
 	textA, errA := json.Marshal(a)
 	textB, errB := json.Marshal(b)
 	return errA != nil || errB != nil || !bytes.Equal(textA, textB)

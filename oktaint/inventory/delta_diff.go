@@ -15,7 +15,7 @@ import (
 )
 
 // A diff compares what is read of one resource with what was collected. It holds a row
-// of some 40 bytes for each object that a list which is read again had, and no object but
+// of some 80 bytes for each object that a list which is read again had, and no object but
 // those parents that have changed.
 type diff struct {
 	d    *delta

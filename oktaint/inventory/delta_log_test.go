@@ -117,3 +117,37 @@ func TestDeltaLogAnswers(t *testing.T) {
 		})
 	}
 }
+
+// All pages of the log are read, also those that are shorter than they could be.
+func TestDeltaLogPages(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		dir := fill(t, map[string][]inventory.Batch{
+			"policies":     {batch("policies", "", `{"id":"00p1"}`, `{"id":"00p2"}`)},
+			"policy-rules": {batch("policy-rules", "00p1", `{"id":"0pr1"}`), batch("policy-rules", "00p2", `{"id":"0pr2"}`)},
+		})
+		page := func(id string) string {
+			return "[" + event("policy.rule.update", start.Add(time.Minute), "SUCCESS", "PolicyEntity "+id) + "]"
+		}
+		org := newFakeOrg(map[string]answer{
+			"/api/v1/policies?type=ACCESS_POLICY": {body: `[{"id":"00p1"},{"id":"00p2"}]`},
+			"/api/v1/policies":                    {body: "[]"},
+			"/api/v1/policies/00p2/rules":         {body: `[{"id":"new"}]`},
+			"/api/v1/logs":                        {pages: []string{page("00p9"), page("00p2")}},
+		})
+		time.Sleep(time.Hour)
+		opts := inventory.Options{Resources: []string{"policies", "policy-rules"}}
+		report, err := deltaOf(t, org, dir, earlier(t, start, opts.Resources...), opts)
+		must(t, err)
+		wantSame(t, "rules", collected(t, dir)["policy-rules"], []string{`policy-rules 00p1 {"id":"0pr1"}`, `policy-rules 00p2 {"id":"new"}`})
+		if report.Delta.Events != 2 {
+			t.Errorf("basis %+v", report.Delta)
+		}
+		for _, asked := range org.requests() {
+			if strings.HasPrefix(asked, "/api/v1/logs") && !strings.Contains(asked, `filter=eventType sw "policy.rule."&`) {
+				t.Errorf("asked for %s", asked)
+			}
+		}
+	})
+}

@@ -89,3 +89,37 @@ func TestDeltaSearchMany(t *testing.T) {
 		}
 	})
 }
+
+// The groups that an app was assigned to are looked up when it is gone, and so is what stood
+// for the app.
+func TestDeltaAppGone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		group := func(id string, apps string) string {
+			return `{"id":"` + id + `","_embedded":{"stats":{"usersCount":0,"appsCount":` + apps + `,"hasAdminPrivilege":false}}}`
+		}
+		dir := fill(t, map[string][]inventory.Batch{
+			"apps":       {batch("apps", "", `{"id":"0oa1"}`, `{"id":"0oa2"}`)},
+			"groups":     {batch("groups", "", group("00g1", "2"), group("00g2", "1"), group("00g3", "1"))},
+			"group-apps": {batch("group-apps", "00g1", `{"id":"0oa1"}`, `{"id":"0oa2"}`), batch("group-apps", "00g2", `{"id":"0oa2"}`), batch("group-apps", "00g3", `{"id":"0oa1"}`)},
+		})
+		org := newFakeOrg(map[string]answer{
+			"/api/v1/apps":   {body: `[{"id":"0oa2"}]`},
+			"/api/v1/groups": {body: "[]"},
+			`/api/v1/groups?expand=stats&filter=id eq "00g1"&limit=200`: {body: "[" + group("00g1", "1") + "]"},
+			`/api/v1/groups?expand=stats&filter=id eq "00g3"&limit=200`: {body: "[" + group("00g3", "0") + "]"},
+			"/api/v1/groups/00g1/apps":                                  {body: `[{"id":"0oa2"}]`},
+		})
+		time.Sleep(time.Hour)
+		opts := inventory.Options{Resources: []string{"apps", "groups", "group-apps"}}
+		report, err := deltaOf(t, org, dir, earlier(t, start, opts.Resources...), opts)
+		must(t, err)
+		got := collected(t, dir)
+		wantSame(t, "groups", got["groups"], []string{"groups  " + group("00g1", "1"), "groups  " + group("00g2", "1"), "groups  " + group("00g3", "0")})
+		wantSame(t, "apps of groups", got["group-apps"], []string{`group-apps 00g1 {"id":"0oa2"}`, `group-apps 00g2 {"id":"0oa2"}`})
+		if row, _ := report.Row("group-apps"); row.Changes.Deleted != 2 || row.Count != 2 {
+			t.Errorf("row %+v, %+v", row, row.Changes)
+		}
+	})
+}

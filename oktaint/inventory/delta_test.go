@@ -158,7 +158,7 @@ func (s *simOrg) change(users, groups int) {
 	s.t.Helper()
 	people, all := s.ids("api/v1/users"), s.ids("api/v1/groups")
 	for i := range users {
-		user, group := people[10+i*7], all[2+i*3]
+		user, group := people[10+i*7], all[2+i*3%len(all)]
 		s.do(http.MethodPost, "api/v1/users/"+user, map[string]any{"profile": map[string]any{"department": fmt.Sprintf("New %d", i)}})
 		s.do(http.MethodPut, "api/v1/groups/"+group+"/users/"+user, nil)
 		if i%3 == 0 {
