@@ -295,9 +295,6 @@ func (d *delta) finish(ctx context.Context, f *diff) error {
 			f.changes.Whole = d.whole[f.r.Name]
 		}
 		f.t.Count, f.t.changes = f.total, &f.changes
-		if last, ok := d.last.Row(f.r.Name); ok && d.whole[f.r.Name] == "" {
-			f.t.before = last.Outcome
-		}
 	})
 	row := f.t.report(d.u.held)
 	if err := guarded("Finish", func() error { return d.store.Finish(ctx, row) }); err != nil {

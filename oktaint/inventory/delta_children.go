@@ -218,8 +218,8 @@ func (d *delta) members(ctx context.Context, f *diff, j *job) (bool, error) {
 	group := strings.Join(j.above, "/")
 	ops := d.news.members[group]
 	joined, left, newest := f.fold(group, ops, j.of.last)
-	if newest.IsZero() || movedAt(j.now.Object).Sub(newest).Abs() > abreast {
-		return false, nil
+	if movedAt(j.now.Object).Sub(newest).Abs() > abreast {
+		return false, nil // or there is no event at all
 	}
 	var p parent
 	if json.Unmarshal(j.now.Object, &p) != nil {

@@ -113,6 +113,12 @@ func TestDeltaMembers(t *testing.T) {
 			a, b := event(leave, at(2*time.Minute), "SUCCESS", "User 00u3", "UserGroup 00g1"), event(join, at(time.Minute), "SUCCESS", "User 00u3", "UserGroup 00g1")
 			return []string{a, b, a}
 		}, "00u1 00u2", false},
+		{"a user is gone", time.Minute, 1, func(at func(time.Duration) time.Time) []string {
+			return []string{event("user.lifecycle.delete.completed", at(time.Minute), "SUCCESS", "User 00u1")}
+		}, "00u2", false},
+		{"a user is gone, it is said", time.Minute, 1, func(at func(time.Duration) time.Time) []string {
+			return []string{event("user.lifecycle.delete.initiated", at(time.Minute), "SUCCESS", "User 00u1")}
+		}, "00u7", true},
 		{"wrong count", time.Minute, 4, func(at func(time.Duration) time.Time) []string {
 			return []string{event(join, at(time.Minute), "SUCCESS", "User 00u3", "UserGroup 00g1")}
 		}, "00u7", true},
@@ -123,7 +129,7 @@ func TestDeltaMembers(t *testing.T) {
 		{"an event that the group does not know", 0, 3, func(at func(time.Duration) time.Time) []string {
 			return []string{event(join, at(time.Minute), "SUCCESS", "User 00u3", "UserGroup 00g1")}
 		}, "00u7", true},
-		{"at once", 2 * time.Second, 2, func(at func(time.Duration) time.Time) []string {
+		{"at once", 2 * time.Second, 3, func(at func(time.Duration) time.Time) []string {
 			return []string{event(join, at(2*time.Second), "SUCCESS", "User 00u3", "UserGroup 00g1"), event(leave, at(time.Second), "SUCCESS", "User 00u3", "UserGroup 00g1")}
 		}, "00u7", true},
 		{"no success", time.Minute, 3, func(at func(time.Duration) time.Time) []string {
@@ -207,6 +213,7 @@ func TestDeltaChildren(t *testing.T) {
 		{"changed parent", nil, policies + `,{"id":"00p2","name":"b"}`, []string{"00p2"}},
 		{"new parent", nil, policies + `,{"id":"00p2"},{"id":"00p3"}`, []string{"00p3"}},
 		{"parent gone", nil, policies, nil},
+		{"nothing any more", []string{"policy.rule.delete|PolicyEntity 00p2"}, policies + `,{"id":"00p2"}`, []string{"00p2 none"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -229,9 +236,14 @@ func TestDeltaChildren(t *testing.T) {
 				want := []string{`policy-rules 00p1 {"id":"0pr1"}`, `policy-rules 00p2 {"id":"0pr2"}`, `policy-rules 00p2 {"id":"0pr3"}`}
 				var asked []string
 				for _, id := range tt.want {
+					id, none := strings.CutSuffix(id, " none")
 					answers["/api/v1/policies/"+id+"/rules"] = answer{body: `[{"id":"new"}]`}
 					asked = append(asked, "/api/v1/policies/"+id+"/rules")
 					want = slices.DeleteFunc(want, func(line string) bool { return strings.Contains(line, " "+id+" ") })
+					if none {
+						answers["/api/v1/policies/"+id+"/rules"] = failure(404, "E0000007")
+						continue
+					}
 					want = append(want, `policy-rules `+id+` {"id":"new"}`)
 				}
 				if !strings.Contains(tt.now, "00p2") {
@@ -318,7 +330,8 @@ func TestDeltaFailure(t *testing.T) {
 			"/api/v1/policies?type=ACCESS_POLICY": {body: `[{"id":"00p1","name":"new"},{"id":"00p2","name":"new"}]`},
 			"/api/v1/policies":                    {body: "[]"},
 			"/api/v1/policies/00p1/rules":         {body: `[{"id":"0pr8"}]`},
-			"/api/v1/policies/00p2/rules":         {status: 403, body: `{"errorCode":"E0000006","errorSummary":"no","errorId":"oae1","errorCauses":[]}`},
+			"/api/v1/policies/00p2/rules":         {pages: []string{`[]`, `[]`}},
+			"/api/v1/policies/00p2/rules?after=1": failure(403, "E0000006"),
 		}
 		org := newFakeOrg(answers)
 		time.Sleep(time.Hour)

@@ -148,6 +148,12 @@ func logFilter(users []*Resource) systemlog.Filter {
 	var all, shortest []string
 	for _, r := range users {
 		all = append(all, r.Events...)
+		if slices.Contains(ofUsers, r.Name) {
+			all = append(all, userDeletion)
+		}
+		if slices.Contains(ofApps, r.Name) {
+			all = append(all, appDeletion)
+		}
 	}
 	slices.Sort(all)
 	for _, prefix := range slices.Compact(all) {
@@ -247,20 +253,25 @@ func (n *news) takePair(e systemlog.Event) bool {
 	return true
 }
 
+const (
+	userDeletion = "user.lifecycle.delete." // initiated or completed
+	appDeletion  = "application.lifecycle.delete"
+)
+
 // takeDeletion takes down that a user or an app is, or will be, deleted.
 func (n *news) takeDeletion(e systemlog.Event) {
 	kind := ""
 	switch {
-	case strings.HasPrefix(e.Type, "user.lifecycle.delete."):
+	case strings.HasPrefix(e.Type, userDeletion):
 		kind = "User"
-	case e.Type == "application.lifecycle.delete":
+	case e.Type == appDeletion:
 		kind = "AppInstance"
 	default:
 		return
 	}
 	for _, id := range targets(e, kind) {
 		n.deleted[id] = later(n.deleted[id], e.Published)
-		if e.Type == "user.lifecycle.delete.completed" && e.Outcome.Result == "SUCCESS" {
+		if e.Type == userDeletion+"completed" && e.Outcome.Result == "SUCCESS" {
 			n.certain[id] = true
 		}
 	}

@@ -101,24 +101,26 @@ func TestDeltaAppGone(t *testing.T) {
 		}
 		dir := fill(t, map[string][]inventory.Batch{
 			"apps":       {batch("apps", "", `{"id":"0oa1"}`, `{"id":"0oa2"}`)},
-			"groups":     {batch("groups", "", group("00g1", "2"), group("00g2", "1"), group("00g3", "1"))},
-			"group-apps": {batch("group-apps", "00g1", `{"id":"0oa1"}`, `{"id":"0oa2"}`), batch("group-apps", "00g2", `{"id":"0oa2"}`), batch("group-apps", "00g3", `{"id":"0oa1"}`)},
+			"groups":     {batch("groups", "", group("00g1", "2"), group("00g2", "1"), group("00g3", "1"), group("00g4", "1"))},
+			"group-apps": {batch("group-apps", "00g1", `{"id":"0oa1"}`, `{"id":"0oa2"}`), batch("group-apps", "00g2", `{"id":"0oa2"}`), batch("group-apps", "00g3", `{"id":"0oa1"}`), batch("group-apps", "00g4", `{"id":"0oa2"}`)},
 		})
 		org := newFakeOrg(map[string]answer{
 			"/api/v1/apps":   {body: `[{"id":"0oa2"}]`},
 			"/api/v1/groups": {body: "[]"},
 			`/api/v1/groups?expand=stats&filter=id eq "00g1"&limit=200`: {body: "[" + group("00g1", "1") + "]"},
 			`/api/v1/groups?expand=stats&filter=id eq "00g3"&limit=200`: {body: "[" + group("00g3", "0") + "]"},
-			"/api/v1/groups/00g1/apps":                                  {body: `[{"id":"0oa2"}]`},
+			`/api/v1/groups?expand=stats&filter=id eq "00g4"&limit=200`: {body: "[" + group("00g4", "0") + "]"},
+			"/api/v1/logs":             {body: "[" + event("group.application_assignment.remove", start.Add(time.Minute), "SUCCESS", "UserGroup 00g4", "AppInstance 0oa2") + "]"},
+			"/api/v1/groups/00g1/apps": {body: `[{"id":"0oa2"}]`},
 		})
 		time.Sleep(time.Hour)
 		opts := inventory.Options{Resources: []string{"apps", "groups", "group-apps"}}
 		report, err := deltaOf(t, org, dir, earlier(t, start, opts.Resources...), opts)
 		must(t, err)
 		got := collected(t, dir)
-		wantSame(t, "groups", got["groups"], []string{"groups  " + group("00g1", "1"), "groups  " + group("00g2", "1"), "groups  " + group("00g3", "0")})
+		wantSame(t, "groups", got["groups"], []string{"groups  " + group("00g1", "1"), "groups  " + group("00g2", "1"), "groups  " + group("00g3", "0"), "groups  " + group("00g4", "0")})
 		wantSame(t, "apps of groups", got["group-apps"], []string{`group-apps 00g1 {"id":"0oa2"}`, `group-apps 00g2 {"id":"0oa2"}`})
-		if row, _ := report.Row("group-apps"); row.Changes.Deleted != 2 || row.Count != 2 {
+		if row, _ := report.Row("group-apps"); row.Changes.Deleted != 3 || row.Count != 2 || len(org.lists("/api/v1/groups/")) != 1 {
 			t.Errorf("row %+v, %+v", row, row.Changes)
 		}
 	})

@@ -219,7 +219,11 @@ func TestDeltaAgain(t *testing.T) {
 		people, all := s.ids("api/v1/users"), s.ids("api/v1/groups")
 		s.do(http.MethodPut, "api/v1/groups/"+all[5]+"/users/"+people[9], nil)
 		s.do(http.MethodPost, "api/v1/groups/"+all[5]+"/owners", map[string]any{"id": people[9], "type": "USER"})
+		s.do(http.MethodPut, "api/v1/groups/"+all[6], map[string]any{"profile": map[string]any{"name": "Another"}})
 		third, _ := s.delta(dir, quiet, opts)
+		if row, _ := third.Row("group-owners"); row.Changes.Added != 1 || row.Requests != 1 || !row.Started.Equal(third.Started) {
+			t.Errorf("%+v, %+v", row, row.Changes)
+		}
 		if row, _ := third.Row("group-members"); row.Changes.Added != 1 || row.Requests != 0 {
 			t.Errorf("%+v, %+v", row, row.Changes)
 		}
