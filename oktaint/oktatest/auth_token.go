@@ -21,42 +21,51 @@ type accessToken struct {
 
 // token is the token endpoint of the org's authorization server.
 func (c *call) token() (reply, error) {
+	res, cl, err := c.tokenFor()
+	c.recordToken(cl, err)
+	return res, err
+}
+
+// tokenFor answers a token request, and says whose it is if that is known.
+func (c *call) tokenFor() (res reply, cl *client, err error) {
 	form, err := c.readForm()
 	if err != nil {
-		return reply{}, err
+		return reply{}, nil, err
 	}
 	switch form.Get("grant_type") {
 	case "":
-		return reply{}, badOAuth("invalid_request", "The 'grant_type' parameter is required.")
+		return reply{}, nil, badOAuth("invalid_request", "The 'grant_type' parameter is required.")
 	case "client_credentials":
 	default:
-		return reply{}, badOAuth("unsupported_grant_type", "The authorization grant type is not supported by the authorization server.")
+		return reply{}, nil, badOAuth("unsupported_grant_type", "The authorization grant type is not supported by the authorization server.")
 	}
 	org := c.org
+	defer func() { c.org = org }()
 	c.org = org.before(org.cfg.Lag.Tokens) // what the endpoint knows of clients
-	cl, err := c.authenticateClient(form)
+	cl, err = c.authenticateClient(form)
 	if err != nil {
-		return reply{}, err
+		return reply{}, nil, err
 	}
 	granted := c.org.grantedTo(cl)
 	c.org = org
 	if cl.app != nil {
 		if !slices.Contains(cl.app.settings().GrantTypes, "client_credentials") {
-			return reply{}, badOAuth("unauthorized_client", "The client is not authorized to use the provided grant type.")
+			return reply{}, cl, badOAuth("unauthorized_client", "The client is not authorized to use the provided grant type.")
 		}
 		if !cl.app.settings().Network.allows(c.org.cfg.Zones) {
-			return reply{}, &oauthError{http.StatusForbidden, "access_denied", "The request is made from outside the client's permitted network zones."}
+			return reply{}, cl, &oauthError{http.StatusForbidden, "access_denied", "The request is made from outside the client's permitted network zones."}
 		}
 	}
 	jkt, err := c.proofOfToken(cl)
 	if err != nil {
-		return reply{}, err
+		return reply{}, cl, err
 	}
 	names, err := org.reduce(granted, form.Get("scope"))
 	if err != nil {
-		return reply{}, err
+		return reply{}, cl, err
 	}
-	return c.mint(cl, names, jkt)
+	res, err = c.mint(cl, names, jkt)
+	return res, cl, err
 }
 
 // reduce returns those of the scopes asked for that are granted. That some are

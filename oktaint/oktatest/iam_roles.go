@@ -66,16 +66,19 @@ var (
 	}, helpDesk...)
 )
 
-var readAll = []permission{
-	readUsers, readGroups, readApps, readLogs, readRoles, readTokens, readOrg, readPolicies, readSettings, readHooks,
-	readIdPs, readServers, readDevices, readRealms, readLogStreams, readAppSchemas,
+var readAll = []permission{readUsers, readGroups, readApps, readLogs, readRoles, readTokens, readOrg}
+
+// readAssets is what the roles that read most see of assets. Schemas of users and
+// groups are not in it.
+var readAssets = []permission{
+	readPolicies, readSettings, readHooks, readIdPs, readServers, readDevices, readRealms, readLogStreams, readAppSchemas,
 }
 
 // reach is what each standard role allows, except SUPER_ADMIN, which allows
 // everything. Okta's matrix per endpoint is not known; this one is a choice.
 var reach = map[string][]permission{
-	"ORG_ADMIN":                   slices.Concat(readAll, []permission{readSchemas}, writeGroups, writeUsers),
-	"READ_ONLY_ADMIN":             readAll,
+	"ORG_ADMIN":                   slices.Concat(readAll, readAssets, []permission{readSchemas}, writeGroups, writeUsers),
+	"READ_ONLY_ADMIN":             slices.Concat(readAll, readAssets),
 	"APP_ADMIN":                   {readUsers, readGroups, readApps, manageApps, readPolicies, readSchemas, readAppSchemas},
 	"API_ACCESS_MANAGEMENT_ADMIN": {readUsers, readGroups, readApps, manageApps, readServers, readSchemas, readAppSchemas},
 	"USER_ADMIN":                  slices.Concat([]permission{readUsers, readGroups}, writeGroups, writeUsers),

@@ -1,21 +1,12 @@
 package oktatest
 
 import (
+	"cmp"
 	"fmt"
-	"net/http"
-	"net/url"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 )
 
-const (
-	logWindow    = 7 * 24 * time.Hour   // what a query without since looks back
-	logRetention = 90 * 24 * time.Hour  // older events are gone
-	logOldest    = 180 * 24 * time.Hour // an older since is refused
-	logStamp     = "2006-01-02T15:04:05.000Z"
-)
+const logStamp = "2006-01-02T15:04:05.000Z"
 
 // event is a row of the System Log. They are kept in the order in which they
 // were stored; number is the place in that order, from 1. An org can have
@@ -23,12 +14,17 @@ const (
 // to the next; view makes the rest.
 type event struct {
 	number    int
-	published time.Time
-	kind      string // the event type
-	text      string // the display message
+	uuid      string    // empty: one that is made of the number
+	request   int       // the number of the first event of the same request
+	published time.Time // when it happened
+	stored    time.Time // what a polling query goes by
+	kind      string    // the event type
+	text      string    // the display message
 	actor     party
 	targets   []party
 	path      string
+	result    string // empty: SUCCESS
+	reason    string
 }
 
 // party is the actor of an event, or one of its targets.
@@ -68,7 +64,16 @@ func partyOfApp(a *app) party { return party{a.id, "AppInstance", a.label, a.lab
 
 // recordAbout adds an event about these targets, by the caller.
 func (c *call) recordAbout(eventType, text string, targets ...party) {
-	c.org.addEvent(eventType, text, c.eventActor(), targets, c.r.URL.Path)
+	c.recordEvent(&event{kind: eventType, text: text, actor: c.eventActor(), targets: targets, path: c.r.URL.Path})
+}
+
+// recordEvent adds an event of the request.
+func (c *call) recordEvent(e *event) {
+	c.org.storeEvent(e)
+	if c.firstEvent == 0 {
+		c.firstEvent = e.number
+	}
+	e.request = c.firstEvent
 }
 
 // eventActor is the caller as the actor of an event.
@@ -82,28 +87,47 @@ func (c *call) eventActor() party {
 	return systemActor
 }
 
-// addEvent stores one event.
+// addEvent stores an event that no request has caused.
 func (o *Org) addEvent(eventType, text string, actor party, targets []party, path string) {
-	o.events = append(o.events, &event{
-		number: len(o.events) + 1, published: o.now(), kind: eventType, text: text, actor: actor, targets: targets,
-		path: path,
-	})
+	o.storeEvent(&event{kind: eventType, text: text, actor: actor, targets: targets, path: path})
+}
+
+// storeEvent stores an event, which is new unless it says when it was published.
+func (o *Org) storeEvent(e *event) {
+	e.number = len(o.events) + 1
+	e.request = e.number
+	e.stored = o.now()
+	if e.published.IsZero() {
+		e.published = e.stored
+	}
+	o.events = append(o.events, e)
+}
+
+func (o *Org) uuidOf(e *event) string {
+	if e.uuid != "" {
+		return e.uuid
+	}
+	return fmt.Sprintf("%08x-0000-11f0-8000-%s", e.number, o.id[3:15])
 }
 
 // viewEvent is an event as the System Log shows it.
 func (o *Org) viewEvent(e *event) object {
 	place := object{"city": "Lille", "state": "Hauts-de-France", "country": "France", "postalCode": "59000",
 		"geolocation": object{"lat": 50.63, "lon": 3.06}}
-	request := fmt.Sprintf("%027d", e.number)
+	request := fmt.Sprintf("%027d", e.request)
+	var reason any
+	if e.reason != "" {
+		reason = e.reason
+	}
 	targets := []object{}
 	for _, t := range e.targets {
 		targets = append(targets, t.view())
 	}
 	view := object{
-		"uuid":      fmt.Sprintf("%08x-0000-11f0-8000-%s", e.number, o.id[3:15]),
+		"uuid":      o.uuidOf(e),
 		"published": e.published.UTC().Format(logStamp), "eventType": e.kind, "displayMessage": e.text,
 		"severity": "INFO", "version": "0",
-		"actor": e.actor.view(), "target": targets, "outcome": object{"result": "SUCCESS", "reason": nil},
+		"actor": e.actor.view(), "target": targets, "outcome": object{"result": cmp.Or(e.result, "SUCCESS"), "reason": reason},
 		"client": object{"userAgent": object{"rawUserAgent": "oktatest", "os": "Unknown", "browser": "UNKNOWN"}, "zone": "null", "device": "Unknown", "id": nil,
 			"ipAddress": "203.0.113.7", "geographicalContext": place},
 		"device": nil,
@@ -119,135 +143,4 @@ func (o *Org) viewEvent(e *event) object {
 		view["legacyEventType"] = legacy
 	}
 	return view
-}
-
-// logQuery is a checked query of the System Log.
-type logQuery struct {
-	since, until time.Time
-	polling      bool
-	descending   bool
-	limit        int
-	after        int // events up to this number were given out
-	match        func(*event) bool
-}
-
-var errLogFilter = &apiError{status: http.StatusBadRequest, code: "E0000053", summary: "Invalid SCIM filter."}
-
-// readLogQuery checks the parameters.
-func (c *call) readLogQuery() (*logQuery, error) {
-	now := c.org.now()
-	q := &logQuery{until: now, match: func(*event) bool { return true }}
-	var err error
-	if q.until, err = c.logTime("until", now); err != nil {
-		return nil, err
-	}
-	if q.since, err = c.logTime("since", q.until.Add(-logWindow)); err != nil {
-		return nil, err
-	}
-	if q.since.Before(now.Add(-logOldest)) {
-		return nil, &apiError{status: http.StatusBadRequest, code: "E0000053",
-			summary: "Invalid parameter: The since parameter is over 180 days prior to the current day."}
-	}
-	switch c.query.Get("sortOrder") {
-	case "", "ASCENDING":
-	case "DESCENDING":
-		q.descending = true
-	default:
-		return nil, invalid("sortOrder", "sortOrder: must be ASCENDING or DESCENDING")
-	}
-	q.polling = c.query.Get("until") == "" && !q.descending
-	if c.query.Get("limit") == "0" {
-		q.limit = 0
-	} else if q.limit, err = c.limit(100, 1000); err != nil {
-		return nil, err
-	}
-	if text := c.query.Get("filter"); text != "" {
-		want, err := parseFilter(text)
-		if err != nil {
-			return nil, errLogFilter
-		}
-		q.match = func(e *event) bool { return want(c.org.viewEvent(e)) }
-	}
-	return q, c.readLogCursor(q)
-}
-
-// readLogCursor reads after, which is a time in milliseconds and the number
-// of an event.
-func (c *call) readLogCursor(q *logQuery) error {
-	after := c.query.Get("after")
-	if after == "" {
-		return nil
-	}
-	_, number, _ := strings.Cut(after, "_")
-	n, err := strconv.Atoi(number)
-	if err != nil || n < 0 || n > len(c.org.events) {
-		return errCursor
-	}
-	q.after = n
-	return nil
-}
-
-func (c *call) logTime(name string, unset time.Time) (time.Time, error) {
-	text := c.query.Get(name)
-	if text == "" {
-		return unset, nil
-	}
-	t, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		return t, invalid(name, name+": must be a date and time by ISO 8601")
-	}
-	return t, nil
-}
-
-// listLogs answers a polling query, which always has a next link, or a bounded
-// one, which has none on its last page.
-func (c *call) listLogs() (reply, error) {
-	q, err := c.readLogQuery()
-	if err != nil {
-		return reply{}, err
-	}
-	events := c.org.selectEvents(q)
-	more := len(events) > q.limit
-	events = events[:min(len(events), q.limit)]
-	items := []object{}
-	for _, e := range events {
-		items = append(items, c.org.viewEvent(e))
-	}
-	params := []string{"since", "until", "filter", "q", "limit", "sortOrder", "after"}
-	res := reply{status: http.StatusOK, body: items, header: http.Header{}}
-	res.header.Add("Link", c.link("self", params, nil))
-	if q.polling || more {
-		res.header.Add("Link", c.link("next", params, url.Values{"after": {c.nextLogCursor(q, events)}}))
-	}
-	return res, nil
-}
-
-// nextLogCursor is where the next page begins. It stays where it is if nothing
-// new was there.
-func (c *call) nextLogCursor(q *logQuery, events []*event) string {
-	if len(events) == 0 {
-		if after := c.query.Get("after"); after != "" {
-			return after
-		}
-		return fmt.Sprintf("%d_%d", q.until.UnixMilli(), 0)
-	}
-	last := events[len(events)-1]
-	return fmt.Sprintf("%d_%d", last.published.UnixMilli(), last.number)
-}
-
-// selectEvents returns the events of a query, in its order.
-func (o *Org) selectEvents(q *logQuery) []*event {
-	oldest := o.now().Add(-logRetention)
-	var found []*event
-	for _, e := range o.events {
-		inTime := !e.published.Before(q.since) && !e.published.Before(oldest) &&
-			(q.polling || e.published.Before(q.until))
-		if inTime && e.number > q.after && q.match(e) {
-			found = append(found, e)
-		}
-	}
-	if q.descending {
-		slices.Reverse(found)
-	}
-	return found
 }

@@ -55,6 +55,8 @@ type call struct {
 	nonce    string    // DPoP nonce to show in the answer
 	blind    bool      // lists show nothing: the caller has no role
 	standing *standing // rate limit headers of the answer
+
+	firstEvent int // the number of the first event of this request; 0: none
 }
 
 // param returns the path element that stands for {name}.
@@ -93,7 +95,11 @@ func (o *Org) dispatch(c *call) (reply, error) {
 	if c.org = o.seenBy(c.route); c.r.Method != http.MethodGet && c.route.flags&public == 0 {
 		o.remember(o.now())
 	}
-	return c.route.handler(c)
+	res, err := c.route.handler(c)
+	if err == nil {
+		c.recordWrite()
+	}
+	return res, err
 }
 
 // match sets the route and its parameters. A path may begin with two slashes,

@@ -69,6 +69,7 @@ func allRoutes() []route {
 		targetRoutes(pathGroupRoles),
 		logRoutes,
 		orgRoutes,
+		linkedRoutes,
 		policyAppRoutes,
 		assetRoutes(),
 	)
@@ -80,7 +81,7 @@ func allRoutes() []route {
 }
 
 var logRoutes = []route{
-	{method: get, pattern: "/api/v1/logs", scope: "okta.logs.read", need: readLogs, query: "since until after filter limit sortOrder", lacks: "q", handler: (*call).listLogs},
+	{method: get, pattern: "/api/v1/logs", scope: "okta.logs.read", need: readLogs, query: "since until after filter q limit sortOrder", handler: (*call).listLogs},
 }
 
 // policyAppRoutes show what the table of assets does not: apps.

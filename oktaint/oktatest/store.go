@@ -31,6 +31,7 @@ type store struct {
 	usedProofs   usedOnce // thumbprint and jti of DPoP proofs
 	nonces       nonces
 	events       []*event
+	logCursors   logCursors
 	assets       assets
 
 	privileges bool        // the setting "Public client app admins"
