@@ -105,6 +105,9 @@ func (f *folder) readManifest(org string) error {
 // not gone on with.
 func (f *folder) begin(conn *cli.Connection) error {
 	m := &f.manifest
+	if err := f.tidy(); err != nil {
+		return err
+	}
 	if m.Unfinished != nil && *m.Unfinished != f.choices {
 		f.warnings = append(f.warnings, "the unfinished run in this folder wrote with other flags (--gzip, --raw): this one begins anew")
 		if err := os.Remove(f.checkpoints.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -113,6 +116,15 @@ func (f *folder) begin(conn *cli.Connection) error {
 	}
 	m.Format, m.OrgURL, m.OrgID, m.Unfinished = 1, conn.Org.String(), conn.Info.ID, &f.choices
 	return f.write()
+}
+
+// tidy removes what a kill has left of a manifest that was being written.
+func (f *folder) tidy() error {
+	left, err := filepath.Glob(filepath.Join(f.dir, "."+manifestName+".*"))
+	for _, path := range left {
+		err = errors.Join(err, os.Remove(path))
+	}
+	return err
 }
 
 // finish writes the manifest of a run that has come to its end.

@@ -69,7 +69,7 @@ func (c *call) listPolicyApps() (reply, error) {
 		paging: paging{limit: 20, most: 200, params: []string{"after", "limit"}},
 		table:  &c.org.apps,
 		id:     func(a *app) string { return a.id },
-		match:  func(a *app) bool { return mappings[a.id] != "" && c.sees(a) },
+		match:  func(a *app) bool { return mappings[a.id] != "" && c.sees()(a) },
 		view: func(a *app) object {
 			view := c.org.viewApp(a)
 			view["_links"].(object)["policyMapping"] = object{"href": c.org.href("api/v1/policies", policy, "mappings", mappings[a.id])}
