@@ -138,6 +138,9 @@ func TestDeltaMembers(t *testing.T) {
 		{"no user", time.Minute, 3, func(at func(time.Duration) time.Time) []string {
 			return []string{event(join, at(time.Minute), "SUCCESS", "UserGroup 00g1")}
 		}, "00u7", true},
+		{"another kind beside a plain one", time.Minute, -1, func(at func(time.Duration) time.Time) []string {
+			return []string{event(join, at(time.Minute), "SUCCESS", "User 00u3", "UserGroup 00g1"), event("group.user_membership.new", at(time.Minute), "SUCCESS", "UserGroup 00g1")}
+		}, "00u7", true},
 		{"another kind", time.Minute, 3, func(at func(time.Duration) time.Time) []string {
 			return []string{event("group.user_membership.new", at(time.Minute), "SUCCESS", "User 00u3", "UserGroup 00g1")}
 		}, "00u7", true},
@@ -181,6 +184,9 @@ func TestDeltaMembers(t *testing.T) {
 				}
 				if strings.Join(got, " ") != tt.want {
 					t.Errorf("members %q, want %q", got, tt.want)
+				}
+				if got := org.requests(); !strings.Contains(strings.Join(got, "\n"), `or eventType sw "user.lifecycle.delete.")`) {
+					t.Errorf("the log was not asked for deletions: %q", got)
 				}
 				if asked := len(org.lists("/api/v1/groups/00g1/users")) > 0; asked != tt.asked {
 					t.Errorf("the list was asked for: %v, want %v", asked, tt.asked)

@@ -35,7 +35,7 @@ func TestDeltaNoLog(t *testing.T) {
 					app := s.sim.AddServiceApp(oktatest.ServiceApp{Scopes: tt.set, Roles: []string{"READ_ONLY_ADMIN"}})
 					creds, err := oktaint.ParseCredentials(s.sim.Credentials(app))
 					must(t, err)
-					s.c = oktaint.NewClient(creds, noStats{s.sim.Transport()})
+					s.c = oktaint.NewClient(creds, s.sim.Transport())
 				}
 				collector := s.c
 				opts := inventory.Options{Resources: []string{"users", "groups", "group-members", "group-owners", "policies", "policy-rules"}}

@@ -62,6 +62,15 @@ func TestDeltaWhole(t *testing.T) {
 				time.Sleep(time.Hour)
 				report, err := deltaOf(t, org, dir, last, opts)
 				must(t, err)
+				oldest := start
+				for _, row := range last.Rows {
+					if at := row.Started; !at.IsZero() && at.Before(oldest) {
+						oldest = at
+					}
+				}
+				if !report.Delta.Since.Equal(oldest) {
+					t.Errorf("since %v, want %v", report.Delta.Since, oldest)
+				}
 				got := collected(t, dir)
 				for _, row := range report.Rows {
 					why := tt.want[row.Resource]
