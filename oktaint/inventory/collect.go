@@ -188,7 +188,9 @@ func (u *run) report() *Report {
 		FullMembers: u.opts.FullMembers,
 	}
 	for _, name := range u.cp.Resources {
-		rep.Rows = append(rep.Rows, u.tallies[name].report(u.held))
+		row := u.tallies[name].report(u.held)
+		row.Started = u.cp.Started
+		rep.Rows = append(rep.Rows, row)
 	}
 	return rep
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
 	"slices"
 	"time"
@@ -59,6 +58,8 @@ type Store interface {
 //   - What belongs to a parent is read again if the parent is new, if it has changed, or
 //     if the System Log tells of it. An event that does not say which parent it is about
 //     makes all be read again, and so does a resource of which no event tells.
+//
+// The rows of last may be of several runs, each with the time when it began.
 //
 // The System Log is read from [Overlap] before the last run began. It goes back 90 days. If
 // it cannot be read, or the last run is older, users, groups and devices and most of what
@@ -115,8 +116,8 @@ func newDelta(c *oktaint.Client, store Store, last *Report, opts Options) (*delt
 	if last.Org != c.Org {
 		return nil, fmt.Errorf("inventory: the last run was of %s, not of %s: collect all of it", last.Org, c.Org)
 	}
-	d.u, d.since = u, last.Started.Add(-Overlap)
-	d.basis.Since = last.Started
+	d.u, d.basis.Since = u, d.oldest()
+	d.since = d.basis.Since.Add(-Overlap)
 	return d, nil
 }
 
@@ -257,39 +258,6 @@ func (d *delta) walk(ctx context.Context, root *Resource) error {
 	return nil
 }
 
-// stale says why what was collected of a resource is not enough to go on from. It is empty
-// if it is.
-func (d *delta) stale(ctx context.Context, r *Resource) (string, error) {
-	row, ok := d.last.Row(r.Name)
-	switch {
-	case !ok:
-		return "it was not collected before", nil
-	case row.Status != Complete && !(row.Status == Partial && r.marks.filtered):
-		return "the last run did not see all of it", nil
-	case !sameRoles(d.last.Roles, d.u.held.roles):
-		return "the credential holds other roles than in the last run", nil
-	case r.marks.ids && (d.u.opts.FullMembers || d.last.FullMembers):
-		return "whole members are kept, of whose changes no list tells", nil
-	}
-	for _, err := range d.store.Objects(ctx, r.Name) {
-		if errors.Is(err, fs.ErrNotExist) {
-			return "what was collected is gone", nil
-		}
-		if err != nil {
-			return "", fmt.Errorf("inventory: what was collected: %w", err)
-		}
-		break
-	}
-	return "", nil
-}
-
-func sameRoles(a, b []string) bool {
-	a, b = slices.Clone(a), slices.Clone(b)
-	slices.Sort(a)
-	slices.Sort(b)
-	return slices.Equal(a, b)
-}
-
 // read reads a list, or one after the other for each of its queries, and says whether all
 // of it was read.
 func (d *delta) read(ctx context.Context, f *diff, above []string, queries ...string) (bool, error) {
@@ -327,9 +295,6 @@ func (d *delta) finish(ctx context.Context, f *diff) error {
 			f.changes.Whole = d.whole[f.r.Name]
 		}
 		f.t.Count, f.t.changes = f.total, &f.changes
-		if last, ok := d.last.Row(f.r.Name); ok && d.whole[f.r.Name] == "" {
-			f.t.before = last.Outcome
-		}
 	})
 	row := f.t.report(d.u.held)
 	if err := guarded("Finish", func() error { return d.store.Finish(ctx, row) }); err != nil {

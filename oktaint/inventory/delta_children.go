@@ -180,7 +180,9 @@ func (d *delta) differs(r *Resource, was, now json.RawMessage) bool {
 	if json.Unmarshal(was, &a) != nil || json.Unmarshal(now, &b) != nil {
 		return true
 	}
-	a.Embedded.Stats.Users, b.Embedded.Stats.Users = nil, nil
+	for _, p := range []*parent{&a, &b} {
+		p.Embedded.Stats.Users, p.Profile.Name = nil, ""
+	}
 	textA, errA := json.Marshal(a)
 	textB, errB := json.Marshal(b)
 	return errA != nil || errB != nil || !bytes.Equal(textA, textB)
@@ -216,8 +218,8 @@ func (d *delta) members(ctx context.Context, f *diff, j *job) (bool, error) {
 	group := strings.Join(j.above, "/")
 	ops := d.news.members[group]
 	joined, left, newest := f.fold(group, ops, j.of.last)
-	if newest.IsZero() || movedAt(j.now.Object).Sub(newest).Abs() > abreast {
-		return false, nil
+	if movedAt(j.now.Object).Sub(newest).Abs() > abreast {
+		return false, nil // or there is no event at all
 	}
 	var p parent
 	if json.Unmarshal(j.now.Object, &p) != nil {

@@ -15,7 +15,7 @@ import (
 )
 
 // A diff compares what is read of one resource with what was collected. It holds a row
-// of some 40 bytes for each object that a list which is read again had, and no object but
+// of some 80 bytes for each object that a list which is read again had, and no object but
 // those parents that have changed.
 type diff struct {
 	d    *delta
@@ -50,6 +50,7 @@ type row struct {
 	hash uint64
 	of   *portion
 	seen bool
+	told bool // it is counted as added or changed
 }
 
 // Of a rowKey the two halves have seeds of their own.
@@ -149,15 +150,16 @@ func (f *diff) takes(b Batch, item json.RawMessage) bool {
 	}
 	switch {
 	case old == nil:
-		f.old[k] = &row{hash: hash, of: &f.fresh, seen: true}
+		f.old[k] = &row{hash: hash, of: &f.fresh, seen: true, told: true}
 		f.total++
 		f.changes.Added++
 	case old.hash == hash:
 		return false
-	default:
-		old.hash = hash
+	case !old.told:
+		old.told = true
 		f.changes.Changed++
 	}
+	f.old[k].hash = hash
 	if f.keep {
 		f.now[k] = Object{f.r.Name, b.Parent, b.At, item}
 	}

@@ -5,12 +5,11 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/systemlog"
 )
 
 // news is what the System Log tells of changes.
@@ -35,19 +34,6 @@ type joining struct {
 	add bool
 }
 
-// A logEvent is what is looked at of an event of the System Log.
-type logEvent struct {
-	Type      string    `json:"eventType"`
-	Published time.Time `json:"published"`
-	Outcome   struct {
-		Result string `json:"result"`
-	} `json:"outcome"`
-	Targets []struct {
-		ID   string `json:"id"`
-		Type string `json:"type"`
-	} `json:"target"`
-}
-
 // targetTypes are what the System Log calls the objects of a resource. Where it is not
 // known, what counts is whether an id is one of theirs.
 var targetTypes = map[string]string{
@@ -55,8 +41,8 @@ var targetTypes = map[string]string{
 	"devices": "Device",
 }
 
-// ids are the ids of the targets of a type.
-func (e *logEvent) ids(kind string) []string {
+// targets are the ids of the targets of a type; "" is any.
+func targets(e systemlog.Event, kind string) []string {
 	var ids []string
 	for _, t := range e.Targets {
 		if t.ID != "" && (kind == "" || t.Type == kind) {
@@ -117,9 +103,9 @@ func (d *delta) askLog(ctx context.Context, users []*Resource) (why string, err 
 	if l.t.Closed != nil {
 		return l.t.Closed.Why, nil
 	}
-	err = d.pages(ctx, users, logFilter(users))
+	err = d.poll(ctx, users, logFilter(users))
 	if status(err) == http.StatusBadRequest { // the filter is not understood
-		err = d.pages(ctx, users, "")
+		err = d.poll(ctx, users, "")
 	}
 	if err == nil {
 		return "", nil
@@ -134,42 +120,48 @@ func (d *delta) askLog(ctx context.Context, users []*Resource) (why string, err 
 	return "the System Log: " + v.Why, nil
 }
 
-// pages reads the events in the order in which they were stored, so that those that came
+// poll reads the events in the order in which they were stored, so that those that came
 // late are among them.
-func (d *delta) pages(ctx context.Context, users []*Resource, filter string) error {
-	d.news = newNews()
-	d.basis.Events = 0
-	q := url.Values{"since": {d.since.UTC().Format(time.RFC3339)}, "limit": {"1000"}, "sortOrder": {"ASCENDING"}}
-	if filter != "" {
-		q.Set("filter", filter)
-	}
-	for page, err := range oktaint.Pages[logEvent](ctx, d.u.c, "", q, "api", "v1", "logs") {
+func (d *delta) poll(ctx context.Context, users []*Resource, filter systemlog.Filter) error {
+	d.news, d.basis.Events = newNews(), 0
+	at, began := systemlog.Since(d.since), time.Now()
+	for {
+		b, err := systemlog.Poll(ctx, d.u.c, at, systemlog.Options{Filter: filter})
 		d.basis.Requests++
 		if err != nil {
 			return err
 		}
-		d.basis.Events += len(page.Items)
-		for i := range page.Items {
-			d.news.take(users, &page.Items[i])
+		d.basis.Events += len(b.Events)
+		for _, e := range b.Events {
+			d.news.take(users, e)
 		}
+		// A page may be shorter than it could be. What happens from now on is of the next run.
+		if !b.More && (len(b.Events) == 0 || b.Next.Last().After(began)) {
+			return nil
+		}
+		at = b.Next
 	}
-	return nil
 }
 
 // logFilter keeps out the events that tell of none of the resources.
-func logFilter(users []*Resource) string {
-	var all, terms []string
+func logFilter(users []*Resource) systemlog.Filter {
+	var all, shortest []string
 	for _, r := range users {
 		all = append(all, r.Events...)
+		if slices.Contains(ofUsers, r.Name) {
+			all = append(all, userDeletion)
+		}
+		if slices.Contains(ofApps, r.Name) {
+			all = append(all, appDeletion)
+		}
 	}
 	slices.Sort(all)
 	for _, prefix := range slices.Compact(all) {
-		covered := slices.ContainsFunc(all, func(p string) bool { return p != prefix && strings.HasPrefix(prefix, p) })
-		if !covered {
-			terms = append(terms, fmt.Sprintf("eventType sw %q", prefix))
+		if n := len(shortest); n == 0 || !strings.HasPrefix(prefix, shortest[n-1]) {
+			shortest = append(shortest, prefix)
 		}
 	}
-	return strings.Join(terms, " or ")
+	return systemlog.TypePrefix(shortest...)
 }
 
 func newNews() *news {
@@ -180,7 +172,7 @@ func newNews() *news {
 }
 
 // take takes down what an event tells.
-func (n *news) take(users []*Resource, e *logEvent) {
+func (n *news) take(users []*Resource, e systemlog.Event) {
 	for _, r := range users {
 		if !slices.ContainsFunc(r.Events, func(prefix string) bool { return strings.HasPrefix(e.Type, prefix) }) {
 			continue
@@ -197,16 +189,16 @@ func (n *news) take(users []*Resource, e *logEvent) {
 }
 
 // touch takes down which objects, or which parents, an event is about.
-func (n *news) touch(r *Resource, e *logEvent) {
+func (n *news) touch(r *Resource, e systemlog.Event) {
 	t := n.of[r.Name]
 	if t == nil {
 		t = &touch{ids: make(map[string]time.Time)}
 		n.of[r.Name] = t
 	}
 	kind := targetTypes[cmp.Or(r.Parent, r.Name)]
-	ids := e.ids(kind)
+	ids := targets(e, kind)
 	if kind == "" || len(ids) == 0 {
-		all := e.ids("")
+		all := targets(e, "")
 		if !slices.ContainsFunc(t.loose, func(old []string) bool { return slices.Equal(old, all) }) {
 			t.loose = append(t.loose, all)
 		}
@@ -223,8 +215,8 @@ const abreast = 5 * time.Second
 
 // takeMember takes down that a user joined or left a group. What is not plain makes the
 // group be read again.
-func (n *news) takeMember(e *logEvent) {
-	groups, people := e.ids("UserGroup"), e.ids("User")
+func (n *news) takeMember(e systemlog.Event) {
+	groups, people := targets(e, "UserGroup"), targets(e, "User")
 	add, remove := e.Type == "group.user_membership.add", e.Type == "group.user_membership.remove"
 	plain := (add || remove) && e.Outcome.Result == "SUCCESS" && len(groups) == 1 && len(people) == 1
 	if !plain {
@@ -249,8 +241,8 @@ func (n *news) takeMember(e *logEvent) {
 
 // takePair takes down that something happened to a user of an app, if the event says
 // whose.
-func (n *news) takePair(e *logEvent) bool {
-	apps, people := e.ids("AppInstance"), e.ids("User")
+func (n *news) takePair(e systemlog.Event) bool {
+	apps, people := targets(e, "AppInstance"), targets(e, "User")
 	if !strings.HasPrefix(e.Type, "application.user_membership.") || len(apps) != 1 || len(people) != 1 {
 		return false
 	}
@@ -261,20 +253,25 @@ func (n *news) takePair(e *logEvent) bool {
 	return true
 }
 
+const (
+	userDeletion = "user.lifecycle.delete." // initiated or completed
+	appDeletion  = "application.lifecycle.delete"
+)
+
 // takeDeletion takes down that a user or an app is, or will be, deleted.
-func (n *news) takeDeletion(e *logEvent) {
+func (n *news) takeDeletion(e systemlog.Event) {
 	kind := ""
 	switch {
-	case strings.HasPrefix(e.Type, "user.lifecycle.delete."):
+	case strings.HasPrefix(e.Type, userDeletion):
 		kind = "User"
-	case e.Type == "application.lifecycle.delete":
+	case e.Type == appDeletion:
 		kind = "AppInstance"
 	default:
 		return
 	}
-	for _, id := range e.ids(kind) {
+	for _, id := range targets(e, kind) {
 		n.deleted[id] = later(n.deleted[id], e.Published)
-		if e.Type == "user.lifecycle.delete.completed" && e.Outcome.Result == "SUCCESS" {
+		if e.Type == userDeletion+"completed" && e.Outcome.Result == "SUCCESS" {
 			n.certain[id] = true
 		}
 	}

@@ -51,6 +51,7 @@ type Row struct {
 	Bytes    int64         `json:"bytes"`             // of the objects as the org sent them
 	Took     time.Duration `json:"-"`                 // from its first request to its last answer
 	Err      error         `json:"-"`                 // the first answer that was not what it should be
+	Started  time.Time     `json:"started,omitzero"`  // when the run began; that of the Report if it is zero
 	Changes  *Changes      `json:"changes,omitempty"` // by a Delta
 }
 

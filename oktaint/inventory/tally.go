@@ -32,10 +32,7 @@ type tally struct {
 	err   error      // the first
 	named bool
 
-	// Of a Delta: what it changed, and what the last run found out, which holds as long as
-	// no list is read.
-	changes *Changes
-	before  Outcome
+	changes *Changes // of a Delta
 }
 
 // The failures after which a resource is given up: a list that is refused or fails
@@ -64,8 +61,6 @@ func (t *tally) note(o Outcome, err error, closes bool) {
 // outcome is the status at the end.
 func (t *tally) outcome(held standing) Outcome {
 	switch {
-	case t.before.Status != "" && t.Read == 0 && t.First == nil && t.Closed == nil:
-		return t.before
 	case t.Closed != nil && t.Read == 0:
 		return *t.Closed
 	case t.Closed != nil:
