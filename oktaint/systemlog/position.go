@@ -120,8 +120,8 @@ func (p position) circles(next oktaint.Cursor) bool {
 
 // back is where the log goes on without its cursor.
 func (p position) back() position {
-	if !p.Last.IsZero() {
-		p.Since = p.Last.Add(-overlap)
+	if t := p.Last.Add(-overlap); t.After(p.Since) {
+		p.Since = t
 	}
 	if oldest := time.Now().Add(-retention); p.Since.Before(oldest) {
 		p.Since = oldest
