@@ -194,12 +194,12 @@ func writeLog(t *testing.T, sim *oktatest.Org, r *rand.Rand, n int) (uuids []str
 
 // disturb lets something go wrong, or nothing.
 func disturb(t *testing.T, sim *oktatest.Org, r *rand.Rand) {
-	switch r.IntN(8) {
+	switch r.IntN(14) {
 	case 0:
 		sim.ExpireLogCursors()
 	case 1:
 		sim.StickLogCursors(1 + r.IntN(3))
-	case 2, 3:
+	case 2, 3, 4, 5:
 		sim.ClearFaults()
 		if err := sim.AddFault(fmt.Sprintf("GET /api/v1/logs #%d %s", 1+r.IntN(2), logFaults[r.IntN(len(logFaults))])); err != nil {
 			t.Fatal(err)
