@@ -62,6 +62,7 @@ var openings = map[permission]opening{
 	manageMembers: {"groups", []string{"okta.groups.members.manage", "okta.groups.manage"}},
 	joinGroups:    {"users", []string{"okta.users.groupMembership.manage", "okta.users.manage"}},
 	readApps:      {"apps", []string{"okta.apps.read", "okta.apps.manage"}},
+	readOtherApps: {"apps", []string{"okta.apps.read", "okta.apps.manage"}},
 	manageApps:    {"apps", []string{"okta.apps.manage"}},
 	readTokens:    {"users", []string{"okta.users.apitokens.read", "okta.users.apitokens.manage"}},
 	readRoles:     {"", []string{"okta.iam.read"}},

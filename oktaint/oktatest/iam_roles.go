@@ -15,6 +15,7 @@ const (
 	readUsers
 	readGroups
 	readApps
+	readOtherApps // than those of OIDC
 	readLogs
 	readRoles
 	readTokens
@@ -66,18 +67,20 @@ var (
 	}, helpDesk...)
 )
 
-var readAll = []permission{
-	readUsers, readGroups, readApps, readLogs, readRoles, readTokens, readOrg, readPolicies, readSettings, readHooks,
+// readMost is what the roles that read most have in common. Roles of others and
+// grants of apps are not in it.
+var readMost = []permission{
+	readUsers, readGroups, readLogs, readTokens, readOrg, readPolicies, readSettings, readHooks,
 	readIdPs, readServers, readDevices, readRealms, readLogStreams, readAppSchemas,
 }
 
 // reach is what each standard role allows, except SUPER_ADMIN, which allows
 // everything. Okta's matrix per endpoint is not known; this one is a choice.
 var reach = map[string][]permission{
-	"ORG_ADMIN":                   slices.Concat(readAll, []permission{readSchemas}, writeGroups, writeUsers),
-	"READ_ONLY_ADMIN":             readAll,
-	"APP_ADMIN":                   {readUsers, readGroups, readApps, manageApps, readPolicies, readSchemas, readAppSchemas},
-	"API_ACCESS_MANAGEMENT_ADMIN": {readUsers, readGroups, readApps, manageApps, readServers, readSchemas, readAppSchemas},
+	"ORG_ADMIN":                   slices.Concat(readMost, []permission{readSchemas}, writeGroups, writeUsers),
+	"READ_ONLY_ADMIN":             append([]permission{readApps, readOtherApps}, readMost...),
+	"APP_ADMIN":                   {readUsers, readGroups, readApps, readOtherApps, manageApps, readPolicies, readSchemas, readAppSchemas},
+	"API_ACCESS_MANAGEMENT_ADMIN": {readApps, manageApps, readServers, readSchemas, readAppSchemas},
 	"USER_ADMIN":                  slices.Concat([]permission{readUsers, readGroups}, writeGroups, writeUsers),
 	"GROUP_MEMBERSHIP_ADMIN":      {readUsers, readGroups, manageMembers, joinGroups},
 	"HELP_DESK_ADMIN":             append([]permission{readUsers, readGroups, readRealms}, helpDesk...),

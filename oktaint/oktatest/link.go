@@ -1,9 +1,12 @@
 package oktatest
 
 import (
+	"cmp"
+	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -26,6 +29,7 @@ type lister[T any] struct {
 	id    func(T) string
 	match func(T) bool
 	view  func(T) object
+	order func([]T) // sorts what matches; nil: in order of the table
 }
 
 // list answers one page of a list with its Link headers.
@@ -41,10 +45,17 @@ func list[T any](c *call, l lister[T]) (reply, error) {
 		if !ok || len(id) != 20 || l.noPages {
 			return reply{}, errCursor
 		}
-		at = l.table.after(id)
+		after = id
+		if l.order == nil {
+			at = l.table.after(id)
+		}
 	}
 	items, last, more := []object{}, "", false
-	for row := range l.rows(c, at) {
+	rows := l.rows(c, at)
+	if l.order != nil {
+		rows = l.sorted(rows, after)
+	}
+	for row := range rows {
 		if len(items) == limit {
 			more = true
 			break
@@ -83,6 +94,37 @@ func (l lister[T]) rows(c *call, at int) iter.Seq[T] {
 			}
 		}
 	}
+}
+
+// sorted yields rows in the order of the list, from the one after that with an id on.
+func (l lister[T]) sorted(rows iter.Seq[T], after string) iter.Seq[T] {
+	all := slices.Collect(rows)
+	l.order(all)
+	if at := slices.IndexFunc(all, func(row T) bool { return l.id(row) == after }); at >= 0 {
+		all = all[at+1:]
+	}
+	return slices.Values(all)
+}
+
+// orderBy reads sortBy and sortOrder: the path of a member, and asc, the default,
+// or desc. Equal rows are in order of their ids. It is nil if nothing was asked for.
+func orderBy[T any](c *call, facts func(T) object) (func([]T), error) {
+	text, sign := c.query.Get("sortBy"), 1
+	switch order := c.query.Get("sortOrder"); {
+	case order == "desc":
+		sign = -1
+	case order != "" && order != "asc":
+		return nil, invalid("sortOrder", "sortOrder: The value must be asc or desc")
+	}
+	if text == "" || text == "id" && sign > 0 {
+		return nil, nil
+	}
+	path := strings.Split(text, ".")
+	return func(rows []T) {
+		slices.SortStableFunc(rows, func(a, b T) int {
+			return sign * cmp.Compare(fmt.Sprint(lookUp(facts(a), path)), fmt.Sprint(lookUp(facts(b), path)))
+		})
+	}, nil
 }
 
 // limit reads the parameter limit.

@@ -61,6 +61,8 @@ func allRoutes() []route {
 		lifecycleRoutes,
 		credentialRoutes,
 		consentRoutes,
+		assignRoutes,
+		appPartRoutes,
 		ruleRoutes,
 		groupRoutes,
 		adminRoutes,
@@ -69,6 +71,7 @@ func allRoutes() []route {
 		targetRoutes(pathGroupRoles),
 		logRoutes,
 		orgRoutes,
+		linkedRoutes,
 		policyAppRoutes,
 		assetRoutes(),
 	)

@@ -32,6 +32,7 @@ type store struct {
 	nonces       nonces
 	events       []*event
 	logCursors   logCursors
+	appChanges   *[]appChange // of the request under way
 	assets       assets
 
 	privileges bool        // the setting "Public client app admins"
