@@ -75,6 +75,10 @@ func (t *tally) outcome(held standing) Outcome {
 		return t.part(Partial, t.Denied)
 	case t.Count == 0 && t.r.marks.neverEmpty:
 		return held.empty(t.r)
+	case t.Read == 0 && t.r.Parent != "":
+		if o := held.denied(t.r); o.Status == BeyondRole {
+			return o // that there is none is not known: nothing was asked
+		}
 	}
 	return held.seen(t.r)
 }

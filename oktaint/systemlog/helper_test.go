@@ -49,7 +49,7 @@ type poller struct {
 
 func newPoller(t *testing.T, cfg oktatest.Config, opts systemlog.Options) *poller {
 	sim := oktatest.New(t, cfg)
-	time.Sleep(time.Hour) // an org begins with an event
+	<-time.After(time.Hour) // an org begins with an event
 	return &poller{t, sim, client(t, sim), systemlog.Since(time.Now()), opts}
 }
 
