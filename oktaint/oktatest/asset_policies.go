@@ -7,7 +7,7 @@ const pathPolicies = "/api/v1/policies"
 // policyKinds are the policies of every type with what is below them.
 var policyKinds = []assetKind{
 	{path: pathPolicies, one: "{policyId}", scope: "okta.policies.read", need: readPolicies, query: "type!=type status=status q limit after", lacks: "expand sortBy resourceId",
-		limit: 50, most: 200, plain: true, prefix: "00p", class: "Policy", links: "mappings:GET,POST* self:GET,PUT,DELETE* rules:GET,POST lifecycle",
+		limit: 50, most: 200, plain: true, prefix: "00p", class: "Policy", links: "mappings:GET*,POST* self:GET,PUT,DELETE* rules:GET,POST lifecycle",
 		event: "policy.lifecycle.create policy.lifecycle.update policy.lifecycle.delete", target: "PolicyEntity"},
 	{path: pathPolicies + "/{policyId}/rules", one: "{ruleId}", scope: "okta.policies.read", need: readPolicies, query: "limit after",
 		limit: 50, most: 200, plain: true, quiet: true, prefix: "0pr", class: "PolicyRule", links: "self:GET,PUT,DELETE* lifecycle",

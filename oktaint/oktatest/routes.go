@@ -71,6 +71,7 @@ func allRoutes() []route {
 		targetRoutes(pathGroupRoles),
 		logRoutes,
 		orgRoutes,
+		linkedRoutes,
 		policyAppRoutes,
 		assetRoutes(),
 	)
