@@ -36,6 +36,8 @@ type Files struct {
 	opts   FileOptions
 	unlock func()
 
+	updates *updates // the last that were asked for
+
 	mu   sync.Mutex
 	open map[string]*part
 }
@@ -80,6 +82,9 @@ func (f *Files) Close() error {
 		}
 	}
 	clear(f.open)
+	if f.updates != nil {
+		errs = append(errs, f.updates.close())
+	}
 	return errors.Join(errs...)
 }
 

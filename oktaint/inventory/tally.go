@@ -31,6 +31,8 @@ type tally struct {
 	row   int        // failures since a list was read
 	err   error      // the first
 	named bool
+
+	changes *Changes // of a Delta
 }
 
 // The failures after which a resource is given up: a list that is refused or fails
@@ -89,7 +91,7 @@ func (t *tally) part(s Status, lists int) Outcome {
 func (t *tally) report(held standing) Row {
 	return Row{
 		Resource: t.r.Name, Outcome: t.outcome(held), Count: t.Count, Requests: t.Requests, Bytes: t.Bytes, Took: t.Took,
-		Err: t.err,
+		Err: t.err, Changes: t.changes,
 	}
 }
 

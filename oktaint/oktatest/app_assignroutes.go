@@ -15,7 +15,7 @@ var assignRoutes = []route{
 	{method: get, pattern: pathAppUsers, scope: "okta.apps.read", need: readApps, query: "after limit q expand", handler: (*call).listAppUsers},
 	{method: post, pattern: pathAppUsers, scope: "okta.apps.manage", need: manageApps, body: appUserMembers, handler: (*call).assignAppUser},
 	{method: get, pattern: pathAppUsers + "/{user}", scope: "okta.apps.read", need: readApps, query: "expand", handler: (*call).getAppUser},
-	{method: post, pattern: pathAppUsers + "/{user}", scope: "okta.apps.manage", need: manageApps, body: appUserMembers, handler: (*call).updateAppUser},
+	{method: post, pattern: pathAppUsers + "/{user}", scope: "okta.apps.manage", need: manageApps, body: "id credentials{userName password{value}} profile{*}", handler: (*call).updateAppUser},
 	{method: del, pattern: pathAppUsers + "/{user}", scope: "okta.apps.manage", need: manageApps, query: "sendEmail", handler: (*call).removeAppUser},
 	{method: get, pattern: pathAppGroups, scope: "okta.apps.read", need: readApps, query: "after limit q expand", handler: (*call).listAppGroups},
 	{method: get, pattern: pathAppGroups + "/{group}", scope: "okta.apps.read", need: readApps, query: "expand", handler: (*call).getAppGroup},

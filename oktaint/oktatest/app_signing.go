@@ -64,11 +64,14 @@ func (c *call) listSigningKeys() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	keys := []object{}
-	if a.hasSigningKey() {
-		keys = append(keys, viewSigningKey())
+	return ok(c.org.signingKeysOf(a))
+}
+
+func (o *Org) signingKeysOf(a *app) []object {
+	if !a.hasSigningKey() {
+		return []object{}
 	}
-	return ok(keys)
+	return []object{viewSigningKey()}
 }
 
 func (c *call) getSigningKey() (reply, error) {

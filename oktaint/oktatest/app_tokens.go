@@ -38,12 +38,9 @@ func (c *call) listAppTokens() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := c.checkOnlyExpand("scope"); err != nil {
-		return reply{}, err
-	}
 	tokens := c.org.tokensOf(a)
 	return list(c, lister[appToken]{
-		paging: paging{limit: 20, most: 200, params: []string{"after", "limit", "expand"}},
+		paging: paging{limit: 20, most: 200, params: []string{"after", "limit"}},
 		table:  &tokens,
 		id:     func(t appToken) string { return t.token.id },
 		view: func(t appToken) object {
@@ -87,6 +84,7 @@ func (c *call) revokeAppToken() (reply, error) {
 		return reply{}, err
 	}
 	t.user.tokens.remove(t.token.id)
+	c.recordAbout(eventRevokeToken, textRevokeToken, partyOfUser(t.user))
 	return noContent()
 }
 
@@ -98,6 +96,7 @@ func (c *call) revokeAppTokens() (reply, error) {
 	tokens := c.org.tokensOf(a)
 	for _, t := range tokens.all() {
 		t.user.tokens.remove(t.token.id)
+		c.recordAbout(eventRevokeToken, textRevokeToken, partyOfUser(t.user))
 	}
 	return noContent()
 }

@@ -13,7 +13,7 @@ func (o *Org) viewAppUser(a *app, x *appUser) object {
 		scope = "USER"
 	}
 	if profile == nil {
-		profile = object{}
+		profile = a.profileOf(u)
 	}
 	name := x.userName
 	if name == "" {
@@ -33,6 +33,28 @@ func (o *Org) viewAppUser(a *app, x *appUser) object {
 		view["lastSync"] = stamp(x.updated)
 	}
 	return view
+}
+
+// profileOf is the profile that a user has in the app if nobody sets one: of an
+// OpenID Connect app the claims, as recorded, of others nothing.
+func (a *app) profileOf(u *user) object {
+	if a.client == nil {
+		return object{}
+	}
+	profile := object{
+		"given_name": u.profile["firstName"], "family_name": u.profile["lastName"], "name": u.name(), "email": u.profile["email"],
+		"locale": "en_US", "zoneinfo": "America/Los_Angeles",
+	}
+	for _, claim := range emptyClaims {
+		profile[claim] = nil
+	}
+	return profile
+}
+
+// emptyClaims are the claims that a user's profile does not fill in.
+var emptyClaims = []string{
+	"birthdate", "country", "formatted", "gender", "locality", "middle_name", "nickname", "phone_number", "picture",
+	"postal_code", "profile", "region", "street_address", "website",
 }
 
 // showAppUser is viewAppUser with the user embedded, if the request asks for it.

@@ -70,7 +70,7 @@ func (g *group) facts() object {
 // listGroups lists groups. With q it answers one page.
 func (c *call) listGroups() (reply, error) {
 	l := lister[*group]{
-		paging: paging{limit: 10000, most: 10000, params: []string{"after", "limit", "search", "filter", "expand", "sortBy", "sortOrder"}},
+		paging: paging{limit: 10000, most: 10000, params: []string{"after", "limit", "search", "filter", "expand"}},
 		table:  &c.org.groups,
 		id:     func(g *group) string { return g.id },
 		match:  func(*group) bool { return true },
@@ -96,8 +96,7 @@ func (c *call) listGroups() (reply, error) {
 		rest := l.match
 		l.match = func(g *group) bool { return g.startsWith(q) && rest(g) }
 	}
-	var err error
-	if l.order, err = orderBy(c, (*group).facts); err != nil {
+	if err := l.sortBy(c, (*group).facts); err != nil {
 		return reply{}, err
 	}
 	return list(c, l)

@@ -1,12 +1,9 @@
 package oktatest
 
 import (
-	"cmp"
-	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -29,7 +26,7 @@ type lister[T any] struct {
 	id    func(T) string
 	match func(T) bool
 	view  func(T) object
-	order func([]T) // sorts what matches; nil: in order of the table
+	order func(iter.Seq[T]) []string // the ids of what matches, sorted; nil: in order of the table
 }
 
 // list answers one page of a list with its Link headers.
@@ -53,7 +50,7 @@ func list[T any](c *call, l lister[T]) (reply, error) {
 	items, last, more := []object{}, "", false
 	rows := l.rows(c, at)
 	if l.order != nil {
-		rows = l.sorted(rows, after)
+		rows = l.sorted(c, after)
 	}
 	for row := range rows {
 		if len(items) == limit {
@@ -94,37 +91,6 @@ func (l lister[T]) rows(c *call, at int) iter.Seq[T] {
 			}
 		}
 	}
-}
-
-// sorted yields rows in the order of the list, from the one after that with an id on.
-func (l lister[T]) sorted(rows iter.Seq[T], after string) iter.Seq[T] {
-	all := slices.Collect(rows)
-	l.order(all)
-	if at := slices.IndexFunc(all, func(row T) bool { return l.id(row) == after }); at >= 0 {
-		all = all[at+1:]
-	}
-	return slices.Values(all)
-}
-
-// orderBy reads sortBy and sortOrder: the path of a member, and asc, the default,
-// or desc. Equal rows are in order of their ids. It is nil if nothing was asked for.
-func orderBy[T any](c *call, facts func(T) object) (func([]T), error) {
-	text, sign := c.query.Get("sortBy"), 1
-	switch order := c.query.Get("sortOrder"); {
-	case order == "desc":
-		sign = -1
-	case order != "" && order != "asc":
-		return nil, invalid("sortOrder", "sortOrder: The value must be asc or desc")
-	}
-	if text == "" || text == "id" && sign > 0 {
-		return nil, nil
-	}
-	path := strings.Split(text, ".")
-	return func(rows []T) {
-		slices.SortStableFunc(rows, func(a, b T) int {
-			return sign * cmp.Compare(fmt.Sprint(lookUp(facts(a), path)), fmt.Sprint(lookUp(facts(b), path)))
-		})
-	}, nil
 }
 
 // limit reads the parameter limit.

@@ -95,7 +95,7 @@ func (o *Org) seedApp(kind *seedApp, number int) *app {
 	case modeSAML:
 		a.signOn = samlSettings(in.Name)
 	case modeLogin:
-		a.signOn = object{"loginUrl": "https://travel.example.com/login", "redirectUrl": nil}
+		a.signOn = object{"loginUrl": "https://travel.example.com/login"}
 	}
 	return a
 }
@@ -121,9 +121,10 @@ func samlSettings(name string) object {
 		"subjectNameIdTemplate": "${user.userName}",
 		"subjectNameIdFormat":   "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
 		"responseSigned":        true, "assertionSigned": true, "signatureAlgorithm": "RSA_SHA256", "digestAlgorithm": "SHA256",
-		"honorForceAuthn":      true,
-		"authnContextClassRef": "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
-		"requestCompressed":    false, "attributeStatements": []object{}, "inlineHooks": []object{},
+		"honorForceAuthn":           true,
+		"authnContextClassRef":      "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
+		"allowMultipleAcsEndpoints": false, "acsEndpoints": []object{},
+		"requestCompressed": false, "attributeStatements": []object{}, "inlineHooks": []object{},
 	}
 }
 

@@ -6,7 +6,7 @@ import "strings"
 // deprovisioned. With q it answers one page.
 func (c *call) listUsers() (reply, error) {
 	l := lister[*user]{
-		paging: paging{limit: 200, most: 200, cursor: "1", params: []string{"after", "limit", "search", "filter", "sortBy", "sortOrder"}},
+		paging: paging{limit: 200, most: 200, cursor: "1", params: []string{"after", "limit", "search", "filter"}},
 		table:  &c.org.users,
 		id:     func(u *user) string { return u.id },
 		match:  func(u *user) bool { return u.status != statusDeprovisioned },
@@ -31,8 +31,7 @@ func (c *call) listUsers() (reply, error) {
 		l.match = func(u *user) bool { return want(u.facts()) }
 	}
 	if c.query.Has("search") {
-		var err error
-		if l.order, err = orderBy(c, (*user).facts); err != nil {
+		if err := l.sortBy(c, (*user).facts); err != nil {
 			return reply{}, err
 		}
 	}
