@@ -11,9 +11,7 @@ import (
 
 // installed is what --install has done.
 type installed struct {
-	id      string
-	created bool
-	end     error // what is not as it should be, though the integration is there
+	end error // what is not as it should be, though the integration is there
 }
 
 // installIntegration installs the store integration with the client of a Super Admin,
@@ -41,8 +39,15 @@ func (j *job) installIntegration(ctx context.Context, admin *oktaint.Client) err
 	if err != nil && !errors.As(err, &reinstall) {
 		return err
 	}
+	j.adopt(result, keeps, err)
+	return nil
+}
+
+// adopt takes over the credentials of what was installed or found. end says what is not as
+// it should be.
+func (j *job) adopt(result *oauthapp.InstallResult, keeps bool, end error) {
 	j.Warn(result.Warnings)
-	j.install = &installed{id: result.Integration.ID, created: result.Created, end: err}
+	j.install = &installed{end}
 	if j.creds = result.Credentials; keeps {
 		j.creds.ClientSecret = j.old.ClientSecret
 	}
@@ -52,7 +57,6 @@ func (j *job) installIntegration(ctx context.Context, admin *oktaint.Client) err
 	} else {
 		j.Say("%s is installed already, as %s", j.installType, result.Integration.ID)
 	}
-	return nil
 }
 
 // keepsSecret reports whether the file of --out holds the secret of the instance that

@@ -51,6 +51,12 @@ type printed struct {
 
 // print writes the result to standard output, and with --json how the run ends, too.
 func (j *job) print(ctx context.Context, f *facts, end error) error {
+	r := j.result(f)
+	r.Error = j.Failure(ctx, end)
+	return j.Print(r, func(t *cli.Table) { j.fill(t, r, f) })
+}
+
+func (j *job) result(f *facts) printed {
 	c := j.creds
 	r := printed{
 		TenantID: c.Org.TenantID(), OrgID: c.OrgID, Kind: c.Kind, OwnerID: f.who.UserID, Owner: f.who.Login,
@@ -58,7 +64,7 @@ func (j *job) print(ctx context.Context, f *facts, end error) error {
 		Granted: c.Scopes.Slice(), Missing: f.missing.Slice(),
 		Roles: append([]string{}, c.Roles...), RolesKnown: f.who.RolesErr == nil, Ends: f.ends(c.Kind),
 		RateLimits: make(map[string]int), Coverage: make(map[string]inventory.Outcome), OK: f.report.OK(),
-		Credentials: j.outFile, Error: j.Failure(ctx, end),
+		Credentials: j.outFile,
 	}
 	if t := f.token; t != nil && t.TokenID != "" {
 		r.TokenID, r.TokenName, r.Created, r.Expires = t.TokenID, t.Name, &t.Created, &t.Expires
@@ -74,7 +80,7 @@ func (j *job) print(ctx context.Context, f *facts, end error) error {
 	for _, row := range f.report.Rows {
 		r.Coverage[row.Resource] = row.Outcome
 	}
-	return j.Print(r, func(t *cli.Table) { j.fill(t, r, f) })
+	return r
 }
 
 // kinds are the words for what a customer hands over.
