@@ -3,7 +3,6 @@ package oauthapp
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/rezonate-io/okta-integration/oktaint/inventory"
@@ -33,10 +32,9 @@ func (r *Report) Err() error {
 	if lost := r.Coverage.RolesLost; len(lost) > 0 {
 		errs = append(errs, fmt.Errorf("the app no longer holds %s, which a Super Admin has to assign to it again", strings.Join(lost, ", ")))
 	}
-	for _, g := range r.Coverage.Problems() {
-		if e := r.unseen(g); len(e.reasons) > 0 {
-			errs = append(errs, e)
-		}
+	for _, g := range r.Coverage.Problems(r.Missing) {
+		row, _ := r.Coverage.Row(g.Resources()[0])
+		errs = append(errs, &unseenError{g, row.Err})
 	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("oauthapp: not verified: %w", err)
@@ -44,37 +42,18 @@ func (r *Report) Err() error {
 	return nil
 }
 
-// unseen is the error of a group, without what is in it for a missing scope.
-func (r *Report) unseen(g inventory.Group) *unseenError {
-	e := &unseenError{group: g}
-	for _, reason := range g.Reasons {
-		names := slices.DeleteFunc(slices.Clone(reason.Resources), r.lacksScope)
-		if len(names) == 0 {
-			continue
-		}
-		e.reasons = append(e.reasons, fmt.Sprintf("%s: %s: %s", strings.Join(names, ", "), g.Status, reason.Why))
-		if row, ok := r.Coverage.Row(names[0]); ok && e.cause == nil {
-			e.cause = row.Err
-		}
-	}
-	return e
-}
-
-// lacksScope reports whether one of the missing scopes reads the resource.
-func (r *Report) lacksScope(name string) bool {
-	res, ok := inventory.Lookup(name)
-	return ok && r.Missing.Minus(res.Scopes) != r.Missing
-}
-
 // An unseenError is about resources that should be seen and are not.
 type unseenError struct {
-	group   inventory.Group
-	reasons []string
-	cause   error // what the org answered to the first of them; nil if that was no error
+	group inventory.Group
+	cause error // what the org answered to the first of them; nil if that was no error
 }
 
 func (e *unseenError) Error() string {
-	text := strings.Join(e.reasons, "; ")
+	var reasons []string
+	for _, r := range e.group.Reasons {
+		reasons = append(reasons, fmt.Sprintf("%s: %s: %s", strings.Join(r.Resources, ", "), e.group.Status, r.Why))
+	}
+	text := strings.Join(reasons, "; ")
 	if e.group.Remedy != "" {
 		text += ": " + e.group.Remedy
 	}

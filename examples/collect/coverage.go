@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
@@ -43,70 +42,30 @@ func (j *job) reportText(r *inventory.Report, width int) string {
 	if text := changesText(r); text != "" {
 		b.WriteString("\n" + cli.Wrap(text, width))
 	}
-	for _, g := range groups(r) {
-		b.WriteString("\n" + cli.Wrap(g.text(), width))
+	for _, g := range cli.CoverageGroups(r, incomplete...) {
+		b.WriteString("\n" + cli.Wrap(groupText(g), width))
 	}
 	b.WriteString("\n" + cli.Wrap(j.caused.text(), width))
 	b.WriteString(cli.Wrap(summary(r), width))
 	return b.String()
 }
 
-// A group is rows with one status, which one person can change in one way.
-type group struct {
-	inventory.Outcome
-	whys  []string            // in the order in which they came
-	names map[string][]string // by why
-}
-
-// order is the one in which groups are shown: the worst last, where a person looks
-// first.
-var order = []inventory.Status{
+// incomplete are the statuses that are told of one by one.
+var incomplete = []inventory.Status{
 	inventory.NotLicensed, inventory.NotAsked, inventory.Partial, inventory.BeyondRole, inventory.Refused, inventory.Failed,
 }
 
-// groups are the rows that are not complete.
-func groups(r *inventory.Report) []*group {
-	var all []*group
-	for _, row := range r.Rows {
-		if row.Status == inventory.Complete {
-			continue
-		}
-		i := slices.IndexFunc(all, func(g *group) bool {
-			return g.Status == row.Status && g.Remedy == row.Remedy && g.By == row.By
-		})
-		if i < 0 {
-			i = len(all)
-			all = append(all, &group{Outcome: row.Outcome, names: make(map[string][]string)})
-		}
-		all[i].add(row)
-	}
-	slices.SortStableFunc(all, func(a, b *group) int { return slices.Index(order, a.Status) - slices.Index(order, b.Status) })
-	return all
-}
-
-func (g *group) add(row inventory.Row) {
-	why := cli.Plain(row.Why)
-	if g.names[why] == nil {
-		g.whys = append(g.whys, why)
-	}
-	g.names[why] = append(g.names[why], row.Resource)
-}
-
-// text says what is not complete, why, and who can change that.
-func (g *group) text() string {
-	count := 0
+// groupText says what is not complete, why, and who can change that.
+func groupText(g inventory.Group) string {
 	var b strings.Builder
-	for _, why := range g.whys {
-		count += len(g.names[why])
-		fmt.Fprintf(&b, "\n  %s: %s", cli.Join(g.names[why]), why)
+	fmt.Fprintf(&b, "%s: %s", strings.ToUpper(string(g.Status[:1]))+string(g.Status[1:]), cli.Count(len(g.Resources()), "resource"))
+	for _, r := range g.Reasons {
+		fmt.Fprintf(&b, "\n  %s: %s", cli.Join(r.Resources), cli.Plain(r.Why))
 	}
-	if g.Remedy != "" {
-		fmt.Fprintf(&b, "\n  To change it: %s", cli.Plain(g.Remedy))
-		if g.By != "" {
-			fmt.Fprintf(&b, " (%s can)", g.By)
-		}
+	if change := cli.ToChange("", g.Remedy, g.By); change != "" {
+		b.WriteString("\n  " + change)
 	}
-	return fmt.Sprintf("%s: %s%s", strings.ToUpper(string(g.Status[:1]))+string(g.Status[1:]), cli.Count(count, "resource"), &b)
+	return b.String()
 }
 
 // text says what the run has left in the System Log.
@@ -139,7 +98,7 @@ func summary(r *inventory.Report) string {
 	complete := r.Count(inventory.Complete)
 	text := fmt.Sprintf("%s of %s", cli.Count(objects, "object"), cli.Count(len(r.Rows), "resource"))
 	var less []string
-	for _, s := range order {
+	for _, s := range incomplete {
 		if n := r.Count(s); n > 0 {
 			less = append(less, fmt.Sprintf("%d %s", n, s))
 		}

@@ -1,6 +1,10 @@
 package inventory
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/rezonate-io/okta-integration/scopes"
+)
 
 // A Group is resources of one status, which one person can change in one way.
 type Group struct {
@@ -53,12 +57,13 @@ func (g *Group) add(row Row) {
 }
 
 // Problems returns what is [Refused] or [Failed], as Groups does, without what is so only
-// because the resource that it belongs to is.
-func (r *Report) Problems() []Group {
+// because the resource that it belongs to is, or because the token does not carry one of
+// the missing scopes.
+func (r *Report) Problems(missing scopes.Set) []Group {
 	own := &Report{}
 	for _, row := range r.Rows {
 		res, ok := Lookup(row.Resource)
-		if !ok || res.Parent == "" || !r.bad(res.Parent) {
+		if !ok || !r.bad(res.Parent) && missing.Minus(res.Scopes) == missing {
 			own.Rows = append(own.Rows, row)
 		}
 	}

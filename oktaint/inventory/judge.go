@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
@@ -45,8 +44,9 @@ func (held standing) denied(r *Resource) Outcome {
 		o.Why = "no role of the credential reaches it; which roles it holds is not known"
 	case held.opens(r):
 		o.Why = "it should be seen with " + held.named() + ": was that taken away, or limited?"
+		o.Remedy = "assign " + strings.Join(held.openers(r), " or ") + " again, for the whole org"
 	case held.lost.opens(r):
-		gone := slices.DeleteFunc(slices.Clone(held.lost), func(role string) bool { return !roles{role}.opens(r) })
+		gone := held.lost.openers(r)
 		o.Why = "it would be seen with " + gone.named() + ", no longer assigned"
 		o.Remedy = "assign " + strings.Join(gone, " or ") + " again"
 	case len(held.roles) == 0:
@@ -111,7 +111,7 @@ func (u *run) judge(ctx context.Context, l *list, err error) (verdict, error) {
 	case unknownPath(err):
 		return u.judgePath(ctx, r, err), nil
 	}
-	return verdict{Outcome: Outcome{Failed, reason(err), "collect again", ""}, closes: l.alone()}, nil
+	return verdict{Outcome: Outcome{Failed, reason(err), "try again", ""}, closes: l.alone()}, nil
 }
 
 // alone reports whether the list is the only one of its resource.

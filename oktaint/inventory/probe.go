@@ -14,23 +14,10 @@ import (
 // not used.
 func Probe(ctx context.Context, c *oktaint.Client, opts Options) (*Report, error) {
 	opts.Checkpoints = nil
-	end := time.Now().Add(opts.Patience)
 	p := &prober{c: c, opts: opts}
 	rep, err := p.probe(ctx, opts)
-	for wait := firstWait; err == nil; wait = min(2*wait, longestWait) {
-		late, left := p.late(rep), time.Until(end)
-		if len(late) == 0 || left <= 0 {
-			break
-		}
-		if err := p.pause(ctx, min(wait, left)); err != nil {
-			return nil, err
-		}
-		again := opts
-		again.Resources, again.Extended = late, false
-		var more *Report
-		if more, err = p.probe(ctx, again); err == nil {
-			rep.replace(more)
-		}
+	if err == nil {
+		err = p.again(ctx, rep)
 	}
 	if err == nil {
 		err = p.rest(rep)
@@ -39,6 +26,42 @@ func Probe(ctx context.Context, c *oktaint.Client, opts Options) (*Report, error
 		return nil, err
 	}
 	return rep, nil
+}
+
+// again asks for what is late until it comes or the patience is over.
+func (p *prober) again(ctx context.Context, rep *Report) error {
+	end := time.Now().Add(p.opts.Patience)
+	for wait := firstWait; ; wait = min(2*wait, longestWait) {
+		late, left := p.late(rep), time.Until(end)
+		if len(late) == 0 || left <= 0 {
+			return nil
+		}
+		if err := p.pause(ctx, min(wait, left)); err != nil {
+			return err
+		}
+		lost := len(rep.RolesLost) > 0
+		if err := p.probeOf(ctx, rep, late); err != nil {
+			return err
+		}
+		if lost && len(rep.RolesLost) == 0 { // all was judged by fewer roles
+			if err := p.probeOf(ctx, rep, nil); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// probeOf asks for some resources of the report again, or for all.
+func (p *prober) probeOf(ctx context.Context, rep *Report, names []string) error {
+	opts := p.opts
+	if len(names) > 0 {
+		opts.Resources, opts.Extended = names, false
+	}
+	more, err := p.probe(ctx, opts)
+	if err == nil {
+		rep.replace(more)
+	}
+	return err
 }
 
 // How long Probe waits before it asks again, at first and at most.
@@ -56,20 +79,21 @@ type prober struct {
 
 // probe asks once.
 func (p *prober) probe(ctx context.Context, opts Options) (*Report, error) {
-	if p.opts.Progress != nil {
-		opts.Progress = p.tell
-	}
 	u, err := newRun(p.c, SinkFunc(func(context.Context, Batch) error { return nil }), opts, true)
 	if err != nil {
 		return nil, err
 	}
+	if p.opts.Progress != nil {
+		u.opts.Progress = func(e Event) { p.tell(e, len(u.held.lost) > 0) }
+	}
 	return u.do(ctx, u.walk)
 }
 
-// tell passes events on, but not the end of a resource that may be asked for again.
-func (p *prober) tell(e Event) {
+// tell passes events on, but not the end of a resource that may be asked for again, as
+// all may be if a role is lost.
+func (p *prober) tell(e Event, lost bool) {
 	if e.Row != nil {
-		if p.opts.Patience > 0 && p.isLate(*e.Row) || slices.Contains(p.told, e.Resource) {
+		if p.opts.Patience > 0 && (lost || p.isLate(*e.Row)) || slices.Contains(p.told, e.Resource) {
 			return
 		}
 		p.told = append(p.told, e.Resource)

@@ -70,8 +70,11 @@ var narrow = []string{appAdmin, customRole, helpDeskAdmin, membershipAdmin, user
 type roles []string
 
 // opens reports whether one of the roles is known to open the resource.
-func (held roles) opens(r *Resource) bool {
-	return slices.ContainsFunc(held, func(role string) bool { return slices.Contains(r.Roles(), role) })
+func (held roles) opens(r *Resource) bool { return len(held.openers(r)) > 0 }
+
+// openers are those of the roles that are known to open the resource.
+func (held roles) openers(r *Resource) roles {
+	return slices.DeleteFunc(slices.Clone(held), func(role string) bool { return !slices.Contains(r.Roles(), role) })
 }
 
 // seesAll reports whether the roles show all of a resource that they open.

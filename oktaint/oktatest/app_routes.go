@@ -1,7 +1,7 @@
 package oktatest
 
 var appRoutes = []route{
-	{method: get, pattern: pathApps, scope: "okta.apps.read", need: readApps, flags: emptyList, query: "q after limit filter expand", lacks: "includeNonDeleted useOptimization alwaysIncludeVpnSettings", handler: (*call).listApps},
+	{method: get, pattern: pathApps, scope: "okta.apps.read", need: readApps, flags: emptyList, query: "q after limit filter expand includeNonDeleted", lacks: "useOptimization alwaysIncludeVpnSettings", handler: (*call).listApps},
 	{method: post, pattern: pathApps, scope: "okta.apps.manage", need: manageApps, query: "activate", body: appMembers, handler: (*call).createApp},
 	{method: get, pattern: pathApp, scope: "okta.apps.read", need: readApps, query: "expand", handler: (*call).getApp},
 	{method: put, pattern: pathApp, scope: "okta.apps.manage", need: manageApps, body: appMembers, handler: (*call).replaceApp},
@@ -29,9 +29,9 @@ var appSecretRoutes = []route{
 }
 
 var grantRoutes = []route{
-	{method: get, pattern: pathGrants, scope: "okta.appGrants.read", need: readApps, query: "expand", handler: (*call).listGrants},
+	{method: get, pattern: pathGrants, scope: "okta.appGrants.read", need: superAdmin, query: "expand", handler: (*call).listGrants},
 	{method: post, pattern: pathGrants, scope: "okta.appGrants.manage", need: superAdmin, body: grantMembers, handler: (*call).createGrant},
-	{method: get, pattern: pathGrants + "/{grant}", scope: "okta.appGrants.read", need: readApps, query: "expand", handler: (*call).getGrant},
+	{method: get, pattern: pathGrants + "/{grant}", scope: "okta.appGrants.read", need: superAdmin, query: "expand", handler: (*call).getGrant},
 	{method: del, pattern: pathGrants + "/{grant}", scope: "okta.appGrants.manage", need: superAdmin, handler: (*call).revokeGrant},
 }
 

@@ -33,13 +33,24 @@ func CoverageText(g inventory.Group) string {
 		}
 		parts = append(parts, part)
 	}
-	text := strings.Join(parts, "; ")
-	if g.Remedy == "" {
+	return ToChange(strings.Join(parts, "; "), g.Remedy, g.By)
+}
+
+// ToChange adds to a text about something that is not as it might be what would change
+// that, and who can do it, if there is anything to do.
+func ToChange(text, remedy, by string) string {
+	if remedy == "" {
 		return text
 	}
-	text += ". To change it: " + Plain(g.Remedy)
-	if g.By != "" {
-		text += fmt.Sprintf(" (%s can)", g.By)
+	switch {
+	case strings.HasSuffix(text, "?"), strings.HasSuffix(text, "."):
+		text += " "
+	case text != "":
+		text += ". "
+	}
+	text += "To change it: " + Plain(remedy)
+	if by != "" {
+		text += fmt.Sprintf(" (%s can)", by)
 	}
 	return text
 }

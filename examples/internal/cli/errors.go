@@ -25,6 +25,12 @@ func Usage(err error) error {
 // Usagef makes an error about the command line.
 func Usagef(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
 
+// IsUsage reports whether err is about the command line.
+func IsUsage(err error) bool {
+	var e *usageError
+	return errors.As(err, &e)
+}
+
 // An incompleteError is about something that was asked for and is not so.
 type incompleteError struct{ err error }
 
@@ -75,13 +81,12 @@ func (p *Program) Failure(ctx context.Context, err error) *Failure {
 }
 
 func (p *Program) failure(err error, interrupted bool) *Failure {
-	var usage *usageError
 	f := &Failure{ExitFailed, "failed", Text(err), ""}
 	switch {
 	case interrupted:
 		f.Status, f.Kind, f.Message = ExitInterrupted, "interrupted", interruptedText(f.Message)
 		return f
-	case errors.As(err, &usage):
+	case IsUsage(err):
 		f.Status, f.Kind = ExitUsage, "usage"
 	case IsIncomplete(err):
 		f.Status, f.Kind = ExitIncomplete, "incomplete"

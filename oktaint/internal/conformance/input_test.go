@@ -181,6 +181,7 @@ var inputDeviations = []accepted{
 	{[]string{"GET /api/v1/policies/{policyId}/app"}, "extra parameter", []string{"after", "limit"}, recordedToo},
 	{[]string{"GET /api/v1/policies/{policyId}/rules"}, "extra parameter", []string{"after"}, "the rules come in pages of 50, whose links have it"},
 	{[]string{"GET /api/v1/api-tokens"}, "extra parameter", []string{"q"}, recordedToo},
+	{[]string{"GET /oauth2/v1/clients/{client}/roles"}, "extra parameter", []string{"expand"}, "a collector of orgs sends it, as it does for users and groups"},
 	{[]string{
 		"GET /api/v1/groups/{group}/roles/{assignment}/targets/catalog/apps", "GET /api/v1/users/{user}/roles/{assignment}/targets/catalog/apps",
 		"GET /oauth2/v1/clients/{client}/roles/{assignment}/targets/catalog/apps",
@@ -191,6 +192,7 @@ var inputDeviations = []accepted{
 		below("password.hash", "algorithm", "digestAlgorithm", "iterationCount", "keySize", "salt", "saltOrder", "value", "workFactor"),
 		[]string{"password.hook.type", "password.value", "provider.name", "provider.type", "recovery_question.answer", "recovery_question.question"},
 	), "recorded with an answer to the recovery question; the document declares no body"},
+	{[]string{"POST /api/v1/apps/{app}/users/{user}"}, "extra member", []string{"id"}, recordedToo},
 	{[]string{"POST /api/v1/users/{user}", "PUT /api/v1/users/{user}"}, "extra member", []string{
 		"_embedded.*", "_links.*", "activated", "created", "credentials.emails.status", "credentials.emails.type", "credentials.emails.value",
 		"id", "lastLogin", "lastUpdated", "passwordChanged", "status", "statusChanged", "transitioningToStatus",
