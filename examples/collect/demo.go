@@ -15,7 +15,7 @@ import (
 // demoOrg is the org of the demonstration. It has no rate limits, of which it would take
 // minutes to keep within.
 func demoOrg() oktatest.Config {
-	cfg := oktatest.Config{Users: 2000, Groups: 100, RateLimits: oktatest.DefaultRateLimits()}
+	cfg := oktatest.Config{Users: 2000, Groups: 100, Apps: 20, RateLimits: oktatest.DefaultRateLimits()}
 	for class := range cfg.RateLimits {
 		cfg.RateLimits[class] = 0
 	}

@@ -146,7 +146,7 @@ func TestFollowStream(t *testing.T) {
 	setup := o.setup()
 	setup.Context = ctx
 	got := setup.Run(t, "collect", run, append(o.Flags(), "--out", "-", "--follow", "--since", "1h", "--raw")...)
-	got.Check(t, cli.ExitInterrupted, "collect: interrupted\n")
+	got.Check(t, cli.ExitInterrupted, "collect: interrupted")
 	for _, uuid := range o.events(t) {
 		if strings.Count(got.Stdout, `"uuid":"`+uuid+`"`) != 1 {
 			t.Errorf("not once: %s", uuid)
