@@ -39,8 +39,13 @@ func (j *job) reportText(r *inventory.Report, width int) string {
 	}
 	var b strings.Builder
 	b.WriteString(t.Text(width))
+	if text := changesText(r); text != "" {
+		b.WriteString("
+" + cli.Wrap(text, width))
+	}
 	for _, g := range cli.CoverageGroups(r, incomplete...) {
-		b.WriteString("\n" + cli.Wrap(groupText(g), width))
+		b.WriteString("
+" + cli.Wrap(groupText(g), width))
 	}
 	b.WriteString("\n" + cli.Wrap(j.caused.text(), width))
 	b.WriteString(cli.Wrap(summary(r), width))

@@ -91,13 +91,7 @@ func (f *Files) Close() error {
 // Put implements [Sink].
 func (f *Files) Put(_ context.Context, b Batch) error {
 	p := f.part(b.Resource)
-	if err := writeLines(&p.buf, b, f.opts.Raw); err != nil {
-		return err
-	}
-	if p.buf.Len() < flushAt {
-		return nil
-	}
-	return f.flush(b.Resource, p)
+	return writeLines(&p.buf, b, f.opts.Raw, func() error { return f.flush(b.Resource, p) })
 }
 
 func (f *Files) part(resource string) *part {
@@ -153,7 +147,7 @@ func (f *Files) flush(resource string, p *part) error {
 	if err != nil {
 		return err
 	}
-	if p.buf.Reset(); p.buf.Cap() > 2*flushAt {
+	if p.buf.Reset(); p.buf.Cap() > 3*flushAt { // it grows to twice that, and a large object further
 		p.buf = bytes.Buffer{}
 	}
 	return nil

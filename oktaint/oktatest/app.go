@@ -65,7 +65,7 @@ func (a *app) usesSecret() bool {
 
 // app returns the app that the path names, if the caller sees it.
 func (c *call) app() (*app, error) {
-	if a, found := c.org.apps.get(c.param("app")); found && c.sees()(a) {
+	if a, found := c.org.apps.get(c.param("app")); found && c.sees(a) {
 		return a, nil
 	}
 	return nil, notFound(c.param("app"), "AppInstance")

@@ -34,9 +34,12 @@ func (o *Org) addBuiltIns() {
 	}
 }
 
-// sees returns which apps the caller may know of: most of Okta's own apps are
+// sees reports whether the caller may know of an app.
+func (c *call) sees(a *app) bool { return c.seen()(a) }
+
+// seen returns which apps the caller may know of: most of Okta's own apps are
 // shown to Super Admins only, and API_ACCESS_MANAGEMENT_ADMIN is for OIDC apps.
-func (c *call) sees() func(*app) bool {
+func (c *call) seen() func(*app) bool {
 	held := c.rights.rolesOf(c.actor)
 	super, others := c.rights.allows(held, superAdmin), c.rights.allows(held, readOtherApps)
 	return func(a *app) bool {

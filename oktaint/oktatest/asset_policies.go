@@ -64,12 +64,12 @@ func (c *call) listPolicyApps() (reply, error) {
 	if c.org.assetAt(pathPolicies, policy) == nil {
 		return reply{}, notFound(policy, "Policy")
 	}
-	mappings := c.org.mappingsOf(policy)
+	mappings, seen := c.org.mappingsOf(policy), c.seen()
 	return list(c, lister[*app]{
 		paging: paging{limit: 20, most: 200, params: []string{"after", "limit"}},
 		table:  &c.org.apps,
 		id:     func(a *app) string { return a.id },
-		match:  func(a *app) bool { return mappings[a.id] != "" && c.sees()(a) },
+		match:  func(a *app) bool { return mappings[a.id] != "" && seen(a) },
 		view: func(a *app) object {
 			view := c.org.viewApp(a)
 			view["_links"].(object)["policyMapping"] = object{"href": c.org.href("api/v1/policies", policy, "mappings", mappings[a.id])}

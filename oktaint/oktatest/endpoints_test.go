@@ -32,6 +32,7 @@ func TestNotServed(t *testing.T) {
 			{"POST", "/api/v1/devices/guo1/lifecycle/suspend", lacking, nowhere},
 			{"PATCH", "/api/v1/devices", method, nowhere},
 			{"PUT", "/api/v1/authenticators/aut1/methods/sms", lacking, nowhere},
+			{"POST", "/api/v1/users/00u1/authenticator-enrollments/phone", lacking, nowhere},
 			{"POST", "/api/v1/captchas", lacking, nowhere},
 			{"PATCH", "/api/v1/apps", method, method},
 			{"DELETE", "/api/v1/policies", method, method},

@@ -66,6 +66,8 @@ func allRoutes() []route {
 		ruleRoutes,
 		groupRoutes,
 		adminRoutes,
+		subscriptionRoutes,
+		belongingRoutes,
 		targetRoutes(pathRoles),
 		targetRoutes(pathUserRoles),
 		targetRoutes(pathGroupRoles),

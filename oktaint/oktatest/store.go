@@ -35,6 +35,8 @@ type store struct {
 	appChanges   *[]appChange // of the request under way
 	assets       assets
 
+	subscriptions map[string]bool // see changedFrom: what is not as in a new org
+
 	privileges bool        // the setting "Public client app admins"
 	lateAdmins []lateAdmin // in order of time
 	counter    map[string]int

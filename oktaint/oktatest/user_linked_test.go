@@ -45,22 +45,3 @@ func TestLinkedOfUser(t *testing.T) {
 		c.admin("GET", usersPath+"00u1"+tt.of, nil).wantError(t, 404, "E0000007", "")
 	}
 }
-
-// TestSubscriptions reads those of the caller, of another user and of roles.
-func TestSubscriptions(t *testing.T) {
-	t.Parallel()
-	c := newCaller(t, oktatest.Config{})
-	me := c.admin("GET", "/api/v1/users/me", nil).want(t, 200).text(t, "id")
-	if got := c.admin("GET", usersPath+me+"/subscriptions", nil).want(t, 200).list(t); len(got) != 12 {
-		t.Errorf("an administrator has %d subscriptions", len(got))
-	}
-	other := c.org.AddUser(oktatest.User{Roles: []string{"ORG_ADMIN"}})
-	c.admin("GET", usersPath+other+"/subscriptions", nil).wantError(t, 403, "E0000006", "")
-	app := c.newApp("okta.users.read")
-	c.assign(app, "SUPER_ADMIN").want(t, 201)
-	c.do("GET", usersPath+me+"/subscriptions", c.bearer(app, "okta.users.read"), nil).wantError(t, 403, "E0000006", "")
-	if got := c.admin("GET", "/api/v1/roles/ORG_ADMIN/subscriptions", nil).want(t, 200).list(t); len(got) != 12 {
-		t.Errorf("a role has %d subscriptions", len(got))
-	}
-	c.admin("GET", "/api/v1/roles/NOTHING/subscriptions", nil).wantError(t, 404, "E0000007", "")
-}
