@@ -92,7 +92,7 @@ func (s *updates) Put(_ context.Context, b Batch) error {
 		c.lines++
 	}
 	var buf bytes.Buffer
-	if err := writeLines(&buf, b, false); err != nil {
+	if err := writeLines(&buf, b, false, nil); err != nil {
 		return err
 	}
 	_, err = c.out.Write(buf.Bytes())
