@@ -17,9 +17,12 @@ type TokenReport struct {
 	// at each moment. It ends when that user is deactivated.
 	Owner Owner
 
-	// TokenID (00T...) and Name are empty, and Expires is zero, if the list of
-	// tokens could not be read.
+	// TokenID (00T...) and Name are empty, and Created and Expires are zero, if the
+	// list of tokens could not be read.
 	TokenID, Name string
+
+	// Created is when the token was made.
+	Created time.Time
 
 	// Expires is when the token ends unless it is used before: each use moves
 	// it to 30 days ahead.
@@ -80,6 +83,7 @@ type listedToken struct {
 	ID      string    `json:"id"`
 	Name    string    `json:"name"`
 	UserID  string    `json:"userId"`
+	Created time.Time `json:"created"`
 	Updated time.Time `json:"lastUpdated"`
 	Expires time.Time `json:"expiresAt"`
 }
@@ -110,7 +114,7 @@ func (r *TokenReport) findToken(tokens []listedToken) {
 			used = t
 		}
 	}
-	r.TokenID, r.Name, r.Expires = used.ID, used.Name, used.Expires
+	r.TokenID, r.Name, r.Created, r.Expires = used.ID, used.Name, used.Created, used.Expires
 	until := ""
 	if !r.Expires.IsZero() {
 		until = ", " + r.Expires.UTC().Format(time.DateOnly) + " as of now"

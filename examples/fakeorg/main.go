@@ -38,6 +38,8 @@ Flags:
   --classic           an org of the Classic Engine
   --off FEATURE       feature that the org does not have, with =STATUS if it
                       should answer that; may be repeated
+  --apps N            number of apps besides Okta's own, with users and groups
+                      assigned
   --latency DURATION  delay of every answer, such as 100ms
   --lag DURATION      how late reads show what was changed
   --rate-limit LIST   class=N,... are requests a minute of the whole org, 0 for
@@ -68,7 +70,7 @@ USER_IDENTIFICATION, USER_LIFECYCLE.
 Examples:
   fakeorg
   fakeorg --addr 127.0.0.1:8443 --ca-out ca.pem --api-token T --latency 100ms
-  fakeorg --users 2000 --groups 50 --rate-limit none
+  fakeorg --users 2000 --groups 50 --apps 20 --rate-limit none
   fakeorg --off realms --off captchas=401
   fakeorg --lag 3s
   fakeorg --rate-limit apps=20,users=60 --principal-share 1 --log requests.jsonl
@@ -144,6 +146,7 @@ func parse(p *cli.Program) (*options, error) {
 	fs.IntVar(&cfg.Assets, "assets", 0, "")
 	fs.BoolVar(&cfg.Classic, "classic", false, "")
 	fs.Func("off", "", func(text string) error { return parseFeature(cfg, text) })
+	fs.IntVar(&cfg.Apps, "apps", 0, "")
 	fs.Func("rate-limit", "", func(text string) error { return parseLimits(cfg, text) })
 	cli.ListFlag(fs, &cfg.Faults, "fault")
 	if err := p.Parse(); err != nil {

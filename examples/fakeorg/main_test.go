@@ -223,11 +223,13 @@ func TestLag(t *testing.T) {
 	}
 }
 
-// TestSeeds counts the users and groups of a larger org.
+// TestSeeds counts the users, groups and apps of a larger org.
 func TestSeeds(t *testing.T) {
 	t.Parallel()
-	o := start(t, "--users", "30", "--groups", "4", "--assets", "7")
-	for path, want := range map[string]int{"/api/v1/users": 31, "/api/v1/groups": 5, "/api/v1/zones": 7, "/api/v1/trustedOrigins": 7} {
+	o := start(t, "--users", "30", "--groups", "4", "--apps", "7", "--assets", "7")
+	for path, want := range map[string]int{
+		"/api/v1/users": 31, "/api/v1/groups": 5, "/api/v1/apps": 10, "/api/v1/zones": 7, "/api/v1/trustedOrigins": 7,
+	} {
 		status, body, err := o.get(t, path)
 		var rows []json.RawMessage
 		if err != nil || status != 200 || json.Unmarshal([]byte(body), &rows) != nil || len(rows) != want {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/inventory"
+	"github.com/rezonate-io/okta-integration/scopes"
 )
 
 // An answer is what an org answers to a path.
@@ -76,6 +77,16 @@ func (f *fakeOrg) client(t *testing.T) *oktaint.Client {
 		t.Fatal(err)
 	}
 	return oktaint.NewClient(oktaint.APIToken{Org: org, Token: token}, f)
+}
+
+// integration is a client with a client id and secret.
+func (f *fakeOrg) integration(t *testing.T, asked scopes.Set) *oktaint.Client {
+	t.Helper()
+	org, err := oktaint.ParseOrg(fakeOrigin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return oktaint.NewClient(oktaint.ClientSecret{Org: org, ClientID: "0oa1", Secret: oktaint.NewSecret("s"), Scopes: asked}, f)
 }
 
 // everything has one object of all that something belongs to, with the id x1.

@@ -55,9 +55,7 @@ func read(dir, resource string, each func(Object) bool) error {
 	defer file.Close()
 	var in io.Reader = file
 	if packed {
-		if in, err = gzip.NewReader(bufio.NewReader(file)); errors.Is(err, io.EOF) {
-			return nil // compressed, nothing is nothing
-		} else if err != nil {
+		if in, err = gzip.NewReader(bufio.NewReader(file)); err != nil {
 			return err
 		}
 	}

@@ -64,6 +64,10 @@ type Report struct {
 	Roles      []string `json:"roles"`
 	RolesKnown bool     `json:"roles_known"`
 
+	// RolesLost are those of Options.Roles that the org says are not held any more. It is
+	// empty if the org does not let the credential see its roles.
+	RolesLost []string `json:"roles_lost,omitempty"`
+
 	Rows []Row `json:"rows"`
 }
 

@@ -57,7 +57,7 @@ func (t *tally) note(o Outcome, err error, closes bool) {
 }
 
 // outcome is the status at the end.
-func (t *tally) outcome(held roles) Outcome {
+func (t *tally) outcome(held standing) Outcome {
 	switch {
 	case t.Closed != nil && t.Read == 0:
 		return *t.Closed
@@ -86,7 +86,7 @@ func (t *tally) part(s Status, lists int) Outcome {
 }
 
 // report is the row of the report.
-func (t *tally) report(held roles) Row {
+func (t *tally) report(held standing) Row {
 	return Row{
 		Resource: t.r.Name, Outcome: t.outcome(held), Count: t.Count, Requests: t.Requests, Bytes: t.Bytes, Took: t.Took,
 		Err: t.err,

@@ -34,7 +34,7 @@ func (u *run) lists(ctx context.Context, r *Resource, above []string, p *progres
 		return l.walk(ctx)
 	}
 	for i, query := range r.marks.each {
-		if u.probe && l.t.Read > 0 {
+		if u.probe && l.t.Count > 0 {
 			break
 		}
 		key := fmt.Sprint(i)
@@ -79,7 +79,7 @@ func (l *list) unasked() error {
 		var o Outcome
 		switch {
 		case !src.Asked().Covers(scope):
-			o = Outcome{NotAsked, fmt.Sprintf("the credential does not ask for %s", scope), "add the scope to the credential, and grant it to the app", bySuperAdmin}
+			o = notAsked(scope)
 			if l.t.named {
 				o.Status = Refused
 			}

@@ -18,6 +18,9 @@ const (
 	nameBookmark = "bookmark"
 	nameSWA      = "template_swa"
 
+	modeSAML  = "SAML_2_0"
+	modeLogin = "AUTO_LOGIN"
+
 	typeService = "service"
 
 	methodPrivateKey = "private_key_jwt"
@@ -41,6 +44,12 @@ type app struct {
 	secrets secretSet
 	client  *client // nil unless the app is an OpenID Connect client of an administrator
 	builtIn *builtIn
+
+	features []string            // of provisioning
+	signOn   object              // settings of SAML_2_0 and AUTO_LOGIN
+	users    table[*appUser]     // by the id of the user
+	groups   table[*appGroup]    // by the id of the group
+	push     table[*pushMapping] // by id
 }
 
 // settings are those of the OAuth client.
@@ -156,7 +165,7 @@ func (c *call) getApp() (reply, error) {
 	if err := c.checkExpand(""); err != nil {
 		return reply{}, err
 	}
-	return ok(c.org.viewApp(a))
+	return ok(c.org.viewAppFor(a, strings.TrimPrefix(c.query.Get("expand"), "user/")))
 }
 
 // replaceApp is a full replacement: what the request leaves out is lost, but
@@ -230,6 +239,7 @@ func (c *call) deleteApp() (reply, error) {
 		return reply{}, errDeleteApp
 	}
 	c.org.apps.remove(a.id)
+	c.org.dropAppFromGroups(a)
 	if a.client != nil {
 		delete(c.org.clients, a.client.id)
 		c.org.dropRolesOf(a.client.id)

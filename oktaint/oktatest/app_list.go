@@ -15,7 +15,10 @@ func (c *call) listApps() (reply, error) {
 		return reply{}, err
 	}
 	seen := c.seen()
-	return list(c, lister[*app]{
+	if _, err := c.flag("includeNonDeleted", false); err != nil {
+		return reply{}, err
+	}
+	l := lister[*app]{
 		paging: paging{limit: 20, most: 200, params: []string{"after", "limit", "q", "filter", "expand"}},
 		table:  &c.org.apps,
 		id:     func(a *app) string { return a.id },
@@ -24,12 +27,24 @@ func (c *call) listApps() (reply, error) {
 			return byQ && want(a) && seen(a)
 		},
 		view: c.org.viewApp,
-	})
+	}
+	if c.query.Has("expand") {
+		l.view = func(a *app) object { return c.org.viewAppFor(a, ofUser) }
+	}
+	return list(c, l)
+}
+
+// viewAppFor is an app with the assignment of a user embedded.
+func (o *Org) viewAppFor(a *app, user string) object {
+	view := o.viewApp(a)
+	if x, assigned := a.users.get(user); assigned {
+		view["_embedded"] = object{"user": o.viewAppUser(a, x)}
+	}
+	return view
 }
 
 // checkExpand refuses what expand cannot name: it is user/{userId}, in the list
-// of apps only together with a filter for the apps of that user. As no app is
-// assigned to anybody, there is nothing to embed.
+// of apps only together with a filter for the apps of that user.
 func (c *call) checkExpand(ofUser string) error {
 	text := c.query.Get("expand")
 	id, ok := strings.CutPrefix(text, "user/")
@@ -47,14 +62,21 @@ var appFacts = map[string]func(a *app) string{
 	"id":     func(a *app) string { return a.id },
 	"name":   func(a *app) string { return a.name },
 	"credentials.signing.kid": func(a *app) string {
-		if a.client == nil && a.builtIn == nil {
+		if !a.hasSigningKey() {
 			return ""
 		}
 		return signingKeyID
 	},
 	"settings.slo.enabled": func(*app) string { return "false" }, // only SAML apps can have it
-	"user.id":              func(*app) string { return "" },      // no app is assigned to anybody
-	"group.id":             func(*app) string { return "" },
+}
+
+// assignedTo are the filters for the apps of a user or a group.
+var assignedTo = map[string]func(a *app, id string) bool{
+	"user.id": func(a *app, id string) bool {
+		_, assigned := a.users.get(id)
+		return assigned
+	},
+	"group.id": (*app).hasGroup,
 }
 
 // appFilter reads the one comparison that the list of apps understands. If it
@@ -62,15 +84,18 @@ var appFacts = map[string]func(a *app) string{
 func appFilter(text string) (match func(*app) bool, ofUser string, err error) {
 	field, rest, _ := strings.Cut(text, " ")
 	op, value, _ := strings.Cut(rest, " ")
-	fact := appFacts[field]
+	fact, assigned := appFacts[field], assignedTo[field]
 	quoted := len(value) > 1 && strings.HasPrefix(value, `"`) && strings.HasSuffix(value, `"`)
 	bare := field == "settings.slo.enabled" && (value == "true" || value == "false")
-	if fact == nil || op != "eq" || !bare && (!quoted || strings.Count(value, `"`) != 2) {
+	if fact == nil && assigned == nil || op != "eq" || !bare && (!quoted || strings.Count(value, `"`) != 2) {
 		return nil, "", errSearch
 	}
 	value = strings.Trim(value, `"`)
 	if field == "user.id" {
 		ofUser = value
+	}
+	if assigned != nil {
+		return func(a *app) bool { return assigned(a, value) }, ofUser, nil
 	}
 	return func(a *app) bool { return fact(a) != "" && fact(a) == value }, ofUser, nil
 }

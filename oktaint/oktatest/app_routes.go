@@ -1,7 +1,7 @@
 package oktatest
 
 var appRoutes = []route{
-	{method: get, pattern: pathApps, scope: "okta.apps.read", need: readApps, flags: emptyList, query: "q after limit filter expand", lacks: "includeNonDeleted useOptimization alwaysIncludeVpnSettings", handler: (*call).listApps},
+	{method: get, pattern: pathApps, scope: "okta.apps.read", need: readApps, flags: emptyList, query: "q after limit filter expand includeNonDeleted", lacks: "useOptimization alwaysIncludeVpnSettings", handler: (*call).listApps},
 	{method: post, pattern: pathApps, scope: "okta.apps.manage", need: manageApps, query: "activate", body: appMembers, handler: (*call).createApp},
 	{method: get, pattern: pathApp, scope: "okta.apps.read", need: readApps, query: "expand", handler: (*call).getApp},
 	{method: put, pattern: pathApp, scope: "okta.apps.manage", need: manageApps, body: appMembers, handler: (*call).replaceApp},

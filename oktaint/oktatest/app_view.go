@@ -28,7 +28,13 @@ func (o *Org) showApp(a *app, withSecret bool) object {
 		"emOptInStatus":      "NONE",
 		"notes":              in.Settings.Notes,
 	}
-	if a.name == nameSWA {
+	if a.signOn != nil {
+		settings["signOn"] = a.signOn
+	}
+	if a.signOnMode == modeSAML {
+		credentials["signing"] = object{"kid": signingKeyID}
+	}
+	if a.name == nameSWA || a.signOnMode == modeLogin {
 		credentials["scheme"], credentials["revealPassword"] = in.Credentials.Scheme, in.Credentials.RevealPassword
 	}
 	logout := object{"status": "UNSUPPORTED"}
@@ -46,7 +52,7 @@ func (o *Org) showApp(a *app, withSecret bool) object {
 		"name": a.name, "label": a.label, "status": a.status, "signOnMode": a.signOnMode,
 		"created": stamp(a.created), "lastUpdated": stamp(a.updated),
 		"accessibility": in.Accessibility, "visibility": in.Visibility,
-		"features": []string{}, "universalLogout": logout,
+		"features": orEmpty(a.features), "universalLogout": logout,
 		"credentials": credentials, "settings": settings,
 		"_links": o.appLinks(a),
 	}
@@ -122,11 +128,7 @@ func (o *Org) appLinks(a *app) object {
 		"profileEnrollment": object{"href": o.href("api/v1/policies", assetID("rst", 1))},
 		"accessPolicy":      object{"href": o.href("api/v1/policies", assetID("rst", 2))},
 	}
-	pages := []object{}
-	for _, name := range slices.Sorted(maps.Keys(a.in.Visibility.AppLinks)) {
-		pages = append(pages, object{"name": name, "href": o.href("home", a.name, a.id, "2557"), "type": "text/html"})
-	}
-	links["appLinks"] = pages
+	links["appLinks"] = o.pagesOf(a)
 	if a.status == statusActive {
 		links["deactivate"] = object{"href": self + "/lifecycle/deactivate"}
 	} else {
@@ -140,6 +142,15 @@ func (o *Org) appLinks(a *app) object {
 		links["clientCredentials"] = []object{{"name": name, "href": self + "/credentials/" + name}}
 	}
 	return links
+}
+
+// pagesOf lists the pages that sign a user in to an app.
+func (o *Org) pagesOf(a *app) []object {
+	pages := []object{}
+	for _, name := range slices.Sorted(maps.Keys(a.in.Visibility.AppLinks)) {
+		pages = append(pages, object{"name": name, "href": o.href("home", a.name, a.id, "2557"), "type": "text/html"})
+	}
+	return pages
 }
 
 // allow is the hint that names the methods of a link.

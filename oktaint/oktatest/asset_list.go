@@ -275,7 +275,7 @@ func (c *call) listPools(rows *table[*asset], want filter) (reply, error) {
 // getSchemaOfApp shows the schema of the users of an app.
 func (c *call) getSchemaOfApp() (reply, error) {
 	a, found := c.org.apps.get(c.param("appId"))
-	if !found || !c.sees(a) {
+	if !found || !c.seen()(a) {
 		return reply{}, notFound(c.param("appId"), "AppInstance")
 	}
 	return ok(c.org.viewSchemaOfApp(a))

@@ -94,11 +94,19 @@ type Config struct {
 	// a process that runs for long.
 	KeepRequests int
 
-	// Users and Groups are how many users and groups the org has from the
-	// start, in addition to its owner and Everyone. They are the same in every org
-	// with the same numbers: most users are ACTIVE, a few are in each other
-	// status, each has a department and is in one to three of the groups.
-	Users, Groups int
+	// Users, Groups and Apps are how many users, groups and apps the org has from
+	// the start, in addition to its owner, Everyone and Okta's own apps. They are
+	// the same in every org with the same numbers. Most users are ACTIVE, a few are
+	// in each other status, each has a department and is in one to three of the
+	// groups. A few groups have admin roles, owners, or rules that add to them. The
+	// apps are of several kinds, some INACTIVE; groups and users are assigned to
+	// them, and some have groups pushed to them.
+	Users, Groups, Apps int
+
+	// AdminFlag is the name of the flag in the stats of a group that says that the
+	// group has an admin role: hasAdminPrivilege, the default, hasAdminPrivlege or
+	// hasAdminPrivileges. Okta is known by all three.
+	AdminFlag string
 
 	// Admins is how many of the users that the org has from the start hold an admin
 	// role, at most Users: by turns one of their own, one of a group, and a custom
@@ -187,8 +195,11 @@ func (c Config) withDefaults() (Config, error) {
 	if c.KeepRequests < 0 {
 		return c, fmt.Errorf("oktatest: keep requests %d: want 0 (all) or more", c.KeepRequests)
 	}
-	if c.Users < 0 || c.Groups < 0 {
-		return c, fmt.Errorf("oktatest: %d users and %d groups: want 0 or more", c.Users, c.Groups)
+	if c.Users < 0 || c.Groups < 0 || c.Apps < 0 {
+		return c, fmt.Errorf("oktatest: %d users, %d groups and %d apps: want 0 or more", c.Users, c.Groups, c.Apps)
+	}
+	if err := checkAdminFlag(&c.AdminFlag); err != nil {
+		return c, err
 	}
 	if c.Admins < 0 || c.Admins > c.Users {
 		return c, fmt.Errorf("oktatest: %d admins: want 0 or more, and no more than the %d users", c.Admins, c.Users)

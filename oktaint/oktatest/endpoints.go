@@ -90,11 +90,11 @@ func (o *Org) lacks(elems []string) bool {
 	})
 }
 
-// serves reports whether the org has a path, with whatever methods.
-func (o *Org) serves(elems []string) bool {
+// serves reports whether the org has a path with a method.
+func (o *Org) serves(method string, elems []string) bool {
 	return slices.ContainsFunc(o.routes, func(row route) bool {
 		_, ok := row.match(elems)
-		return ok
+		return ok && row.method == method
 	})
 }
 
@@ -111,7 +111,7 @@ func (o *Org) isOff(elems []string) bool {
 // such an endpoint, 405 if it or this org has the path with other methods, 404
 // otherwise.
 func (o *Org) notServed(method string, elems []string, known bool) error {
-	if n := len(elems); n > 1 && elems[n-1] == "" && !o.serves(elems[:n-1]) {
+	if n := len(elems); n > 1 && elems[n-1] == "" && !o.serves(method, elems[:n-1]) {
 		elems = elems[:n-1] // Okta was recorded to accept a slash at the end of some
 	}
 	if o.isOff(elems) {

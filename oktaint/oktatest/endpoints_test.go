@@ -23,10 +23,10 @@ func TestNotServed(t *testing.T) {
 		}{
 			{"GET", "/api/v1/brands/bnd1/pages/error", lacking, lacking},
 			{"POST", "/api/v1/policies/00p1/rules", lacking, lacking}, // of a path that is served, another method
-			{"GET", "/api/v1/apps/0oa1/users", lacking, lacking},
+			{"GET", "/api/v1/apps/0oa1/federated-claims", lacking, lacking},
 			{"POST", "/api/v1/apps/0oa1/credentials/keys/generate/", lacking, lacking},
-			{"PUT", "/api/v1/org", lacking, lacking}, // of a path that is served, another method
-			{"GET", "/oauth2/v1/clients", lacking, lacking},
+			{"PUT", "/api/v1/org", lacking, lacking},         // of a path that is served, another method
+			{"POST", "/oauth2/v1/clients", lacking, lacking}, // of a path that is served, another method
 			{"GET", "/oauth2/v1/keys", lacking, lacking},
 			{"DELETE", "/api/v1/devices/guo1", lacking, nowhere},
 			{"POST", "/api/v1/devices/guo1/lifecycle/suspend", lacking, nowhere},

@@ -19,6 +19,7 @@ type group struct {
 	membersChanged    time.Time
 	members           table[*user]
 	owners            table[*owner]
+	apps              []string // ids of the apps it is assigned to, in order
 }
 
 func (o *Org) addGroup(kind, name, description string) *group {
@@ -52,14 +53,34 @@ func (o *Org) viewGroup(g *group) object {
 	}
 }
 
+// startsWith reports whether the name of the group begins so. Case does not matter.
+func (g *group) startsWith(q string) bool {
+	return strings.HasPrefix(strings.ToLower(g.name), strings.ToLower(q))
+}
+
+// facts is what searches look at.
+func (g *group) facts() object {
+	return object{
+		"id": g.id, "type": g.kind, "objectClass": []any{"okta:user_group"},
+		"created": stamp(g.created), "lastUpdated": stamp(g.updated), "lastMembershipUpdated": stamp(g.membersChanged),
+		"profile": object{"name": g.name, "description": g.description},
+	}
+}
+
 // listGroups lists groups. With q it answers one page.
 func (c *call) listGroups() (reply, error) {
 	l := lister[*group]{
-		paging: paging{limit: 10000, most: 10000, params: []string{"after", "limit", "search", "filter"}},
+		paging: paging{limit: 10000, most: 10000, params: []string{"after", "limit", "search", "filter", "expand"}},
 		table:  &c.org.groups,
 		id:     func(g *group) string { return g.id },
 		match:  func(*group) bool { return true },
 		view:   c.org.viewGroup,
+	}
+	if err := c.checkOnlyExpand("stats"); err != nil {
+		return reply{}, err
+	}
+	if c.query.Has("expand") {
+		l.view = c.org.withStats()
 	}
 	for _, name := range []string{"search", "filter"} {
 		if text := c.query.Get(name); text != "" {
@@ -67,13 +88,16 @@ func (c *call) listGroups() (reply, error) {
 			if err != nil {
 				return reply{}, errSearch
 			}
-			l.match = func(g *group) bool { return want(c.org.viewGroup(g)) }
+			l.match = func(g *group) bool { return want(g.facts()) }
 		}
 	}
-	if q := strings.ToLower(c.query.Get("q")); q != "" {
+	if q := c.query.Get("q"); q != "" {
 		l.noPages, l.limit = true, 300
 		rest := l.match
-		l.match = func(g *group) bool { return strings.HasPrefix(strings.ToLower(g.name), q) && rest(g) }
+		l.match = func(g *group) bool { return g.startsWith(q) && rest(g) }
+	}
+	if err := l.sortBy(c, (*group).facts); err != nil {
+		return reply{}, err
 	}
 	return list(c, l)
 }
@@ -169,6 +193,7 @@ func (c *call) deleteGroup() (reply, error) {
 	for _, u := range g.members.all() {
 		c.org.leave(g, u)
 	}
+	c.org.dropGroupFromApps(g)
 	c.org.groups.remove(g.id)
 	c.org.dropRolesOf(g.id)
 	c.org.dropOwner(g.id)

@@ -25,6 +25,7 @@ func (o *Org) join(g *group, u *user) bool {
 	u.groups = slices.Insert(u.groups, at, g)
 	g.members.put(u.id, u)
 	g.membersChanged = o.now()
+	o.joinApps(g, u)
 	return true
 }
 
@@ -38,6 +39,7 @@ func (o *Org) leave(g *group, u *user) bool {
 	g.members.remove(u.id)
 	g.membersChanged = o.now()
 	o.forget(g, u)
+	o.leaveApps(g, u)
 	return true
 }
 

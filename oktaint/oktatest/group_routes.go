@@ -1,7 +1,7 @@
 package oktatest
 
 var groupRoutes = []route{
-	{method: get, pattern: pathGroups, scope: "okta.groups.read", need: readGroups, flags: emptyList, query: "search filter q after limit", lacks: "expand sortBy sortOrder", handler: (*call).listGroups},
+	{method: get, pattern: pathGroups, scope: "okta.groups.read", need: readGroups, flags: emptyList, query: "search filter q after limit expand sortBy sortOrder", handler: (*call).listGroups},
 	{method: post, pattern: pathGroups, scope: "okta.groups.manage", need: createGroups, body: "profile{name description}", handler: (*call).createGroup},
 	{method: get, pattern: pathGroup, scope: "okta.groups.read", need: readGroups, handler: (*call).getGroup},
 	{method: put, pattern: pathGroup, scope: "okta.groups.manage", need: manageGroups, body: groupMembers, handler: (*call).replaceGroup},

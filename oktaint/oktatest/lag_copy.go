@@ -18,6 +18,7 @@ type copier struct {
 func (s *store) copy() store {
 	c := &copier{users: map[*user]*user{}, groups: map[*group]*group{}, clients: map[*client]*client{}}
 	old := *s
+	old.appChanges = nil
 	old.users = copyTable(&s.users, c.user)
 	old.groups = copyTable(&s.groups, c.group)
 	old.everyone = c.groups[s.everyone]
@@ -32,7 +33,7 @@ func (s *store) copy() store {
 	}
 	old.apps = copyTable(&s.apps, func(a *app) *app {
 		if a.client == nil {
-			return new(*a)
+			return copyAssignments(new(*a))
 		}
 		return c.client(a.client).app
 	})
@@ -78,6 +79,7 @@ func (c *copier) user(u *user) *user {
 func (c *copier) group(g *group) *group {
 	x := new(*g)
 	x.owners = copyTable(&g.owners, func(w *owner) *owner { return w })
+	x.apps = slices.Clone(g.apps)
 	c.groups[g] = x
 	return x
 }
@@ -103,7 +105,7 @@ func (c *copier) client(cl *client) *client {
 	x := new(*cl)
 	c.clients[cl] = x
 	if cl.app != nil {
-		x.app = new(*cl.app)
+		x.app = copyAssignments(new(*cl.app))
 		x.app.client = x
 		x.app.keys = copyEach(cl.app.keys)
 		x.app.secrets.list = copyEach(cl.app.secrets.list)

@@ -26,6 +26,7 @@ type lister[T any] struct {
 	id    func(T) string
 	match func(T) bool
 	view  func(T) object
+	order func(iter.Seq[T]) []string // the ids of what matches, sorted; nil: in order of the table
 }
 
 // list answers one page of a list with its Link headers.
@@ -41,10 +42,17 @@ func list[T any](c *call, l lister[T]) (reply, error) {
 		if !ok || len(id) != 20 || l.noPages {
 			return reply{}, errCursor
 		}
-		at = l.table.after(id)
+		after = id
+		if l.order == nil {
+			at = l.table.after(id)
+		}
 	}
 	items, last, more := []object{}, "", false
-	for row := range l.rows(c, at) {
+	rows := l.rows(c, at)
+	if l.order != nil {
+		rows = l.sorted(c, after)
+	}
+	for row := range rows {
 		if len(items) == limit {
 			more = true
 			break

@@ -37,6 +37,8 @@ type Org struct {
 	mu sync.Mutex // guards store and versions; held while a request takes effect
 	store
 	versions []version // what reads show within the lag, oldest first
+
+	sortedLists []sortedList // oldest first
 }
 
 // New returns a new org for the test t, which is closed when t ends. It fails

@@ -95,7 +95,7 @@ func (o *Org) dispatch(c *call) (reply, error) {
 	if c.org = o.seenBy(c.route); c.r.Method != http.MethodGet && c.route.flags&public == 0 {
 		o.remember(o.now())
 	}
-	res, err := c.route.handler(c)
+	res, err := c.withAppEvents(c.route.handler)
 	if err == nil {
 		c.recordWrite()
 	}

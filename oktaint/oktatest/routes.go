@@ -61,6 +61,8 @@ func allRoutes() []route {
 		lifecycleRoutes,
 		credentialRoutes,
 		consentRoutes,
+		assignRoutes,
+		appPartRoutes,
 		ruleRoutes,
 		groupRoutes,
 		adminRoutes,

@@ -21,6 +21,8 @@ func (o *Org) seed() {
 	o.addToken(owner, "Owner's token", o.token)
 	o.seedGroups(o.cfg.Groups)
 	o.seedUsers(o.cfg.Users)
+	o.seedGroupPrivileges()
+	o.seedApps(o.cfg.Apps)
 	o.seedAdmins(o.cfg.Admins)
 	o.setAssetOrigin(owner)
 	o.addEvent("user.session.start", "User login to Okta", partyOfUser(owner), nil, "/api/v1/authn")

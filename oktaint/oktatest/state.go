@@ -58,6 +58,9 @@ func viewAll[T any](t *table[T], view func(T) object) []object {
 
 func (o *Org) stateOfApp(a *app) object {
 	view := o.viewApp(a)
+	view["users"] = viewAll(&a.users, func(x *appUser) object { return o.viewAppUser(a, x) })
+	view["groups"] = viewAll(&a.groups, func(x *appGroup) object { return o.viewAppGroup(a, x) })
+	view["pushMappings"] = viewAll(&a.push, func(m *pushMapping) object { return o.viewPush(a, m) })
 	if a.client != nil {
 		view["keys"] = viewKeys(o, a)
 		view["secrets"] = stateOfSecrets(&a.secrets)

@@ -32,6 +32,7 @@ type store struct {
 	nonces       nonces
 	events       []*event
 	logCursors   logCursors
+	appChanges   *[]appChange // of the request under way
 	assets       assets
 
 	subscriptions map[string]bool // see changedFrom: what is not as in a new org

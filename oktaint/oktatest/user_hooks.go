@@ -7,6 +7,7 @@ import "slices"
 func (o *Org) userChanged(u *user) {
 	o.join(o.everyone, u)
 	o.applyRules(u)
+	o.reviewApps(u)
 }
 
 // userGone is called before a user is deleted.
@@ -15,4 +16,5 @@ func (o *Org) userGone(u *user) {
 		o.leave(g, u)
 	}
 	o.dropOwner(u.id)
+	o.dropFromApps(u)
 }

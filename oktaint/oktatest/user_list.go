@@ -30,6 +30,11 @@ func (c *call) listUsers() (reply, error) {
 		}
 		l.match = func(u *user) bool { return want(u.facts()) }
 	}
+	if c.query.Has("search") {
+		if err := l.sortBy(c, (*user).facts); err != nil {
+			return reply{}, err
+		}
+	}
 	return list(c, l)
 }
 

@@ -2,7 +2,7 @@ package oktatest
 
 var userRoutes = []route{
 	{method: get, pattern: pathUsers + "/me", scope: "okta.users.read", need: anyone, lacks: "expand", handler: (*call).currentUser},
-	{method: get, pattern: pathUsers, scope: "okta.users.read", need: readUsers, flags: emptyList, query: "search filter q after limit sortOrder", lacks: "sortBy fields expand", handler: (*call).listUsers},
+	{method: get, pattern: pathUsers, scope: "okta.users.read", need: readUsers, flags: emptyList, query: "search filter q after limit sortBy sortOrder", lacks: "fields expand", handler: (*call).listUsers},
 	{method: post, pattern: pathUsers, scope: "okta.users.manage", need: createUsers, query: "activate provider nextLogin", body: newUserMembers, handler: (*call).createUser},
 	{method: get, pattern: pathUser, scope: "okta.users.read", need: readUsers, lacks: "expand", handler: (*call).getUser},
 	{method: post, pattern: pathUser, scope: "okta.users.manage", need: changeUsers, lacks: "strict", body: userMembers, handler: (*call).updateUser},

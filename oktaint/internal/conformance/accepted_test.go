@@ -17,6 +17,8 @@ const (
 	placeholder  = "the id in the recording is a placeholder of its test, for a group that was made by hand"
 	needsDPoP    = "a DPoP client's request, of which body and proof are not recorded; brought about by TestProofs"
 	orgSetting   = "a setting of that org, which the simulated org does not have"
+	otherServer  = "a refresh token of a custom authorization server; the simulated org has those of its own"
+	removed      = "the removal of the assignment before is not recorded"
 	injected     = "a fault of Okta's that nothing in the request explains"
 	labelInUse   = "another role has the label; its deletion is not recorded"
 	rateExceeded = "the answer at an exceeded rate limit, brought about by TestRateLimits"
@@ -58,6 +60,8 @@ var leftShapes = joined(leftUserShapes, leftGroupShapes, leftAssetShapes, reason
 	placeholder:  {"groups-00734", "groups-00735"},
 	orgSetting:   {"apps-01122"},
 	injected:     {"apps-00360"},
+	otherServer:  {"app-tokens-00095", "app-tokens-01208"},
+	removed:      {"app-users-groups-00619"},
 	needsDPoP:    {"token-01259", "token-01260", "token-01261"},
 	labelInUse:   {"iam-00834", "iam-00835", "iam-00836"},
 	rateExceeded: {"token-01262"},

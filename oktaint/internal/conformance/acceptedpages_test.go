@@ -10,7 +10,6 @@ const (
 // not serve.
 var unservedPages = reasons(map[string][]string{
 	noMembers: {
-		"GET /api/v1/apps/{appId}/groups", "GET /api/v1/apps/{appId}/users", "GET /api/v1/groups/{groupId}/apps",
 		"GET /api/v1/groups/{groupId}/users", "GET /api/v1/groups/rules",
 	},
 	noTargets: {
@@ -18,7 +17,7 @@ var unservedPages = reasons(map[string][]string{
 		"GET /api/v1/users/{userId}/roles/{roleId}/targets/catalog/apps", "GET /api/v1/users/{userId}/roles/{roleId}/targets/groups",
 	},
 	noEndpoint: {
-		"GET /api/v1/apps/{appId}/tokens", "GET /api/v1/iam/assignees/users",
+		"GET /api/v1/iam/assignees/users",
 	},
 })
 

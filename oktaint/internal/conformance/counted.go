@@ -23,6 +23,9 @@ var counted = regexp.MustCompile(`^(?:` +
 	`POST /api/v1/users/\{userId\}/(?:lifecycle|credentials)/.*|` +
 	`[A-Z]+ /api/v1/users/\{userId\}/factors(?:/\{factorId\})?|` +
 	`[A-Z]+ /api/v1/users/\{userId\}/(?:groups|blocks|sessions|clients|grants|devices|idps|risk|classification|subscriptions|authenticator-enrollments)(?:/.*)?|` +
+	`[A-Z]+ /api/v1/apps/\{appId\}/(?:users|groups|tokens|features)(?:/.*)?|` +
+	`GET /api/v1/apps/\{appId\}/credentials/keys|` +
+	`GET /api/v1/groups/\{groupId\}/apps|` +
 	`[A-Z]+ /api/v1/users/\{userId\}/roles(?:/.*)?|` +
 	`GET /api/v1/iam/assignees/users|` +
 	`(?:GET|POST) /api/v1/groups|` +

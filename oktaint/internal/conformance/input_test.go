@@ -192,6 +192,7 @@ var inputDeviations = []accepted{
 		below("password.hash", "algorithm", "digestAlgorithm", "iterationCount", "keySize", "salt", "saltOrder", "value", "workFactor"),
 		[]string{"password.hook.type", "password.value", "provider.name", "provider.type", "recovery_question.answer", "recovery_question.question"},
 	), "recorded with an answer to the recovery question; the document declares no body"},
+	{[]string{"POST /api/v1/apps/{app}/users/{user}"}, "extra member", []string{"id"}, recordedToo},
 	{[]string{"POST /api/v1/users/{user}", "PUT /api/v1/users/{user}"}, "extra member", []string{
 		"_embedded.*", "_links.*", "activated", "created", "credentials.emails.status", "credentials.emails.type", "credentials.emails.value",
 		"id", "lastLogin", "lastUpdated", "passwordChanged", "status", "statusChanged", "transitioningToStatus",

@@ -39,6 +39,9 @@ func (s *stage) prepare(e exchange) error {
 	if err := s.prepareGroups(e); err != nil {
 		return err
 	}
+	if err := s.prepareAssignments(e); err != nil {
+		return err
+	}
 	if err := s.prepareUser(e); err != nil {
 		return err
 	}
@@ -85,6 +88,11 @@ func appBehind(e exchange) any {
 		return rebuildApp(answer)
 	case e.Template == "/api/v1/apps/{appId}" && e.Method == "PUT":
 		return requestBody(e)
+	case strings.HasPrefix(e.Template, "/api/v1/apps/{appId}/users") && !showsClaims(e.ResponseBody):
+		return map[string]any{
+			"name": "bookmark", "label": "app", "signOnMode": "BOOKMARK",
+			"settings": map[string]any{"app": map[string]any{"url": "https://example.com"}},
+		}
 	case strings.Contains(e.Template, "/credentials/secrets"):
 		app := serviceApp("")
 		app["credentials"] = map[string]any{"oauthClient": map[string]any{"token_endpoint_auth_method": "client_secret_basic"}}
@@ -193,8 +201,8 @@ func (s *stage) makeGrants(e exchange, appID string) error {
 // makeGroup makes the group with the recorded id.
 func (s *stage) makeGroup(e exchange, id string) error {
 	answer, _ := e.ResponseBody.(map[string]any)
-	profile := answer["profile"]
-	if profile == nil {
+	profile, _ := answer["profile"].(map[string]any)
+	if profile["name"] == nil {
 		profile = map[string]any{"name": "group " + id}
 	}
 	return s.make(id, "/api/v1/groups", map[string]any{"profile": profile})

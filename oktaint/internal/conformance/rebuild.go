@@ -17,6 +17,8 @@ func requestBody(e exchange) any {
 	switch e.operation() {
 	case "POST /api/v1/apps":
 		return rebuildApp(answer)
+	case "POST /api/v1/apps/{appId}/users":
+		return map[string]any{"id": answer["id"], "scope": answer["scope"], "credentials": answer["credentials"]}
 	case "POST /api/v1/apps/{appId}/grants":
 		return map[string]any{"scopeId": answer["scopeId"], "issuer": answer["issuer"]}
 	}
