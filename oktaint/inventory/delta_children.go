@@ -6,16 +6,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-	"time"
 
 	"golang.org/x/sync/errgroup"
-
-	"github.com/rezonate-io/okta-integration/oktaint"
-)
-
-const (
-	membersName  = "group-members"
-	appUsersName = "app-users"
 )
 
 // A job is one list below a parent of which something changed.
@@ -87,11 +79,7 @@ func (d *delta) job(ctx context.Context, f *diff, j *job) error {
 func (d *delta) plan(ctx context.Context, f *diff) (*plan, error) {
 	above, _ := Lookup(f.r.Parent)
 	p := &plan{lists: make(map[string]*portion)}
-	loose := d.loose(f.r)
-	unknown := make([]bool, len(loose)) // events that name none of the parents
-	for i := range unknown {
-		unknown[i] = true
-	}
+	events := newNamed(d.loose(f.r))
 	var kept []*job
 	err := d.diffs[above.Name].each(ctx, func(now Object, was json.RawMessage) error {
 		param := above.paramOf(now.Object, f.r)
@@ -99,37 +87,57 @@ func (d *delta) plan(ctx context.Context, f *diff) (*plan, error) {
 			return nil
 		}
 		j := &job{above: append(split(now.Parent), param), now: now}
-		chain := strings.Join(j.above, "/")
-		p.lists[chain] = nil
-		for i, ids := range loose {
-			if slices.ContainsFunc(ids, func(id string) bool { return slices.Contains(j.above, id) }) {
-				unknown[i] = false
-				was = nil // it is named
-			}
+		if events.name(j.above) {
+			was = nil // as if it were new
 		}
 		switch {
 		case !f.r.open(now.Object):
-			p.lists[chain] = &portion{none: true}
+			p.lists[j.chain()] = &portion{none: true}
 		case d.asks(f.r, j, was):
-			p.add(chain, j)
+			p.add(j)
 		default:
+			p.lists[j.chain()] = nil
 			kept = append(kept, &job{above: j.above})
 		}
 		return nil
 	})
-	if err == nil && slices.Contains(unknown, true) {
+	if err == nil && events.unknown() {
 		for _, j := range kept {
-			p.add(strings.Join(j.above, "/"), j)
+			p.add(j)
 		}
 	}
 	return p, err
 }
 
-func (p *plan) add(chain string, j *job) {
+func (j *job) chain() string { return strings.Join(j.above, "/") }
+
+func (p *plan) add(j *job) {
 	j.of = new(portion)
-	p.lists[chain] = j.of
+	p.lists[j.chain()] = j.of
 	p.jobs = append(p.jobs, j)
 }
+
+// A named finds out which parents events name that do not say so by a type.
+type named struct {
+	events [][]string // the ids of each
+	found  []bool     // it names a parent
+}
+
+func newNamed(events [][]string) *named { return &named{events, make([]bool, len(events))} }
+
+// name reports whether an event names what stands in a path.
+func (n *named) name(above []string) bool {
+	named := false
+	for i, ids := range n.events {
+		if slices.ContainsFunc(ids, func(id string) bool { return slices.Contains(above, id) }) {
+			n.found[i], named = true, true
+		}
+	}
+	return named
+}
+
+// unknown reports whether there is an event that names none.
+func (n *named) unknown() bool { return slices.Contains(n.found, false) }
 
 // split is what stands in the path for a parent.
 func split(parent string) []string {
@@ -187,114 +195,3 @@ func (d *delta) differs(r *Resource, was, now json.RawMessage) bool {
 	textB, errB := json.Marshal(b)
 	return errA != nil || errB != nil || !bytes.Equal(textA, textB)
 }
-
-// A memberships is what is looked at of a group to find out whether its members changed.
-type memberships struct {
-	Moved time.Time `json:"lastMembershipUpdated"`
-}
-
-func movedAt(group json.RawMessage) time.Time {
-	var m memberships
-	if json.Unmarshal(group, &m) != nil {
-		return time.Time{}
-	}
-	return m.Moved
-}
-
-// asksMembers reports whether members of a group may have changed.
-func (d *delta) asksMembers(j *job, id string, was json.RawMessage) bool {
-	j.moved = !movedAt(was).Equal(movedAt(j.now.Object))
-	if d.news == nil {
-		return j.moved
-	}
-	j.some = !d.news.odd[id]
-	return j.moved || d.news.odd[id] || len(d.news.members[id]) > 0
-}
-
-// members applies what the System Log tells of the members of a group, if the group bears
-// it out: its lastMembershipUpdated is the time of the newest event, and its count of users
-// is what results.
-func (d *delta) members(ctx context.Context, f *diff, j *job) (bool, error) {
-	group := strings.Join(j.above, "/")
-	ops := d.news.members[group]
-	joined, left, newest := f.fold(group, ops, j.of.last)
-	if movedAt(j.now.Object).Sub(newest).Abs() > abreast {
-		return false, nil // or there is no event at all
-	}
-	var p parent
-	if json.Unmarshal(j.now.Object, &p) != nil {
-		return false, nil
-	}
-	count := j.of.left + len(joined) - len(left)
-	if users := p.Embedded.Stats.Users; users != nil && *users != count {
-		return false, nil
-	}
-	b := Batch{Resource: f.r.Name, Parent: group, At: now()}
-	for _, user := range joined {
-		item, err := json.Marshal(map[string]string{"id": user})
-		if err != nil {
-			return false, err
-		}
-		b.Items = append(b.Items, item)
-	}
-	if err := guarded("Put", func() error { return f.put(ctx, b) }); err != nil {
-		return false, err
-	}
-	for _, user := range left {
-		if err := f.remove(ctx, group, user); err != nil {
-			return false, err
-		}
-	}
-	return true, nil
-}
-
-// fold says which users joined a group and which left it, by the newest event about each,
-// and when the last of them did.
-func (f *diff) fold(group string, ops map[string]joining, newest time.Time) (joined, left []string, at time.Time) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for user, op := range ops {
-		newest = later(newest, op.at)
-		old := f.old[keyFor(group, user)]
-		_, gone := f.d.goneFrom("users", user)
-		switch member := old != nil && !old.seen; {
-		case op.add && !member && !gone:
-			joined = append(joined, user)
-		case !op.add && member:
-			left = append(left, user)
-		}
-	}
-	slices.Sort(joined)
-	slices.Sort(left)
-	return joined, left, newest
-}
-
-// pairs asks for those users of an app of whom events tell, unless the list takes fewer
-// requests.
-func (d *delta) pairs(ctx context.Context, f *diff, j *job) (bool, error) {
-	app := strings.Join(j.above, "/")
-	users := d.news.pairs[app]
-	if len(users) > j.of.rows/pageOfAppUsers {
-		return false, nil
-	}
-	for user := range users {
-		object, l, err := d.one(ctx, f, j.above, user)
-		switch {
-		case oktaint.IsNotFound(err):
-			d.u.locked(func() { f.t.Requests++ })
-			err = f.remove(ctx, app, user)
-		case err != nil:
-			err = l.refused(ctx, err)
-		default:
-			b := l.batch([]json.RawMessage{object})
-			err = d.u.put(ctx, f.t, b, func() { f.t.add(b.Items) })
-		}
-		if err != nil {
-			return false, err
-		}
-	}
-	return true, nil
-}
-
-// pageOfAppUsers is how many users of an app a request brings.
-const pageOfAppUsers = 500

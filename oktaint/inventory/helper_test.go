@@ -39,10 +39,7 @@ type fakeOrg struct {
 	hook  func(n int) error // before each request
 }
 
-const (
-	fakeOrigin = "https://acme.okta.com"
-	logPath    = "/api/v1/logs"
-)
+const fakeOrigin = "https://acme.okta.com"
 
 // fakeRoles are the roles of the owner of the API token.
 func fakeRoles(types ...string) answer {
@@ -153,19 +150,15 @@ func (f *fakeOrg) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	header := http.Header{"Content-Type": {"application/json"}, "Date": {time.Now().UTC().Format(http.TimeFormat)}}
 	body := a.body
-	if len(a.pages) == 0 && req.URL.Path == logPath && a.status == 0 {
-		a.pages = []string{body}
-	}
-	if len(a.pages) > 0 {
+	if isLog := req.URL.Path == "/api/v1/logs"; isLog && a.status == 0 { // it has no last page
+		body = logPage(req, header, a)
+	} else if len(a.pages) > 0 {
 		page := 0
 		fmt.Sscan(req.URL.Query().Get("after"), &page)
-		body = "[]" // behind the end of the log, which has none
-		if page < len(a.pages) {
-			body, page = a.pages[page], page+1
-		}
-		if page < len(a.pages) || req.URL.Path == logPath {
+		body = a.pages[page]
+		if page+1 < len(a.pages) {
 			q := req.URL.Query()
-			q.Set("after", fmt.Sprint(page))
+			q.Set("after", fmt.Sprint(page+1))
 			header.Set("Link", fmt.Sprintf(`<%s%s?%s>; rel="next"`, fakeOrigin, req.URL.Path, q.Encode()))
 		}
 	}
@@ -176,6 +169,24 @@ func (f *fakeOrg) RoundTrip(req *http.Request) (*http.Response, error) {
 		StatusCode: a.status, Status: http.StatusText(a.status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: header, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Request: req,
 	}, nil
+}
+
+// logPage is a page of the System Log, and its link to the next one. Behind the last page
+// is an empty one, which leads to itself.
+func logPage(req *http.Request, header http.Header, a answer) (body string) {
+	pages, page := a.pages, 0
+	if len(pages) == 0 {
+		pages = []string{a.body}
+	}
+	q := req.URL.Query()
+	fmt.Sscan(q.Get("after"), &page)
+	body = "[]"
+	if page < len(pages) {
+		body = pages[page]
+	}
+	q.Set("after", fmt.Sprint(min(page+1, len(pages))))
+	header.Set("Link", fmt.Sprintf(`<%s%s?%s>; rel="next"`, fakeOrigin, req.URL.Path, q.Encode()))
+	return body
 }
 
 // failure is an answer of Okta's that says no.

@@ -41,6 +41,18 @@ func (c *call) subscriber() (string, error) {
 // changedFrom is the key of a notification that is not as a new org has it.
 func changedFrom(subscriber, name string) string { return subscriber + " " + name }
 
+// changedSubscriptions lists, sorted, the notifications that are not as in a new org.
+func (o *Org) changedSubscriptions() []string {
+	names := []string{}
+	for name, changed := range o.subscriptions {
+		if changed {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 func (o *Org) viewSubscription(subscriber string, number int) object {
 	n := notifications[number]
 	self := o.href(subscriber, "subscriptions", n.name)

@@ -39,6 +39,11 @@ func TestSubscriptions(t *testing.T) {
 	}
 	c.admin("GET", "/api/v1/roles/KING/subscriptions", nil).wantError(t, 404, "E0000007", "(Role)")
 
+	c.admin("POST", "/api/v1/roles/ORG_ADMIN/subscriptions/AD_AGENT/unsubscribe", nil).want(t, 200)
+	if !strings.Contains(string(c.org.State()), `"subscriptions":["api/v1/roles/ORG_ADMIN AD_AGENT"]`) {
+		t.Error("the state does not show the one subscription that is not as before")
+	}
+
 	// Those of a user are shown to this user alone, whatever the role.
 	other := c.org.AddUser(oktatest.User{Roles: []string{"HELP_DESK_ADMIN"}})
 	c.admin("GET", usersBase+other+"/subscriptions", nil).wantError(t, 403, "E0000006", "")
