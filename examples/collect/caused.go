@@ -9,6 +9,7 @@ import (
 
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/inventory"
+	"github.com/rezonate-io/okta-integration/oktaint/systemlog"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
 
@@ -42,7 +43,7 @@ func causedBy(ctx context.Context, c *oktaint.Client, r *inventory.Report) (*cau
 	}
 	const limit = 1000
 	q := url.Values{
-		"filter": {fmt.Sprintf("actor.id eq %q", id)}, "since": {r.Started.UTC().Format("2006-01-02T15:04:05.000Z")}, "limit": {fmt.Sprint(limit)},
+		"filter": {string(systemlog.Actor(id))}, "since": {r.Started.UTC().Format("2006-01-02T15:04:05.000Z")}, "limit": {fmt.Sprint(limit)},
 	}
 	var events []struct {
 		Type string `json:"eventType"`

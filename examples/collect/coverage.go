@@ -39,6 +39,9 @@ func (j *job) reportText(r *inventory.Report, width int) string {
 	}
 	var b strings.Builder
 	b.WriteString(t.Text(width))
+	if text := changesText(r); text != "" {
+		b.WriteString("\n" + cli.Wrap(text, width))
+	}
 	for _, g := range cli.CoverageGroups(r, incomplete...) {
 		b.WriteString("\n" + cli.Wrap(groupText(g), width))
 	}

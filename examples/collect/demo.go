@@ -4,10 +4,10 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/oktaint"
-	"github.com/rezonate-io/okta-integration/oktaint/inventory"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
@@ -15,7 +15,7 @@ import (
 // demoOrg is the org of the demonstration. It has no rate limits, of which it would take
 // minutes to keep within.
 func demoOrg() oktatest.Config {
-	cfg := oktatest.Config{Users: 2000, Groups: 100, RateLimits: oktatest.DefaultRateLimits()}
+	cfg := oktatest.Config{Users: 2000, Groups: 100, Apps: 20, RateLimits: oktatest.DefaultRateLimits()}
 	for class := range cfg.RateLimits {
 		cfg.RateLimits[class] = 0
 	}
@@ -29,10 +29,12 @@ func demonstrate(ctx context.Context, p *cli.Program, o *options) error {
 		return err
 	}
 	defer sim.Close()
-	client := sim.AddServiceApp(oktatest.ServiceApp{Scopes: scopes.Visibility, Roles: []string{"READ_ONLY_ADMIN"}})
+	held := []string{"READ_ONLY_ADMIN"}
+	client := sim.AddServiceApp(oktatest.ServiceApp{Scopes: scopes.Visibility, Roles: held})
 	if o.conn.Credentials, err = oktaint.ParseCredentials(sim.Credentials(client)); err != nil {
 		return err
 	}
+	o.conn.Credentials.Roles = held
 	folder, err := os.MkdirTemp("", "collect-demonstration-")
 	if err != nil {
 		return err
@@ -52,14 +54,12 @@ func demonstrate(ctx context.Context, p *cli.Program, o *options) error {
 
 // showLines shows what the files hold.
 func (j *job) showLines() error {
-	j.Say("\nA line of groups.ndjson; a real run keeps the files in the folder of --out:")
-	for object, err := range inventory.Read(j.out, "groups") {
-		if err != nil {
-			return err
-		}
-		j.Say("%s", object.Object)
-		break
+	text, err := os.ReadFile(filepath.Join(j.out, "group-members.ndjson"))
+	if err != nil {
+		return err
 	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	j.Say("\nA line of group-members.ndjson; a real run keeps the files in the folder of --out:\n%s", line)
 	files, err := filepath.Glob(filepath.Join(j.out, "*.ndjson"))
 	if err != nil {
 		return err

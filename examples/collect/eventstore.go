@@ -9,12 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/oktaint/durable"
 	"github.com/rezonate-io/okta-integration/oktaint/inventory"
+	"github.com/rezonate-io/okta-integration/oktaint/systemlog"
 )
 
 // positionName is the file that says how far the event files can be relied on.
@@ -123,32 +123,28 @@ func (s *eventStore) cut(path string) error {
 // eventFile is the name of the file of a day, such as 2026-11-27.
 func eventFile(day string) string { return "logs-" + day + ".ndjson" }
 
-// An event is what the store needs to know of one.
-type event struct {
-	published time.Time
-	object    json.RawMessage
-}
-
 // commit makes events and the position behind them durable, all or nothing.
-func (s *eventStore) commit(ctx context.Context, events []event, position json.RawMessage) error {
-	days := make(map[string][]json.RawMessage)
+func (s *eventStore) commit(ctx context.Context, events []systemlog.Event, position systemlog.Position) (err error) {
+	days := make(map[string][]systemlog.Event)
 	for _, e := range events {
-		name := eventFile(e.published.UTC().Format(time.DateOnly))
-		days[name] = append(days[name], e.object)
+		name := eventFile(e.Published.UTC().Format(time.DateOnly))
+		days[name] = append(days[name], e)
 	}
-	for name, objects := range days {
-		if err := s.append(ctx, name, objects); err != nil {
+	for name, events := range days {
+		if err := s.append(ctx, name, events); err != nil {
 			return err
 		}
 	}
-	s.Position = position
+	if s.Position, err = json.Marshal(position); err != nil {
+		return err
+	}
 	return s.save(ctx)
 }
 
 // append writes to a file, and to the disk.
-func (s *eventStore) append(ctx context.Context, name string, objects []json.RawMessage) (err error) {
+func (s *eventStore) append(ctx context.Context, name string, events []systemlog.Event) (err error) {
 	var buf bytes.Buffer
-	if err := inventory.Lines(&buf, s.raw).Put(ctx, eventBatch(objects)); err != nil {
+	if err := inventory.Lines(&buf, s.raw).Put(ctx, eventBatch(events)); err != nil {
 		return err
 	}
 	f, err := os.OpenFile(filepath.Join(s.dir, name), os.O_CREATE|os.O_WRONLY, 0o600)
@@ -163,11 +159,6 @@ func (s *eventStore) append(ctx context.Context, name string, objects []json.Raw
 	return f.Sync()
 }
 
-// eventBatch is events as a Sink takes them.
-func eventBatch(objects []json.RawMessage) inventory.Batch {
-	return inventory.Batch{Resource: "logs", Items: objects, At: time.Now().UTC().Truncate(time.Millisecond)}
-}
-
 func (s *eventStore) save(ctx context.Context) error {
 	text, err := json.Marshal(s.committed)
 	if err != nil {
@@ -177,11 +168,13 @@ func (s *eventStore) save(ctx context.Context) error {
 	return err
 }
 
-// gap keeps what may be missing.
+// mostGaps is how many gaps are kept, the newest.
+const mostGaps = 100
+
+// gap keeps that something may be missing.
 func (s *eventStore) gap(why string) {
-	if !slices.Contains(s.Gaps, why) {
-		s.Gaps = append(s.Gaps, strings.TrimSpace(why))
-	}
+	s.Gaps = append(s.Gaps, why)
+	s.Gaps = s.Gaps[max(0, len(s.Gaps)-mostGaps):]
 }
 
 func (s *eventStore) close() { s.unlock() }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/rezonate-io/okta-integration/oktaint/systemlog"
 )
 
 const testOrg = "https://acme.okta.com"
@@ -20,8 +22,14 @@ func openStore(t *testing.T, dir string) *eventStore {
 	return s
 }
 
-func at(day int, uuid string) event {
-	return event{time.Date(2026, 11, day, 23, 59, 0, 0, time.UTC), json.RawMessage(`{"uuid":"` + uuid + `"}`)}
+func at(day int, uuid string) systemlog.Event {
+	published := time.Date(2026, 11, day, 23, 59, 0, 0, time.UTC)
+	return systemlog.Event{Published: published, Raw: json.RawMessage(`{"uuid":"` + uuid + `"}`)}
+}
+
+// position is some position, told from others by its time.
+func position(day int) systemlog.Position {
+	return systemlog.Since(time.Date(2026, 11, day, 0, 0, 0, 0, time.UTC))
 }
 
 // wantFile holds a file of the folder against its content; "" means that there is none.
@@ -40,14 +48,14 @@ func TestEventStore(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new")
 	s := openStore(t, dir)
 	for _, step := range []struct {
-		position string
-		events   []event
+		position systemlog.Position
+		events   []systemlog.Event
 	}{
-		{`"1"`, []event{at(26, "a"), at(27, "b")}},
-		{`"2"`, nil},
-		{`"3"`, []event{at(26, "late")}},
+		{position(1), []systemlog.Event{at(26, "a"), at(27, "b")}},
+		{position(2), nil},
+		{position(3), []systemlog.Event{at(26, "late")}},
 	} {
-		if err := s.commit(t.Context(), step.events, json.RawMessage(step.position)); err != nil {
+		if err := s.commit(t.Context(), step.events, step.position); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -55,8 +63,8 @@ func TestEventStore(t *testing.T) {
 	wantFile(t, dir, "logs-2026-11-27.ndjson", `{"uuid":"b"}`+"\n")
 
 	// A kill between the events and their position.
-	for name, objects := range map[string][]json.RawMessage{"logs-2026-11-27.ndjson": {[]byte(`{"uuid":"c"}`)}, "logs-2026-11-28.ndjson": {[]byte(`{"uuid":"d"}`)}} {
-		if err := s.append(t.Context(), name, objects); err != nil {
+	for name, e := range map[string]systemlog.Event{"logs-2026-11-27.ndjson": at(27, "c"), "logs-2026-11-28.ndjson": at(28, "d")} {
+		if err := s.append(t.Context(), name, []systemlog.Event{e}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -64,10 +72,10 @@ func TestEventStore(t *testing.T) {
 	s = openStore(t, dir)
 	wantFile(t, dir, "logs-2026-11-27.ndjson", `{"uuid":"b"}`+"\n")
 	wantFile(t, dir, "logs-2026-11-28.ndjson", "")
-	if string(s.Position) != `"3"` {
+	if !strings.Contains(string(s.Position), "2026-11-03") {
 		t.Errorf("position %s", s.Position)
 	}
-	if err := s.commit(t.Context(), []event{at(27, "c"), at(28, "d")}, json.RawMessage(`"4"`)); err != nil {
+	if err := s.commit(t.Context(), []systemlog.Event{at(27, "c"), at(28, "d")}, position(4)); err != nil {
 		t.Fatal(err)
 	}
 	wantFile(t, dir, "logs-2026-11-27.ndjson", `{"uuid":"b"}`+"\n"+`{"uuid":"c"}`+"\n")
@@ -101,7 +109,7 @@ func TestEventStoreRefuses(t *testing.T) {
 	} {
 		dir := t.TempDir()
 		s := openStore(t, dir)
-		if err := s.commit(t.Context(), []event{at(27, "a")}, nil); err != nil {
+		if err := s.commit(t.Context(), []systemlog.Event{at(27, "a")}, position(1)); err != nil {
 			t.Fatal(err)
 		}
 		s.close()

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
@@ -34,8 +35,8 @@ type manifest struct {
 	// Files are all files of objects in the folder, in the order of the catalogue.
 	Files []objectFile `json:"files"`
 
-	// Report is what the last run that came to its end found out, and Caused what it
-	// has left in the System Log.
+	// Report is what the last run that came to its end found out, with the rows of
+	// earlier runs for what it did not read. Caused is what it has left in the System Log.
 	Report *inventory.Report `json:"report,omitempty"`
 	Caused *caused           `json:"caused,omitempty"`
 }
@@ -76,10 +77,14 @@ func openFolder(ctx context.Context, o *options, conn *cli.Connection) (*folder,
 	if f.files, err = inventory.OpenFiles(f.dir, inventory.FileOptions{Gzip: o.gzip, Raw: o.raw}); err != nil {
 		return nil, err
 	}
-	if err := f.begin(conn); err != nil {
+	begin := f.begin
+	if o.delta {
+		begin = f.beginDelta
+	}
+	if err := errors.Join(ctx.Err(), f.tidy(), begin(conn)); err != nil {
 		return nil, errors.Join(err, f.files.Close())
 	}
-	return f, ctx.Err()
+	return f, nil
 }
 
 // readManifest reads the manifest of earlier runs, if there is one. A folder belongs to
@@ -105,9 +110,6 @@ func (f *folder) readManifest(org string) error {
 // not gone on with.
 func (f *folder) begin(conn *cli.Connection) error {
 	m := &f.manifest
-	if err := f.tidy(); err != nil {
-		return err
-	}
 	if m.Unfinished != nil && *m.Unfinished != f.choices {
 		f.warnings = append(f.warnings, "the unfinished run in this folder wrote with other flags (--gzip, --raw): this one begins anew")
 		if err := os.Remove(f.checkpoints.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -130,7 +132,7 @@ func (f *folder) tidy() error {
 // finish writes the manifest of a run that has come to its end.
 func (f *folder) finish(r *inventory.Report, c *caused) error {
 	m := &f.manifest
-	m.Unfinished, m.Report, m.Caused = nil, r, c
+	m.Unfinished, m.Report, m.Caused = nil, merge(m.Report, r), c
 	old := make(map[string]objectFile)
 	for _, file := range m.Files {
 		old[file.Resource] = file
@@ -139,24 +141,55 @@ func (f *folder) finish(r *inventory.Report, c *caused) error {
 	for resource := range inventory.Catalogue() {
 		file, known := old[resource.Name]
 		if _, now := r.Row(resource.Name); now {
-			file, known = objectFile{Resource: resource.Name, Finished: r.Finished, choices: f.choices}, true
-			file.Name = file.Resource + ".ndjson"
-			if f.choices.Gzip {
-				file.Name += ".gz"
-			}
+			file, known = objectFile{Resource: resource.Name, Finished: r.Finished, choices: choices{Raw: f.choices.Raw}}, true
 		}
 		if !known {
 			continue
 		}
-		switch info, err := os.Stat(filepath.Join(f.dir, file.Name)); {
-		case err == nil:
-			file.Bytes = info.Size()
-			m.Files = append(m.Files, file)
-		case !errors.Is(err, fs.ErrNotExist): // a resource that could not be read has no file
+		switch there, err := file.find(f.dir); {
+		case err != nil:
 			return err
+		case there: // a resource that could not be read has no file
+			m.Files = append(m.Files, file)
 		}
 	}
 	return f.write()
+}
+
+// find fills in what the file is called and how large it is, if it is there.
+func (o *objectFile) find(dir string) (there bool, err error) {
+	for _, end := range []string{".ndjson", ".ndjson.gz"} {
+		switch info, err := os.Stat(filepath.Join(dir, o.Resource+end)); {
+		case err == nil:
+			o.Name, o.Bytes, o.Gzip = info.Name(), info.Size(), end == ".ndjson.gz"
+			return true, nil
+		case !errors.Is(err, fs.ErrNotExist):
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// merge adds to a report the rows of an earlier one for what it did not read. It then
+// began when that one did, so that no change since is overlooked.
+func merge(old, r *inventory.Report) *inventory.Report {
+	if old == nil || !slices.Equal(old.Roles, r.Roles) || old.FullMembers != r.FullMembers {
+		return r
+	}
+	all := *r
+	all.Rows = nil
+	for resource := range inventory.Catalogue() {
+		row, ok := r.Row(resource.Name)
+		if !ok {
+			if row, ok = old.Row(resource.Name); ok && old.Started.Before(all.Started) {
+				all.Started = old.Started
+			}
+		}
+		if ok {
+			all.Rows = append(all.Rows, row)
+		}
+	}
+	return &all
 }
 
 func (f *folder) write() error {

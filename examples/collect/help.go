@@ -8,6 +8,7 @@ for each object, and says of each resource whether that is all of it.
 Usage:
   collect                      against a simulated org in this program
   collect --credentials FILE --out DIR
+  collect --credentials FILE --out DIR --follow
   collect --list
 
 ` + cli.ConnectionHelp + `
@@ -30,6 +31,15 @@ What:
   --list              list the resources with their scopes and roles, and end
 
 How:
+  --delta             bring what --out DIR holds up to date: of most resources
+                      only the changes since the last run are read. A run that
+                      is broken off changes nothing
+  --follow            read the System Log in place of all that, until it is
+                      interrupted: logs-DATE.ndjson for each day (UTC), and
+                      position.json, from which the same command goes on. No
+                      event is there twice, and a gap is said
+  --since TIME        where that begins, if the folder has no position: a time,
+                      a date, or how long ago, such as 24h or 7d (default now)
   --share PART        use this part of the rate limits of the credential, such
                       as 0.2, and leave the rest to others (default 1)
 
@@ -43,6 +53,8 @@ Examples:
   collect --credentials acme.json --out acme
   collect --credentials acme.json --out acme --gzip --share 0.2
   collect --credentials acme.json --only users,groups --raw --out - | jq .id
+  collect --credentials acme.json --out acme --delta
+  collect --credentials acme.json --out acme-log --follow --since 7d
   collect --tenant-id acme --only admins,admin-factors --out acme
 
 ` + cli.ExitHelp + `  0 means that all that the role reaches is complete; the last line says how

@@ -38,10 +38,13 @@ func (j *job) connect(ctx context.Context) (err error) {
 func (j *job) run(ctx context.Context) error {
 	report, err := j.collect(ctx)
 	if err != nil {
-		if j.folder != nil {
-			return fmt.Errorf("broken off; the same command goes on from here: %w", err)
+		switch {
+		case j.folder == nil:
+			return err
+		case j.delta:
+			return fmt.Errorf("broken off; the files are as they were: %w", err)
 		}
-		return err
+		return fmt.Errorf("broken off; the same command goes on from here: %w", err)
 	}
 	end := j.judge(report)
 	return errors.Join(end, j.printReport(ctx, report, end))
@@ -57,9 +60,14 @@ func (j *job) collect(ctx context.Context) (report *inventory.Report, err error)
 	}
 	defer func() { err = errors.Join(err, j.folder.close()) }()
 	j.Warn(j.folder.warnings)
-	opts := j.inventoryOptions()
-	opts.Checkpoints, opts.CheckpointEvery = j.folder.checkpoints, checkpointEvery
-	if report, err = j.read(ctx, j.folder.files, opts); err != nil {
+	report, err = j.read(ctx, func(opts inventory.Options) (*inventory.Report, error) {
+		if j.delta {
+			return j.folder.update(ctx, j.client, opts)
+		}
+		opts.Checkpoints, opts.CheckpointEvery = j.folder.checkpoints, checkpointEvery
+		return inventory.Collect(ctx, j.client, j.folder.files, opts)
+	})
+	if err != nil {
 		return nil, err
 	}
 	return report, j.folder.finish(report, j.caused)
@@ -74,7 +82,9 @@ func (j *job) stream(ctx context.Context) (*inventory.Report, error) {
 		z := gzip.NewWriter(out)
 		w, end = z, func() error { return errors.Join(z.Close(), out.Flush()) }
 	}
-	report, err := j.read(ctx, inventory.Lines(w, j.raw), j.inventoryOptions())
+	report, err := j.read(ctx, func(opts inventory.Options) (*inventory.Report, error) {
+		return inventory.Collect(ctx, j.client, inventory.Lines(w, j.raw), opts)
+	})
 	return report, errors.Join(err, end())
 }
 
@@ -86,8 +96,8 @@ func (j *job) inventoryOptions() inventory.Options {
 }
 
 // read reads the org, and looks up what that has left in its System Log.
-func (j *job) read(ctx context.Context, sink inventory.Sink, opts inventory.Options) (*inventory.Report, error) {
-	report, err := inventory.Collect(ctx, j.client, sink, opts)
+func (j *job) read(ctx context.Context, work func(inventory.Options) (*inventory.Report, error)) (*inventory.Report, error) {
+	report, err := work(j.inventoryOptions())
 	j.ClearLine()
 	if err != nil {
 		return nil, err

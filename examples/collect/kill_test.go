@@ -35,7 +35,7 @@ func (o *org) start(t testing.TB, args ...string) (cmd *exec.Cmd, out, errs *byt
 // as one that nothing disturbed. Until it is complete, no file has a final name.
 func TestKill(t *testing.T) {
 	t.Parallel()
-	cfg := oktatest.Config{Users: 1500, Groups: 60, Latency: 10 * time.Millisecond}
+	cfg := oktatest.Config{Users: 1500, Groups: 60, Apps: 10, Latency: 10 * time.Millisecond}
 	o := serve(t, cfg)
 	ran := o.collect(t, "--out", o.Dir+"/whole")
 	whole := read(t, o.Dir+"/whole")

@@ -34,5 +34,8 @@ func run(ctx context.Context, p *cli.Program) error {
 	if err := j.connect(ctx); err != nil {
 		return err
 	}
+	if o.follow {
+		return j.follow(ctx)
+	}
 	return j.run(ctx)
 }

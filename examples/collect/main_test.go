@@ -46,7 +46,7 @@ func TestOnly(t *testing.T) {
 	t.Parallel()
 	o := serve(t, oktatest.Config{Users: 5})
 	o.collect(t, "--only", "users", "--only", "org", "--out", o.out()).Check(t, cli.ExitDone, "of 2 resources")
-	before := read(t, o.out())
+	before, first := read(t, o.out()), readManifest(t, o.out())
 	o.AddUser(oktatest.User{Login: "new@example.com"})
 	o.collect(t, "--only", "org", "--out", o.out(), "--gzip").Check(t, cli.ExitDone, "of 1 resource\n")
 	m := readManifest(t, o.out())
@@ -55,6 +55,9 @@ func TestOnly(t *testing.T) {
 	}
 	if !m.Files[1].Finished.After(m.Files[0].Finished) || m.Files[0].Bytes == 0 {
 		t.Errorf("files %+v", m.Files)
+	}
+	if rows := m.Report.Rows; len(rows) != 2 || rows[0].Resource != "users" || rows[0].Count != 6 || !m.Report.Started.Equal(first.Report.Started) || !m.Report.Finished.After(first.Report.Finished) {
+		t.Errorf("report %+v", m.Report)
 	}
 	if after := read(t, o.out()); len(after) != len(before) {
 		t.Errorf("%d objects, want %d", len(after), len(before))

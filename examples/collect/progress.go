@@ -10,12 +10,11 @@ import (
 	"github.com/rezonate-io/okta-integration/oktaint/inventory"
 )
 
-// A progress shows the resources: those at work on one line that is rewritten, and a
-// line for each that is over.
+// A progress shows a line for each resource: one that is rewritten while it is at work,
+// at a terminal, and one that stays when it is over.
 type progress struct {
 	p       *cli.Program
 	working []*working // in the order in which they began
-	over    int
 	drawn   time.Time
 }
 
@@ -41,16 +40,17 @@ func (g *progress) event(e inventory.Event) {
 	switch {
 	case e.Row != nil:
 		g.end(w, e.Row)
+		return
 	case e.Wait != nil:
 		w.bucket, w.until = e.Wait.Bucket, time.Now().Add(e.Wait.For)
-		g.p.Wait(*e.Wait)
-		g.drawn = time.Time{}
+		if g.p.ErrWidth == nil { // at a terminal its line says so
+			g.p.Wait(*e.Wait)
+		}
 	default:
 		w.bucket = ""
 	}
-	if now := time.Now(); now.Sub(g.drawn) >= drawEvery {
-		g.drawn = now
-		g.p.Live("%s", g.line(now))
+	if time.Since(g.drawn) >= drawEvery || e.Wait != nil {
+		g.draw()
 	}
 }
 
@@ -66,25 +66,40 @@ func (g *progress) find(e inventory.Event) *working {
 
 // end tells of a resource that is over.
 func (g *progress) end(w *working, row *inventory.Row) {
-	g.over++
 	g.working = slices.DeleteFunc(g.working, func(other *working) bool { return other == w })
-	g.p.Live("%s", g.line(time.Now()))
-	g.p.Say("%-35s %8d  %s%s", row.Resource, row.Count, row.Status, w.rate(time.Now()))
+	g.p.ClearLine()
+	g.p.Say(form, row.Resource, row.Count, string(row.Status)+w.rate(time.Now()))
+	g.draw()
 }
 
-// line is what is at work.
-func (g *progress) line(now time.Time) string {
-	parts := []string{fmt.Sprintf("%d done", g.over)}
-	for _, w := range g.working {
-		part := fmt.Sprintf("%s %d", w.name, w.count)
-		if w.bucket != "" && w.until.After(now) {
-			part += fmt.Sprintf(" waits for %s until %s", w.bucket, w.until.Format(time.TimeOnly))
-		} else {
-			part += w.rate(now)
+// form is how a line is written: the resource, its objects and the rest.
+const form = "%-33s %7d  %s"
+
+// mostLines is how many resources at work are shown at once.
+const mostLines = 8
+
+// draw shows what is at work.
+func (g *progress) draw() {
+	now := time.Now()
+	g.drawn = now
+	var lines []string
+	for i, w := range g.working {
+		if i == mostLines {
+			lines = append(lines, fmt.Sprintf("and %d more", len(g.working)-i))
+			break
 		}
-		parts = append(parts, part)
+		lines = append(lines, w.line(now))
 	}
-	return strings.Join(parts, " | ")
+	g.p.LiveLines(lines...)
+}
+
+// line is what a resource that is at work does.
+func (w *working) line(now time.Time) string {
+	does := strings.TrimPrefix(w.rate(now), ", ")
+	if w.bucket != "" && w.until.After(now) {
+		does = fmt.Sprintf("waits until %s: %s", w.until.Format(time.TimeOnly), w.bucket)
+	}
+	return fmt.Sprintf(form, w.name, w.count, does)
 }
 
 // rate is how many objects a second came. Of less than a second it says nothing.

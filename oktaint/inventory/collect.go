@@ -185,9 +185,12 @@ func below(r *Resource) []*Resource {
 func (u *run) report() *Report {
 	rep := &Report{
 		Org: u.c.Org, Started: u.cp.Started, Finished: time.Now().UTC(), Roles: u.held.roles, RolesKnown: u.held.roles != nil, RolesLost: u.held.lost,
+		FullMembers: u.opts.FullMembers,
 	}
 	for _, name := range u.cp.Resources {
-		rep.Rows = append(rep.Rows, u.tallies[name].report(u.held))
+		row := u.tallies[name].report(u.held)
+		row.Started = u.cp.Started
+		rep.Rows = append(rep.Rows, row)
 	}
 	return rep
 }

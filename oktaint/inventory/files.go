@@ -36,6 +36,8 @@ type Files struct {
 	opts   FileOptions
 	unlock func()
 
+	updates *updates // the last that were asked for
+
 	mu   sync.Mutex
 	open map[string]*part
 }
@@ -80,19 +82,16 @@ func (f *Files) Close() error {
 		}
 	}
 	clear(f.open)
+	if f.updates != nil {
+		errs = append(errs, f.updates.close())
+	}
 	return errors.Join(errs...)
 }
 
 // Put implements [Sink].
 func (f *Files) Put(_ context.Context, b Batch) error {
 	p := f.part(b.Resource)
-	if err := writeLines(&p.buf, b, f.opts.Raw); err != nil {
-		return err
-	}
-	if p.buf.Len() < flushAt {
-		return nil
-	}
-	return f.flush(b.Resource, p)
+	return writeLines(&p.buf, b, f.opts.Raw, func() error { return f.flush(b.Resource, p) })
 }
 
 func (f *Files) part(resource string) *part {
@@ -148,7 +147,7 @@ func (f *Files) flush(resource string, p *part) error {
 	if err != nil {
 		return err
 	}
-	if p.buf.Reset(); p.buf.Cap() > 2*flushAt {
+	if p.buf.Reset(); p.buf.Cap() > 3*flushAt { // it grows to twice that, and a large object further
 		p.buf = bytes.Buffer{}
 	}
 	return nil

@@ -39,7 +39,10 @@ type fakeOrg struct {
 	hook  func(n int) error // before each request
 }
 
-const fakeOrigin = "https://acme.okta.com"
+const (
+	fakeOrigin = "https://acme.okta.com"
+	logPath    = "/api/v1/logs"
+)
 
 // fakeRoles are the roles of the owner of the API token.
 func fakeRoles(types ...string) answer {
@@ -150,13 +153,19 @@ func (f *fakeOrg) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	header := http.Header{"Content-Type": {"application/json"}, "Date": {time.Now().UTC().Format(http.TimeFormat)}}
 	body := a.body
+	if len(a.pages) == 0 && req.URL.Path == logPath && a.status == 0 {
+		a.pages = []string{body}
+	}
 	if len(a.pages) > 0 {
 		page := 0
 		fmt.Sscan(req.URL.Query().Get("after"), &page)
-		body = a.pages[page]
-		if page+1 < len(a.pages) {
+		body = "[]" // behind the end of the log, which has none
+		if page < len(a.pages) {
+			body, page = a.pages[page], page+1
+		}
+		if page < len(a.pages) || req.URL.Path == logPath {
 			q := req.URL.Query()
-			q.Set("after", fmt.Sprint(page+1))
+			q.Set("after", fmt.Sprint(page))
 			header.Set("Link", fmt.Sprintf(`<%s%s?%s>; rel="next"`, fakeOrigin, req.URL.Path, q.Encode()))
 		}
 	}

@@ -31,6 +31,8 @@ type tally struct {
 	row   int        // failures since a list was read
 	err   error      // the first
 	named bool
+
+	changes *Changes // of a Delta
 }
 
 // The failures after which a resource is given up: a list that is refused or fails
@@ -73,6 +75,10 @@ func (t *tally) outcome(held standing) Outcome {
 		return t.part(Partial, t.Denied)
 	case t.Count == 0 && t.r.marks.neverEmpty:
 		return held.empty(t.r)
+	case t.Read == 0 && t.r.Parent != "":
+		if o := held.denied(t.r); o.Status == BeyondRole {
+			return o // that there is none is not known: nothing was asked
+		}
 	}
 	return held.seen(t.r)
 }
@@ -89,7 +95,7 @@ func (t *tally) part(s Status, lists int) Outcome {
 func (t *tally) report(held standing) Row {
 	return Row{
 		Resource: t.r.Name, Outcome: t.outcome(held), Count: t.Count, Requests: t.Requests, Bytes: t.Bytes, Took: t.Took,
-		Err: t.err,
+		Err: t.err, Changes: t.changes,
 	}
 }
 

@@ -21,6 +21,8 @@ type list struct {
 	above []string // what stands in the path
 	query string   // the one of each that is asked for
 	p     *progress
+	flat  bool // what is below is not read
+	whole bool // it was read to its end, or there is none
 }
 
 // lists reads the lists of a resource below one parent: one, or one after the other for
@@ -126,6 +128,7 @@ func (l *list) refused(ctx context.Context, err error) error {
 	}
 	l.u.locked(func() {
 		l.p.Over = true
+		l.whole = v.none || v.Status == NotLicensed
 		l.t.Requests++
 		if v.none {
 			l.t.Read++
@@ -151,11 +154,14 @@ func (l *list) page(ctx context.Context, page oktaint.Page[json.RawMessage]) err
 		}
 		l.told()
 	}
-	if err := l.children(ctx, page.Items); err != nil {
-		return err
+	if !l.flat {
+		if err := l.children(ctx, page.Items); err != nil {
+			return err
+		}
 	}
 	l.u.locked(func() {
-		if l.p.turn(page.Next); l.p.Over || l.u.probe {
+		l.p.turn(page.Next)
+		if l.whole = l.p.Over; l.p.Over || l.u.probe {
 			l.t.Read, l.t.row = l.t.Read+1, 0
 		}
 	})
