@@ -185,3 +185,30 @@ func TestShare(t *testing.T) {
 		t.Errorf("share %v, %v", j.client.Transport().Share, err)
 	}
 }
+
+// Members are ids, or whole users with --members full. --extended adds resources.
+func TestMore(t *testing.T) {
+	t.Parallel()
+	o := serve(t, oktatest.Config{})
+	group := o.AddGroup(oktatest.Group{Name: "Sales", Members: []string{o.AddUser(oktatest.User{Login: "dana@example.com"})}})
+	for _, full := range []bool{false, true} {
+		args := []string{"--only", "group-members", "--out", "-"}
+		if full {
+			args = append(args, "--members", "full", "--extended")
+		}
+		got := o.collect(t, args...)
+		got.Check(t, cli.ExitDone)
+		member := ""
+		for line := range strings.Lines(got.Stdout) {
+			if strings.Contains(line, `"parent":"`+group+`"`) {
+				member += line
+			}
+		}
+		if strings.Count(member, "\n") != 1 || strings.Contains(member, "dana@example.com") != full {
+			t.Errorf("full %t: %s", full, member)
+		}
+		if strings.Contains(got.Stdout, `{"resource":"brands"`) != full || strings.Contains(got.Stderr, "\nbrands ") != full {
+			t.Errorf("extended %t:\n%s", full, got.Stderr)
+		}
+	}
+}

@@ -79,3 +79,16 @@ func TestProgressInPipe(t *testing.T) {
 		}
 	})
 }
+
+// A wait is over when the next page is there.
+func TestProgressAfterWait(t *testing.T) {
+	t.Parallel()
+	var errs bytes.Buffer
+	g := newProgress(&cli.Program{Stderr: &errs, ErrWidth: func() int { return 80 }})
+	g.event(inventory.Event{Resource: "users", Wait: &oktaint.Wait{Bucket: "/api/v1/users", For: time.Hour}})
+	g.event(inventory.Event{Resource: "users", Count: 200})
+	errs.Reset()
+	if g.draw(); strings.Contains(errs.String(), "waits") || !strings.Contains(errs.String(), "200") {
+		t.Errorf("%q", errs.String())
+	}
+}
