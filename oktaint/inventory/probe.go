@@ -125,11 +125,12 @@ func (p *prober) isLate(row Row) bool {
 	return src.ClientID() == "" || src.Granted().CoversAll(r.Scopes)
 }
 
-// late names what to ask for again. If only a role itself is not shown yet, one resource is
+// late names what to ask for again, with all that belongs to it. If only a role itself is not shown yet, one resource is
 // enough to ask for that.
 func (p *prober) late(rep *Report) (names []string) {
-	for _, row := range rep.Rows {
-		if p.isLate(row) {
+	for _, row := range rep.Rows { // parents come first
+		r, ok := Lookup(row.Resource)
+		if p.isLate(row) || ok && slices.Contains(names, r.Parent) {
 			names = append(names, row.Resource)
 		}
 	}
