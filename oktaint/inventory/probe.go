@@ -115,10 +115,14 @@ func (p *prober) rest(rep *Report) error {
 }
 
 // isLate reports whether a resource is not seen, though one of the roles that were
-// assigned should show it.
+// assigned should show it, or is refused only because what it belongs to is.
 func (p *prober) isLate(row Row) bool {
 	r, ok := Lookup(row.Resource)
-	if !ok || row.Status != Refused && row.Status != BeyondRole || !roles(p.opts.Roles).opens(r) {
+	if !ok || row.Status != Refused && row.Status != BeyondRole {
+		return false
+	}
+	held := roles(p.opts.Roles)
+	if !held.opens(r) && (row.Status != Refused || !held.opensAbove(r)) {
 		return false
 	}
 	src := p.c.Source()
