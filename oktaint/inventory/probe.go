@@ -115,21 +115,26 @@ func (p *prober) rest(rep *Report) error {
 }
 
 // isLate reports whether a resource is not seen, though one of the roles that were
-// assigned should show it.
+// assigned should show it, or is refused only because what it belongs to is.
 func (p *prober) isLate(row Row) bool {
 	r, ok := Lookup(row.Resource)
-	if !ok || row.Status != Refused && row.Status != BeyondRole || !roles(p.opts.Roles).opens(r) {
+	if !ok || row.Status != Refused && row.Status != BeyondRole {
+		return false
+	}
+	held := roles(p.opts.Roles)
+	if !held.opens(r) && (row.Status != Refused || !held.opensAbove(r)) {
 		return false
 	}
 	src := p.c.Source()
 	return src.ClientID() == "" || src.Granted().CoversAll(r.Scopes)
 }
 
-// late names what to ask for again. If only a role itself is not shown yet, one resource is
+// late names what to ask for again, with all that belongs to it. If only a role itself is not shown yet, one resource is
 // enough to ask for that.
 func (p *prober) late(rep *Report) (names []string) {
-	for _, row := range rep.Rows {
-		if p.isLate(row) {
+	for _, row := range rep.Rows { // parents come first
+		r, ok := Lookup(row.Resource)
+		if p.isLate(row) || ok && slices.Contains(names, r.Parent) {
 			names = append(names, row.Resource)
 		}
 	}

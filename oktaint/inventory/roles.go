@@ -69,6 +69,13 @@ var narrow = []string{appAdmin, customRole, helpDeskAdmin, membershipAdmin, user
 // not known.
 type roles []string
 
+// opensAbove reports whether one of the roles is known to open a resource that r belongs
+// to.
+func (held roles) opensAbove(r *Resource) bool {
+	above, ok := Lookup(r.Parent)
+	return ok && (held.opens(above) || held.opensAbove(above))
+}
+
 // opens reports whether one of the roles is known to open the resource.
 func (held roles) opens(r *Resource) bool { return len(held.openers(r)) > 0 }
 
