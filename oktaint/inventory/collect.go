@@ -90,6 +90,9 @@ func (u *run) do(ctx context.Context, work func(context.Context) error) (*Report
 	if err := u.identify(ctx); err != nil {
 		return nil, err
 	}
+	for _, t := range u.tallies {
+		u.locked(func() { u.unasked(t) })
+	}
 	if err := work(ctx); err != nil {
 		if cause := context.Cause(ctx); cause != nil {
 			err = cause
@@ -169,6 +172,15 @@ func (u *run) wants(r *Resource) bool {
 		return true
 	}
 	return slices.ContainsFunc(below(r), u.wants)
+}
+
+// needs reports whether a list of a resource, or of one below it, is still to be asked for.
+func (u *run) needs(r *Resource) bool {
+	u.mu.Lock()
+	t := u.tallies[r.Name]
+	open := t != nil && t.Closed == nil
+	u.mu.Unlock()
+	return open || slices.ContainsFunc(below(r), u.needs)
 }
 
 // below are the resources whose parent is r.

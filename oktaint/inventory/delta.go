@@ -270,9 +270,7 @@ func (d *delta) read(ctx context.Context, f *diff, above []string, queries ...st
 	whole := true
 	for _, query := range queries {
 		l := &list{u: d.u, t: f.t, above: above, query: query, p: new(progress), flat: true}
-		if err := l.unasked(); err != nil {
-			return false, err
-		}
+		d.u.locked(func() { d.u.unasked(l.t) })
 		if l.closed() {
 			return false, nil
 		}

@@ -97,9 +97,7 @@ func (d *delta) logUsers() []*Resource {
 func (d *delta) askLog(ctx context.Context, users []*Resource) (why string, err error) {
 	logs, _ := Lookup("logs")
 	l := &list{u: d.u, t: d.u.tallyOf(logs), p: new(progress)}
-	if err := l.unasked(); err != nil {
-		return "", err
-	}
+	d.u.locked(func() { d.u.unasked(l.t) })
 	if l.t.Closed != nil {
 		return l.t.Closed.Why, nil
 	}

@@ -103,7 +103,7 @@ func (u *run) judge(ctx context.Context, l *list, err error) (verdict, error) {
 		return verdict{none: true}, nil // none, or gone meanwhile
 	case denied && why.Lacks == oktaint.LacksScope:
 		return verdict{Outcome{Refused, cmp.Or(l.lacks(why.Scope), why.Remedy), why.Remedy, why.By}, true, false}, nil
-	case denied && why.Lacks == oktaint.LacksFeature, denied && r.marks.sku, r.lacks(err):
+	case denied && why.Lacks == oktaint.LacksFeature, denied && r.marks.sku && u.held.denied(r).Status != BeyondRole, r.lacks(err):
 		return verdict{Outcome{NotLicensed, "the org does not have it", "ask Okta for it, if the org is to have it", "Okta"}, !r.marks.maybe, false}, nil
 	case denied:
 		o := u.held.denied(r)

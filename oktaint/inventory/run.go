@@ -77,8 +77,10 @@ func (u *run) family(ctx context.Context, root *Resource) error {
 	if done {
 		return nil
 	}
-	if err := u.lists(ctx, root, nil, p); err != nil {
-		return err
+	if u.needs(root) {
+		if err := u.lists(ctx, root, nil, p); err != nil {
+			return err
+		}
 	}
 	return u.finish(ctx, root)
 }

@@ -29,8 +29,9 @@ type list struct {
 // each of its queries.
 func (u *run) lists(ctx context.Context, r *Resource, above []string, p *progress) error {
 	l := &list{u: u, t: u.tallyOf(r), above: above, p: p}
-	if err := l.unasked(); err != nil || l.closed() {
-		return err
+	u.locked(func() { u.unasked(l.t) })
+	if l.closed() {
+		return nil
 	}
 	if len(r.marks.each) == 0 {
 		return l.walk(ctx)
@@ -72,17 +73,17 @@ func (u *run) under(p *progress, key string, work func(*progress) error) error {
 }
 
 // unasked closes a resource that the token cannot read.
-func (l *list) unasked() error {
-	src, r := l.u.c.Source(), l.t.r
-	if src.ClientID() == "" {
-		return nil // an API token has no scopes
+func (u *run) unasked(t *tally) {
+	src := u.c.Source()
+	if src.ClientID() == "" || t.Closed != nil {
+		return // an API token has no scopes
 	}
-	for scope := range r.Scopes.All() {
+	for scope := range t.r.Scopes.All() {
 		var o Outcome
 		switch {
 		case !src.Asked().Covers(scope):
 			o = notAsked(scope)
-			if l.t.named {
+			if t.named {
 				o.Status = Refused
 			}
 		case !src.Granted().Covers(scope):
@@ -90,10 +91,9 @@ func (l *list) unasked() error {
 		default:
 			continue
 		}
-		l.u.locked(func() { l.t.note(o, nil, true) })
-		return nil
+		t.note(o, nil, true)
+		return
 	}
-	return nil
 }
 
 // walk reads a list from where it stopped. What the org answers is taken down in the
@@ -202,7 +202,7 @@ func (l *list) batch(items []json.RawMessage) Batch {
 func (l *list) children(ctx context.Context, items []json.RawMessage) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for _, child := range below(l.t.r) {
-		if l.u.wants(child) {
+		if l.u.needs(child) {
 			g.Go(func() error { return l.child(ctx, child, items) })
 		}
 	}
@@ -291,7 +291,7 @@ func (l *list) request(ctx context.Context) (*http.Request, error) {
 // hasChildren reports whether something below the list is read.
 func (l *list) hasChildren() bool {
 	for _, child := range below(l.t.r) {
-		if l.u.wants(child) {
+		if l.u.needs(child) {
 			return true
 		}
 	}
