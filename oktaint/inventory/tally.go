@@ -3,6 +3,7 @@ package inventory
 import (
 	"cmp"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 )
@@ -101,6 +102,16 @@ func (t *tally) report(held standing) Row {
 
 // inherit is the outcome of a resource whose parent could not be read.
 func inherit(parent string, o Outcome) Outcome {
-	o.Why = fmt.Sprintf("it belongs to %s: %s", parent, cmp.Or(o.Why, string(o.Status)))
+	o.Why = fmt.Sprintf(belongsTo+"%s: %s", parent, cmp.Or(o.Why, string(o.Status)))
 	return o
+}
+
+const belongsTo = "it belongs to "
+
+// inherited returns the reason of the resource at the top, if why is that of one below it.
+func inherited(why string) string {
+	for strings.HasPrefix(why, belongsTo) {
+		_, why, _ = strings.Cut(why, ": ")
+	}
+	return why
 }
