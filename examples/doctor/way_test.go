@@ -30,8 +30,9 @@ func TestOffset(t *testing.T) {
 		t.Errorf("offset %v, %t", offset, known)
 	}
 	w.learn(&http.Response{Header: http.Header{"Date": {"noon"}}}, noon, noon)
+	w.learn(&http.Response{Header: http.Header{"Date": {ms(7300).Format(http.TimeFormat)}}}, noon, ms(5100)) // 5 s on the way
 	if again, _ := w.offset(); again != offset {
-		t.Errorf("a Date that cannot be read moved it to %v", again)
+		t.Errorf("answers that say less moved it from %v to %v", offset, again)
 	}
 }
 
