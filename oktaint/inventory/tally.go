@@ -3,6 +3,7 @@ package inventory
 import (
 	"cmp"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 )
@@ -101,6 +102,12 @@ func (t *tally) report(held standing) Row {
 
 // inherit is the outcome of a resource whose parent could not be read.
 func inherit(parent string, o Outcome) Outcome {
-	o.Why = fmt.Sprintf("it belongs to %s: %s", parent, cmp.Or(o.Why, string(o.Status)))
+	why := cmp.Or(o.Why, string(o.Status))
+	if rest, ok := strings.CutPrefix(why, belongs); ok { // the last reason is enough
+		_, why, _ = strings.Cut(rest, ": ")
+	}
+	o.Why = belongs + parent + ": " + why
 	return o
 }
+
+const belongs = "it belongs to "
