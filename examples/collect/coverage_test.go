@@ -70,8 +70,7 @@ Refused: 1 resource
   To change it: grant the scope (a Super Admin can)
 
 Failed: 2 resources
-  groups: GET /api/v1/groups: 503
-  group-members: it belongs to groups: GET /api/v1/groups: 503
+  groups, group-members: GET /api/v1/groups: 503
   To change it: collect again
 
 This run in the System Log so far: 2 app.oauth2.token.grant.access_token

@@ -30,7 +30,8 @@ func (g Group) Resources() []string {
 }
 
 // Groups puts those rows together that one remedy changes, in the order in which they
-// come. If there are statuses, only rows with one of them count.
+// come. If there are statuses, only rows with one of them count. What is so only because
+// the resource that it belongs to is stands with that one.
 func (r *Report) Groups(statuses ...Status) []Group {
 	var groups []Group
 	for _, row := range r.Rows {
@@ -49,7 +50,7 @@ func (r *Report) Groups(statuses ...Status) []Group {
 }
 
 func (g *Group) add(row Row) {
-	i := slices.IndexFunc(g.Reasons, func(r Reason) bool { return r.Why == row.Why })
+	i := slices.IndexFunc(g.Reasons, func(r Reason) bool { return r.Why == row.Why || r.Why == inherited(row.Why) })
 	if i < 0 {
 		i, g.Reasons = len(g.Reasons), append(g.Reasons, Reason{Why: row.Why})
 	}

@@ -102,12 +102,16 @@ func (t *tally) report(held standing) Row {
 
 // inherit is the outcome of a resource whose parent could not be read.
 func inherit(parent string, o Outcome) Outcome {
-	why := cmp.Or(o.Why, string(o.Status))
-	if rest, ok := strings.CutPrefix(why, belongs); ok { // the last reason is enough
-		_, why, _ = strings.Cut(rest, ": ")
-	}
-	o.Why = belongs + parent + ": " + why
+	o.Why = fmt.Sprintf(belongsTo+"%s: %s", parent, cmp.Or(o.Why, string(o.Status)))
 	return o
 }
 
-const belongs = "it belongs to "
+const belongsTo = "it belongs to "
+
+// inherited returns the reason of the resource at the top, if why is that of one below it.
+func inherited(why string) string {
+	for strings.HasPrefix(why, belongsTo) {
+		_, why, _ = strings.Cut(why, ": ")
+	}
+	return why
+}
