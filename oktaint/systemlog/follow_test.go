@@ -112,6 +112,7 @@ type service struct {
 	store
 	sim                            *oktatest.Org
 	rand                           *rand.Rand
+	page                           int // the most events of a look
 	lives, gaps, empty, late, full int
 	newest                         time.Time
 }
@@ -124,7 +125,7 @@ func (s *service) live(ctx context.Context, t *testing.T) {
 	if err := json.Unmarshal(s.position, &at); err != nil {
 		t.Fatal(err)
 	}
-	for b, err := range systemlog.Follow(ctx, client(t, s.sim), at, systemlog.Options{}) {
+	for b, err := range systemlog.Follow(ctx, client(t, s.sim), at, systemlog.Options{Limit: s.page}) {
 		killed := s.rand.IntN(30)
 		if err != nil || killed == 0 {
 			return
@@ -165,7 +166,7 @@ var logFaults = []string{"500", "502", "503", "504", "429", "cut", "html", "rese
 // their uuids.
 func writeLog(t *testing.T, sim *oktatest.Org, r *rand.Rand, n int) (uuids []string) {
 	for len(uuids) < n {
-		burst := make([]oktatest.LogEvent, min(1+r.IntN(800), n-len(uuids)))
+		burst := make([]oktatest.LogEvent, min(1+r.IntN(n/125), n-len(uuids)))
 		for i := range burst {
 			switch r.IntN(20) {
 			case 0: // late
@@ -219,7 +220,7 @@ func TestFollowMissesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := oktatest.New(t, oktatest.Config{RateLimits: map[string]int{"logs": 0}, KeepRequests: 1})
 		seed := uint64(n)
-		s := &service{sim: sim, rand: rand.New(rand.NewPCG(seed, 1)), store: store{events: make(map[string]bool)}}
+		s := &service{sim: sim, page: n / 100, rand: rand.New(rand.NewPCG(seed, 1)), store: store{events: make(map[string]bool)}}
 		time.Sleep(time.Hour)
 		if err := s.commit(systemlog.Batch{Next: systemlog.Since(time.Now())}); err != nil {
 			t.Fatal(err)
