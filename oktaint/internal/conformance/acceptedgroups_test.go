@@ -19,4 +19,11 @@ var leftGroupShapes = reasons(map[string][]string{
 // acceptedGroupShapes is acceptedShapes for them.
 var acceptedGroupShapes = []accepted{
 	{[]string{"group-roles-00478"}, "extra", []string{"[]._links.logo[].type"}, "of the recorded apps of the catalogue only some have it"},
+	{[]string{"groups-00733"}, "missing", []string{"[].settings.extendedProperties"}, gone2020},
+	{[]string{"groups-00733"}, "extra", []string{
+		"[]._links.accessPolicy", "[]._links.policies", "[]._links.profileEnrollment", "[]._links.uploadLogo", "[].orn",
+		"[].settings.emOptInStatus", "[].settings.implicitAssignment", "[].settings.manualProvisioning", "[].settings.notes",
+		"[].universalLogout", "[].visibility.autoLaunch",
+	}, shapeOf2020},
+	{[]string{"app-users-groups-00910"}, "extra", []string{"[].credentials.userName"}, "the users of that app sign in without a name of their own in it"},
 }

@@ -39,6 +39,11 @@ var nullsOfEvent = []string{
 var deviations = []accepted{
 	{[]string{"POST /api/v1/apps", "GET /api/v1/apps/{appId}", "PUT /api/v1/apps/{appId}"}, "answer", nullsOfApp, asRecorded},
 	{[]string{"GET /api/v1/apps"}, "answer", ofElements(nullsOfApp), asRecorded},
+	{[]string{"GET /api/v1/org"}, "answer", []string{
+		"/_links/logo: Value is not nullable", "/address1: Value is not nullable", "/address2: Value is not nullable",
+		"/city: Value is not nullable", "/country: Value is not nullable", "/expiresAt: Value is not nullable",
+		"/postalCode: Value is not nullable", "/state: Value is not nullable",
+	}, asRecorded},
 	{[]string{"GET /api/v1/apps"}, "answer", []string{
 		`/[]/name: value is not one of the allowed values ["oidc_client"]`,
 	}, "recorded of Okta's own apps; the document knows one name of apps with OpenID Connect"},
@@ -59,6 +64,9 @@ var unrecordedDeviations = []accepted{
 	{[]string{"GET /api/v1/apps/{appId}/credentials/jwks"}, "answer", []string{
 		"/: value must be an array",
 	}, "Okta answers a JWK Set, as its own clients read it"},
+	{[]string{"GET /oauth2/v1/clients/{clientId}/roles"}, "answer", []string{
+		`response header Content-Type has unexpected value: ""`,
+	}, "a token that lacks the scope is told so in WWW-Authenticate, as Okta documents; the answer has no body"},
 }
 
 // requestDeviations lists what the library sends although the documents do not
@@ -71,7 +79,10 @@ var requestDeviations = []accepted{
 		"/settings/oauthClient/jwks/keys/[]/crv: not declared",
 	}, curve},
 	{[]string{"POST /api/v1/apps/{appId}/credentials/jwks"}, "request", []string{"/crv: not declared"}, curve},
+	{[]string{"GET /oauth2/v1/clients/{clientId}/roles"}, "request", []string{"query expand: not declared"}, targetsOfClients},
 }
+
+const targetsOfClients = "as a collector of others asks; users and groups have it in the documents"
 
 func ofElements(problems []string) []string {
 	out := make([]string, len(problems))

@@ -14,7 +14,7 @@ import (
 // inventoryDeviations is where the catalogue goes beyond the documents, with the source.
 var inventoryDeviations = map[string]string{
 	"ai-agents: no operation":            "Okta for AI Agents is a separate API: its published beta",
-	"client-roles: parameter expand":     "as a collector of others asks; users and groups have it in the documents",
+	"client-roles: parameter expand":     targetsOfClients,
 	"policies: type=CLIENT_POLICY":       "Okta's release notes, 2026.05",
 	"policies: type=USER_IDENTIFICATION": "Okta's release notes, 2026.08",
 	"policies: type=USER_LIFECYCLE":      "as a collector of others asks",
