@@ -64,7 +64,7 @@ var leftShapes = joined(leftUserShapes, leftGroupShapes, leftAssetShapes, reason
 	removed:      {"app-users-groups-00619"},
 	needsDPoP:    {"token-01259", "token-01260", "token-01261"},
 	labelInUse:   {"iam-00834", "iam-00835", "iam-00836"},
-	rateExceeded: {"token-01262"},
+	rateExceeded: {"token-01262", "other-errors-00589", "other-errors-00594"},
 }))
 
 // joined is one table of several.
