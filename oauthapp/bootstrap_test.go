@@ -66,7 +66,7 @@ func TestOAuthBootstrap(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if !res.SuperAdminRemoved || !res.Missing.IsEmpty() || len(res.Permissions) != 15 {
+				if !res.SuperAdminRemoved || !res.Missing.IsEmpty() || len(res.Permissions) != 17 {
 					t.Errorf("result: %+v", res)
 				}
 				if got := s.holds(boot.ClientID); !slices.Equal(got, []string{"SUPER_ADMIN"}) {

@@ -64,7 +64,7 @@ var changes = []change{
 		d.Role, d.Scopes = "REPORT_ADMIN", scopes.New(scopes.UsersManage, scopes.AppsRead)
 		d.Permissions = []string{"okta.users.read", "okta.users.lifecycle.delete"}
 		return d
-	}, 22},
+	}, 24},
 	{"no response", response, func(*oauthapp.Result) oauthapp.Desired { return desired() }, 30},
 }
 

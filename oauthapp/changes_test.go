@@ -137,7 +137,7 @@ func TestRenameAndUpdate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if res.ApplicationID != first.ApplicationID || res.Granted != d.Scopes || len(res.Permissions) != 15 {
+		if res.ApplicationID != first.ApplicationID || res.Granted != d.Scopes || len(res.Permissions) != 17 {
 			t.Errorf("result: %+v", res)
 		}
 		after := s.object(first.ApplicationID)

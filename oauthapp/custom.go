@@ -20,11 +20,13 @@ const RoleCustom = "CUSTOM"
 // ResponsePermissions returns the permissions of the custom role that an app
 // gets if its scopes hold any of scopes.Remediation and Desired does not name
 // others: to read users and groups, to change the status, sessions, factors and
-// password of users, and to change groups and their members. They are no
-// scopes, though they look alike.
+// password of users, to change groups and their members, and to look whom not to
+// act on: who holds an admin role, or an API token. They are no scopes, though
+// they look alike.
 func ResponsePermissions() []string {
 	return []string{
 		"okta.groups.create", "okta.groups.manage", "okta.groups.members.manage", "okta.groups.read",
+		"okta.iam.read", "okta.users.apitokens.read",
 		"okta.users.credentials.expirePassword", "okta.users.credentials.resetFactors", "okta.users.credentials.resetPassword",
 		"okta.users.groupMembership.manage",
 		"okta.users.lifecycle.activate", "okta.users.lifecycle.clearSessions", "okta.users.lifecycle.deactivate",

@@ -53,7 +53,7 @@ func TestResponse(t *testing.T) {
 		if got := kinds(plan.Steps()); got != responseSteps {
 			t.Fatalf("steps: %s, want %s", got, responseSteps)
 		}
-		if got := plan.Steps()[2].String(); got != "create a custom role with 15 permissions" {
+		if got := plan.Steps()[2].String(); got != "create a custom role with 17 permissions" {
 			t.Errorf("third step: %s", got)
 		}
 		res, err := plan.Apply(t.Context(), nil)
@@ -136,7 +136,7 @@ func TestPermissionsDefault(t *testing.T) {
 		want        int
 	}{
 		{"visibility", scopes.Visibility, nil, 0},
-		{"response", scopes.New(scopes.GroupsManage), nil, 15},
+		{"response", scopes.New(scopes.GroupsManage), nil, 17},
 		{"response without", scopes.Remediation, []string{}, 0},
 		{"visibility with", scopes.Visibility, []string{"okta.users.read"}, 1},
 	} {
@@ -230,7 +230,7 @@ func TestCustomRoleRemoved(t *testing.T) {
 					t.Errorf("still to do: %v", steps)
 				}
 				if tc.steps != "" { // and back
-					if res := s.onboard(response(), tc.journal); len(res.Permissions) != 15 {
+					if res := s.onboard(response(), tc.journal); len(res.Permissions) != 17 {
 						t.Errorf("result: %+v", res)
 					}
 				}
@@ -258,7 +258,7 @@ func TestCustomRoleReadBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(res.Permissions) != 14 || len(res.Warnings) != 1 || !warned(res.Warnings, "wanted permissions") {
+		if len(res.Permissions) != 16 || len(res.Warnings) != 1 || !warned(res.Warnings, "wanted permissions") {
 			t.Errorf("permissions %q, warnings %q", res.Permissions, res.Warnings)
 		}
 		if got := kinds(s.plan(response(), nil).Steps()); got != "permissions" {

@@ -43,7 +43,7 @@ func TestCustomRoleHalfDone(t *testing.T) {
 						t.Fatal("Apply succeeded without a connection")
 					}
 					s.base = real
-					if res := s.onboard(response(), journal); len(res.Permissions) != 15 || !res.Missing.IsEmpty() {
+					if res := s.onboard(response(), journal); len(res.Permissions) != 17 || !res.Missing.IsEmpty() {
 						t.Errorf("result: %+v", res)
 					}
 					if roles, sets := s.iam(); roles != 1 || sets != 1 || s.apps() != 1 {
@@ -81,7 +81,7 @@ func TestCustomRoleMadeByAnother(t *testing.T) {
 			return real.RoundTrip(r)
 		})
 		s.admin = s.client(s.sim.APIToken())
-		if res := s.onboard(response(), nil); len(res.Permissions) != 15 || twice != 2 {
+		if res := s.onboard(response(), nil); len(res.Permissions) != 17 || twice != 2 {
 			t.Errorf("result: %+v", res)
 		}
 		if roles, sets := s.iam(); roles != 1 || sets != 1 {

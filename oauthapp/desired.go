@@ -36,6 +36,10 @@ var standardRoles = []string{
 	"REPORT_ADMIN", "API_ACCESS_MANAGEMENT_ADMIN", "MOBILE_ADMIN",
 }
 
+// StandardRoles lists the types of the admin roles that can be assigned by their type
+// alone, such as READ_ONLY_ADMIN.
+func StandardRoles() []string { return slices.Clone(standardRoles) }
+
 // Desired says what the app shall be. Label, Key and Scopes are required.
 type Desired struct {
 	// Label is the app's name in the Admin Console: 1 to 100 characters, none

@@ -13,9 +13,10 @@
 // [BuildPlan] checks everything that can be known before the first write and
 // tells it in one go: the credential works, its owner is a Super Admin, and
 // which app of this label is there already. [Plan.Steps] are the steps still to
-// do, so a dry run is BuildPlan alone. [Plan.Apply] does them. [Verify] mints a
-// token with the new key and reads one object of each of the most important
-// kinds. Two more calls end the job:
+// do, so a dry run is BuildPlan alone; Plan.Unseen is what the wanted role will not
+// show. [Plan.Apply] does the steps. [Verify] mints a token with the new key and
+// asks for one object of everything that its scopes read. Two more calls end the
+// job:
 //
 //	result, err = plan.ReadBack(ctx, nil)   // what the app holds now that it was used
 //	err = plan.RevokeAPIToken(ctx, nil)     // leaves no Super Admin's token behind

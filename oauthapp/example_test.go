@@ -60,14 +60,14 @@ func Example() {
 		ClientID:      result.ClientID,
 		Key:           key,
 		Scopes:        result.Granted,
+		Roles:         result.Roles,
 	}, oauthapp.VerifyOptions{Base: base, Patience: 10 * time.Second})
 	if err != nil {
 		log.Fatal(err)
 	}
-	for _, d := range report.Coverage {
-		if d.State != oauthapp.NotProbed {
-			fmt.Println(d.Domain, d.State)
-		}
+	for _, name := range []string{"users", "groups", "apps", "admins"} {
+		row, _ := report.Coverage.Row(name)
+		fmt.Println(name, row.Status)
 	}
 	fmt.Println("verified:", report.OK)
 
@@ -86,10 +86,10 @@ func Example() {
 	// assign the role READ_ONLY_ADMIN
 	// grant 26 scopes
 	// granted: 26 missing: 0 role: READ_ONLY_ADMIN
-	// apps visible
-	// groups visible
-	// logs visible
-	// users visible
+	// users complete
+	// groups complete
+	// apps partial
+	// admins beyond this role
 	// verified: true
 	// roles: [READ_ONLY_ADMIN]
 	// the API token is revoked

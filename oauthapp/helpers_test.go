@@ -85,7 +85,7 @@ func (s *setup) onboard(d oauthapp.Desired, j durable.State) *oauthapp.Result {
 func (s *setup) credentials(res *oauthapp.Result, want scopes.Set) oktaint.Credentials {
 	return oktaint.Credentials{
 		Kind: oktaint.KindPrivateKeyJWT, Org: s.org,
-		ApplicationID: res.ApplicationID, ClientID: res.ClientID, Key: testKey(), Scopes: want,
+		ApplicationID: res.ApplicationID, ClientID: res.ClientID, Key: testKey(), Scopes: want, Roles: res.Roles,
 	}
 }
 

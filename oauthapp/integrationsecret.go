@@ -111,8 +111,8 @@ func (r *rotation) prepare(ctx context.Context, creds oktaint.Credentials) (id s
 
 // prove mints a token.
 func (r *rotation) prove(ctx context.Context, creds oktaint.Credentials, patience time.Duration) error {
-	v := &verifier{creds: creds, progress: new(reporter)}
-	return v.mint(ctx, creds.Source(r.opts.Base), patience)
+	v := &verifier{opts: VerifyOptions{Patience: patience}, progress: new(reporter)}
+	return v.mint(ctx, creds.Source(r.opts.Base))
 }
 
 // An integrationSecret is a secret on the wire. Its value is masked but in the

@@ -12,6 +12,7 @@ import (
 	"github.com/rezonate-io/okta-integration/oauthapp/request"
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/durable"
+	"github.com/rezonate-io/okta-integration/oktaint/inventory"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
 
@@ -31,6 +32,10 @@ type Plan struct {
 	// app admins"). It is also false if the setting could not be read, which
 	// Warnings then says.
 	SuperAdminByDefault bool
+
+	// Unseen is what the wanted scopes would read and the wanted roles are known not to
+	// show, with the role that would. It is for the administrator to know, and no fault.
+	Unseen []inventory.Group
 
 	// Warnings are what an administrator should know before going on.
 	Warnings []string
@@ -103,7 +108,7 @@ func BuildPlan(ctx context.Context, c *oktaint.Client, d Desired, j durable.Stat
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Desired: d, client: c, ledger: l}
+	p := &Plan{Desired: d, client: c, ledger: l, Unseen: d.unseen()}
 	if err := p.read(ctx); err != nil {
 		return nil, err
 	}
@@ -126,10 +131,18 @@ func FirstPlan(o oktaint.Org, d Desired) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Desired: d, client: &oktaint.Client{Org: o}, ledger: l}
+	p := &Plan{Desired: d, client: &oktaint.Client{Org: o}, ledger: l, Unseen: d.unseen()}
 	p.steps = p.difference()
 	p.warnBeforehand()
 	return p, nil
+}
+
+// unseen is what the wanted roles are known not to show.
+func (d Desired) unseen() []inventory.Group {
+	if d.Role == RoleNone {
+		return nil // that is asked for, and nothing is shown then
+	}
+	return inventory.Expect(d.Scopes, []string{d.Role}, d.Permissions).Groups(inventory.BeyondRole)
 }
 
 func (p *Plan) warn(format string, args ...any) {

@@ -354,3 +354,33 @@ func TestReadsThatOnlyAdvise(t *testing.T) {
 		})
 	}
 }
+
+// The plan says what the role will not show, and the role that would.
+func TestPlanUnseen(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{})
+		for _, tc := range []struct {
+			role        string
+			permissions []string
+			want        string
+		}{
+			{"", []string{}, "user-schemas group-schema: assign ORG_ADMIN; app-grants admin-console-settings log-stream-schemas org-support-access: assign SUPER_ADMIN; " +
+				"admins user-roles group-roles client-roles custom-roles custom-role-permissions resource-sets resource-set-resources resource-set-bindings resource-set-binding-members: assign a"},
+			{"", []string{"okta.iam.read"}, "user-schemas group-schema: assign ORG_ADMIN; app-grants admin-console-settings log-stream-schemas org-support-access: assign SUPER_ADMIN"},
+			{oauthapp.RoleSuperAdmin, []string{}, ""},
+			{oauthapp.RoleNone, []string{}, ""},
+		} {
+			d := desired()
+			d.Role, d.Permissions = tc.role, tc.permissions
+			var got []string
+			for _, g := range s.plan(d, nil).Unseen {
+				remedy := strings.Fields(strings.NewReplacer(",", "", ":", "").Replace(g.Remedy))
+				got = append(got, strings.Join(g.Resources(), " ")+": "+strings.Join(remedy[:2], " "))
+			}
+			if strings.Join(got, "; ") != tc.want {
+				t.Errorf("%s %q: %s", tc.role, tc.permissions, strings.Join(got, "; "))
+			}
+		}
+	})
+}

@@ -26,7 +26,7 @@ func TestAllProblemsAtOnce(t *testing.T) {
 		}
 		d := desired()
 		d.Key = other.Public()
-		_, err = oauthapp.BuildPlan(t.Context(), s.client(s.sim.NewAPIToken("ORG_ADMIN")), d, nil)
+		_, err = oauthapp.BuildPlan(t.Context(), s.client(s.sim.NewAPIToken("READ_ONLY_ADMIN")), d, nil)
 		var oe *oauthapp.OtherKeyError
 		if !errors.Is(err, oauthapp.ErrNotSuperAdmin) || !errors.As(err, &oe) {
 			t.Errorf("error: %v, want both that the owner is no Super Admin and that the label is taken", err)

@@ -2,17 +2,13 @@ package oauthapp
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/rezonate-io/okta-integration/oktaint"
-	"github.com/rezonate-io/okta-integration/scopes"
+	"github.com/rezonate-io/okta-integration/oktaint/inventory"
 )
 
 // VerifyOptions are the options of [Verify]. All of them may be left out.
@@ -21,7 +17,8 @@ type VerifyOptions struct {
 	Base http.RoundTripper
 
 	// Patience is how long to go on while the org does not know a newly made
-	// app, key or grant yet. Zero means to ask once. 10 seconds is plenty after
+	// app, key or grant yet, and again while it does not show yet what a newly
+	// assigned role opens. Zero means to ask once. 10 seconds is plenty after
 	// Apply.
 	Patience time.Duration
 
@@ -29,21 +26,13 @@ type VerifyOptions struct {
 	Progress func(Event)
 }
 
-// probes are the paths below /api/v1 that Verify reads one object of, by scope.
-// An org always has users, groups and apps: its owner, Everyone, and this app.
-var probes = map[scopes.Scope]string{
-	scopes.UsersRead:  "users",
-	scopes.GroupsRead: "groups",
-	scopes.AppsRead:   "apps",
-	scopes.LogsRead:   "logs",
-}
-
 // Verify proves that creds work: it mints a token, compares the scopes that the
-// token carries with creds.Scopes, and reads one user, group, app and System
-// Log event, as far as creds.Scopes cover them.
+// token carries with creds.Scopes, and asks for one object of each core resource
+// of the inventory that creds.Scopes cover. creds.Roles say what the app should
+// see, if it may not read its own roles.
 //
-// An error means that there is no token, and keeps the chain to the token
-// endpoint's [*oktaint.Error]. Everything else is in the Report: see
+// An error means that there is no token or no answer, and keeps the chain to the
+// token endpoint's [*oktaint.Error]. Everything else is in the Report: see
 // [Report.OK] and [Report.Err]. Afterwards [Plan.ReadBack] looks at what the
 // app holds once it was used.
 func Verify(ctx context.Context, creds oktaint.Credentials, opts VerifyOptions) (*Report, error) {
@@ -52,22 +41,19 @@ func Verify(ctx context.Context, creds oktaint.Credentials, opts VerifyOptions) 
 	}
 	c := oktaint.NewClient(creds, opts.Base)
 	src := c.Source()
-	v := &verifier{creds: creds, progress: &reporter{f: opts.Progress}}
+	v := &verifier{creds: creds, opts: opts, progress: &reporter{f: opts.Progress}}
 	ctx = oktaint.WithOnWait(ctx, v.progress.wait)
-	v.progress.begin(Step{Kind: StepVerify, ApplicationID: creds.ApplicationID, Scopes: creds.Scopes}, v.parts())
-	if err := v.mint(ctx, src, opts.Patience); err != nil {
+	parts := 1 + len(inventory.Expect(creds.Scopes, nil, nil).Rows)
+	v.progress.begin(Step{Kind: StepVerify, ApplicationID: creds.ApplicationID, Scopes: creds.Scopes}, parts)
+	if err := v.mint(ctx, src); err != nil {
 		return nil, fmt.Errorf("oauthapp: verifying: no token for client %s: %w", creds.ClientID, err)
 	}
 	v.progress.advance()
 	granted := src.Granted()
-	report := &Report{
-		Granted:  granted,
-		Missing:  creds.Scopes.Minus(granted),
-		Coverage: domains(creds.Scopes, granted),
-	}
-	v.probe(ctx, c, report)
-	if ctx.Err() != nil {
-		return nil, fmt.Errorf("oauthapp: verifying: %w", context.Cause(ctx))
+	report := &Report{Granted: granted, Missing: creds.Scopes.Minus(granted)}
+	var err error
+	if report.Coverage, err = v.probe(ctx, c); err != nil {
+		return nil, fmt.Errorf("oauthapp: verifying: %w", err)
 	}
 	report.OK = report.Err() == nil
 	return report, nil
@@ -76,37 +62,29 @@ func Verify(ctx context.Context, creds oktaint.Credentials, opts VerifyOptions) 
 // A verifier is one Verify.
 type verifier struct {
 	creds    oktaint.Credentials
+	opts     VerifyOptions
 	progress *reporter
 }
 
-// parts is how much there is to do: the token, and each wanted probe.
-func (v *verifier) parts() int {
-	n := 1
-	for scope := range probes {
-		if v.creds.Scopes.Covers(scope) {
-			n++
-		}
-	}
-	return n
-}
-
-// mint gets a token, asking again for as long as the refusal may only mean
-// that the org has not caught up with a new app.
-func (v *verifier) mint(ctx context.Context, src *oktaint.Source, patience time.Duration) error {
-	end := time.Now().Add(patience)
+// mint gets a token, asking again for as long as the refusal, or the lack of a
+// scope, may only mean that the org has not caught up with a new app.
+func (v *verifier) mint(ctx context.Context, src *oktaint.Source) error {
+	end := time.Now().Add(v.opts.Patience)
 	for wait := 250 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
-		_, err := src.TokenContext(ctx)
-		if err == nil {
-			return nil
-		}
+		tok, err := src.TokenContext(ctx)
 		left := time.Until(end)
-		if !settling(err) || left <= 0 {
+		switch {
+		case err != nil && !settling(err), left <= 0, err == nil && src.Granted().CoversAll(v.creds.Scopes):
 			return err
+		case err == nil:
+			src.Invalidate(tok)
 		}
 		wait = min(wait, left)
 		v.progress.wait(oktaint.Wait{For: wait, Reason: "the org does not know the new app, key or grants yet"})
-		if pauseErr := pause(ctx, wait); pauseErr != nil {
+		if pauseErr := pause(ctx, wait); pauseErr != nil && err != nil {
 			return fmt.Errorf("%w: %w", pauseErr, err)
+		} else if pauseErr != nil {
+			return pauseErr
 		}
 	}
 }
@@ -118,23 +96,17 @@ func settling(err error) bool {
 	return errors.As(err, &e) && (e.OAuthError == "invalid_client" || e.OAuthError == "consent_required")
 }
 
-// probe reads one object of each wanted domain that has a probe.
-func (v *verifier) probe(ctx context.Context, c *oktaint.Client, r *Report) {
-	var g errgroup.Group
-	for i := range r.Coverage {
-		d := &r.Coverage[i]
-		if d.probe == "" {
-			continue
-		}
-		g.Go(func() error {
-			if d.State != ScopeMissing {
-				var rows []json.RawMessage
-				err := c.Get(ctx, &rows, url.Values{"limit": {"1"}}, "api", "v1", d.probe)
-				d.judge(len(rows), err)
+// probe asks for one object of each core resource.
+func (v *verifier) probe(ctx context.Context, c *oktaint.Client) (*inventory.Report, error) {
+	return inventory.Probe(ctx, c, inventory.Options{
+		Roles: v.creds.Roles, Patience: v.opts.Patience,
+		Progress: func(e inventory.Event) {
+			switch {
+			case e.Wait != nil:
+				v.progress.wait(*e.Wait)
+			case e.Row != nil:
+				v.progress.advance()
 			}
-			v.progress.advance()
-			return nil
-		})
-	}
-	g.Wait()
+		},
+	})
 }

@@ -1,8 +1,10 @@
 package oauthapp_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,18 +13,17 @@ import (
 
 	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/inventory"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
 
-// states returns the coverage as "domain state" for the domains asked for.
-func states(r *oauthapp.Report, domains ...string) string {
+// states returns what is seen of resources, as "name status".
+func states(r *oauthapp.Report, names ...string) string {
 	var list []string
-	for _, d := range domains {
-		for _, c := range r.Coverage {
-			if c.Domain == d {
-				list = append(list, d+" "+string(c.State))
-			}
+	for _, name := range names {
+		if row, ok := r.Coverage.Row(name); ok {
+			list = append(list, name+" "+string(row.Status))
 		}
 	}
 	return strings.Join(list, ", ")
@@ -40,50 +41,58 @@ func (s *setup) verify(res *oauthapp.Result, want scopes.Set) *oauthapp.Report {
 	return report
 }
 
+// With either role the app sees what the catalogue says that this role sees, and
+// what it is known not to see is no failure.
 func TestVerifyCoverage(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := newSetup(t, oktatest.Config{})
-		report := s.verify(s.onboard(desired(), nil), scopes.Visibility)
-		if !report.OK || report.Granted != scopes.Visibility || !report.Missing.IsEmpty() {
-			t.Errorf("report: %+v, %v", report, report.Err())
-		}
-		if len(report.Coverage) != 26 {
-			t.Errorf("%d domains, want 26", len(report.Coverage))
-		}
-		want := "users visible, groups visible, apps visible, logs visible, devices not probed"
-		if got := states(report, "users", "groups", "apps", "logs", "devices"); got != want {
-			t.Errorf("coverage: %s, want %s", got, want)
-		}
-		for i, c := range report.Coverage[1:] {
-			if c.Domain <= report.Coverage[i].Domain {
-				t.Errorf("%s comes after %s", c.Domain, report.Coverage[i].Domain)
-			}
-		}
-	})
+	for role, beyond := range map[string]int{oauthapp.RoleReadOnlyAdmin: 16, oauthapp.RoleSuperAdmin: 0} {
+		t.Run(role, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newSetup(t, oktatest.Config{Users: 5, Groups: 2})
+				d := desired()
+				d.Role = role
+				s.sim.ResetRequests()
+				report := s.verify(s.onboard(d, nil), scopes.Visibility)
+				if !report.OK || report.Granted != scopes.Visibility || !report.Missing.IsEmpty() {
+					t.Errorf("report: %+v, %v", report, report.Err())
+				}
+				for _, want := range inventory.Expect(scopes.Visibility, []string{role}, nil).Rows {
+					if got, ok := report.Coverage.Row(want.Resource); !ok || got.Status != want.Status {
+						t.Errorf("%s: %s, %s; want %s", want.Resource, got.Status, got.Why, want.Status)
+					}
+				}
+				if got := report.Coverage.Count(inventory.BeyondRole); got != beyond {
+					t.Errorf("%d rows are beyond the role, want %d", got, beyond)
+				}
+			})
+		})
+	}
 }
 
 func TestVerifyWithoutRole(t *testing.T) {
 	t.Parallel()
-	for _, tc := range []struct {
-		missing oktatest.RoleMissing
-		want    string
-	}{
-		{0, "users empty, groups empty, apps empty, logs role"},
-		{oktatest.Forbidden, "users role, groups role, apps role, logs role"},
-	} {
-		t.Run(tc.want, func(t *testing.T) {
+	for missing, why := range map[oktatest.RoleMissing]string{0: "it is empty, though no org has it empty", oktatest.Forbidden: "no role of the credential reaches it"} {
+		t.Run(why, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := newSetup(t, oktatest.Config{RoleMissing: tc.missing})
+				s := newSetup(t, oktatest.Config{RoleMissing: missing})
 				d := desired()
 				d.Role = oauthapp.RoleNone
-				report := s.verify(s.onboard(d, nil), d.Scopes)
-				if got := states(report, "users", "groups", "apps", "logs"); got != tc.want {
-					t.Errorf("coverage: %s, want %s", got, tc.want)
+				start := time.Now()
+				report, err := oauthapp.Verify(t.Context(), s.credentials(s.onboard(d, nil), d.Scopes), oauthapp.VerifyOptions{Base: s.base, Patience: 10 * time.Second})
+				if err != nil {
+					t.Fatal(err)
 				}
-				if report.OK || !strings.Contains(report.Err().Error(), "READ_ONLY_ADMIN") {
-					t.Errorf("verified without a role: %v", report.Err())
+				if got := states(report, "users", "groups", "apps", "logs", "policies", "admins"); got != "users refused, groups refused, apps refused, logs refused, policies refused, admins beyond this role" {
+					t.Errorf("coverage: %s", got)
+				}
+				text := report.Err().Error()
+				if report.OK || !strings.Contains(text, why) || !strings.Contains(text, "READ_ONLY_ADMIN") {
+					t.Errorf("verified without a role: %v", text)
+				}
+				if took := time.Since(start); took > 5*time.Second {
+					t.Errorf("no role was said to be there, and it waited %v", took)
 				}
 			})
 		})
@@ -100,9 +109,8 @@ func TestVerifyMissingScopes(t *testing.T) {
 		if report.OK || report.Missing.String() != "okta.groups.read ssf.read" || report.Granted != d.Scopes {
 			t.Errorf("report: %+v", report)
 		}
-		want := "users visible, groups scope, apps scope, logs visible, ssf scope"
-		if got := states(report, "users", "groups", "apps", "logs", "ssf"); got != want {
-			t.Errorf("coverage: %s, want %s", got, want)
+		if got := states(report, "users", "groups", "apps", "logs"); got != "users complete, groups refused, apps not asked, logs complete" {
+			t.Errorf("coverage: %s", got)
 		}
 		err := report.Err()
 		if strings.Count(err.Error(), "okta.groups.read") != 1 || strings.Contains(err.Error(), "apps") {
@@ -119,10 +127,33 @@ func TestVerifyManageCoversRead(t *testing.T) {
 		d := desired()
 		d.Scopes = scopes.New(scopes.UsersManage)
 		report := s.verify(s.onboard(d, nil), d.Scopes)
-		if got := states(report, "users", "groups"); !report.OK || got != "users visible, groups scope" {
-			t.Errorf("OK %t, coverage: %s", report.OK, got)
+		if got := states(report, "users", "groups"); !report.OK || got != "users complete, groups not asked" {
+			t.Errorf("OK %t, coverage: %s, %v", report.OK, got, report.Err())
 		}
 	})
+}
+
+// A role that was taken away is a failure, whether or not the app may see its roles.
+func TestVerifyLostRole(t *testing.T) {
+	t.Parallel()
+	for kept, want := range map[string]string{
+		"": "was that taken away, or limited?", oauthapp.RoleSuperAdmin: "the app no longer holds READ_ONLY_ADMIN",
+	} {
+		t.Run(kept, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newSetup(t, oktatest.Config{})
+				d := desired()
+				d.Role = cmp.Or(kept, oauthapp.RoleNone)
+				creds := s.credentials(s.onboard(d, nil), d.Scopes)
+				creds.Roles = []string{oauthapp.RoleReadOnlyAdmin}
+				report, err := oauthapp.Verify(t.Context(), creds, oauthapp.VerifyOptions{Base: s.base})
+				if err != nil || report.OK || !strings.Contains(report.Err().Error(), want) {
+					t.Errorf("%v, %v; want %q", report.Err(), err, want)
+				}
+			})
+		})
+	}
 }
 
 // What the probes answer, by code.
@@ -132,15 +163,16 @@ func TestVerifyProbeAnswers(t *testing.T) {
 	for _, tc := range []struct {
 		name, body, challenge string
 		status                int
-		want                  string
+		want                  inventory.Status
 	}{
-		{"feature off", strings.ReplaceAll(oktaError, "CODE", "E0000015"), "", 401, "feature-off"},
-		{"role", strings.ReplaceAll(oktaError, "CODE", "E0000006"), "", 403, "role"},
-		{"scope", "", `Bearer authorization_uri="http://acme.okta.com/oauth2/v1/authorize", realm="http://acme.okta.com", scope="okta.groups.read", error="insufficient_scope", error_description="The access token provided does not contain the required scopes.", resource="/api/v1/groups"`, 403, "scope"},
-		{"empty", `[]`, "", 200, "empty"},
-		{"null", `null`, "", 200, "not probed"},
-		{"html", `<html></html>`, "", 200, "not probed"},
-		{"not found", strings.ReplaceAll(oktaError, "CODE", "E0000007"), "", 404, "not probed"},
+		{"feature off", strings.ReplaceAll(oktaError, "CODE", "E0000015"), "", 401, inventory.NotLicensed},
+		{"role", strings.ReplaceAll(oktaError, "CODE", "E0000006"), "", 403, inventory.Refused},
+		{"scope", "", `Bearer authorization_uri="http://acme.okta.com/oauth2/v1/authorize", realm="http://acme.okta.com", scope="okta.groups.read", error="insufficient_scope", error_description="The access token provided does not contain the required scopes.", resource="/api/v1/groups"`, 403, inventory.Refused},
+		{"empty", `[]`, "", 200, inventory.Refused},
+		{"null", `null`, "", 200, inventory.Failed},
+		{"html", `<html></html>`, "", 200, inventory.Failed},
+		{"not found", strings.ReplaceAll(oktaError, "CODE", "E0000007"), "", 404, inventory.Failed},
+		{"no path", strings.ReplaceAll(oktaError, "CODE", "E0000008"), "", 404, inventory.Failed},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -159,10 +191,11 @@ func TestVerifyProbeAnswers(t *testing.T) {
 					return resp, nil
 				})
 				report := s.verify(res, scopes.Visibility)
-				if got, want := states(report, "users", "groups"), "users visible, groups "+tc.want; got != want {
+				if got, want := states(report, "users", "groups"), "users complete, groups "+string(tc.want); got != want {
 					t.Errorf("coverage: %s, want %s", got, want)
 				}
-				if report.OK || !strings.Contains(report.Err().Error(), "groups: "+tc.want) {
+				failed := tc.want != inventory.NotLicensed
+				if report.OK == failed || failed && !strings.Contains(report.Err().Error(), "groups: "+string(tc.want)) {
 					t.Errorf("error: %v", report.Err())
 				}
 			})
@@ -236,6 +269,77 @@ func TestVerifyPatience(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A newly assigned role, and newly granted scopes, may take a few seconds to show.
+func TestVerifyPatienceForProbes(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name string
+		lag  time.Duration
+		late string // what of the org
+		role string
+		ok   bool
+	}{
+		{"role in time", 6 * time.Second, "/api/v1/", oauthapp.RoleReadOnlyAdmin, true},
+		{"role too late", 20 * time.Second, "/api/v1/", oauthapp.RoleReadOnlyAdmin, false},
+		{"one resource in time", 6 * time.Second, "/api/v1/logs", oauthapp.RoleReadOnlyAdmin, true},
+		{"the app's own roles in time", 6 * time.Second, "/oauth2/v1/clients/", oauthapp.RoleSuperAdmin, true},
+		{"the app's own roles too late", 20 * time.Second, "/oauth2/v1/clients/", oauthapp.RoleSuperAdmin, false},
+		{"a grant in time", 6 * time.Second, "/oauth2/v1/token", oauthapp.RoleReadOnlyAdmin, true},
+		{"a grant too late", 20 * time.Second, "/oauth2/v1/token", oauthapp.RoleReadOnlyAdmin, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newSetup(t, oktatest.Config{})
+				d := desired()
+				d.Role = tc.role
+				creds := s.credentials(s.onboard(d, nil), d.Scopes)
+				s.late(tc.late, tc.lag)
+				var waits, last, total int
+				report, err := oauthapp.Verify(t.Context(), creds, oauthapp.VerifyOptions{
+					Base: s.base, Patience: 10 * time.Second,
+					Progress: func(e oauthapp.Event) {
+						if last, total = e.Done, e.Total; e.Wait != nil {
+							waits++
+						}
+					},
+				})
+				if ok := err == nil && report.OK; ok != tc.ok {
+					t.Errorf("report %+v, error %v", report, err)
+				}
+				if waits == 0 || err == nil && last != total {
+					t.Errorf("told of %d waits, and of %d parts of %d", waits, last, total)
+				}
+			})
+		})
+	}
+}
+
+// late lets the org show what a role opens, or a scope in a token, only after a time.
+func (s *setup) late(path string, lag time.Duration) {
+	end := time.Now().Add(lag)
+	real := s.base
+	s.base = roundTrip(func(r *http.Request) (*http.Response, error) {
+		switch {
+		case !strings.HasPrefix(r.URL.Path, path) || time.Now().After(end):
+			return real.RoundTrip(r)
+		case path == "/oauth2/v1/clients/":
+			return answer(r, 200, "application/json", "[]"), nil
+		case path != "/oauth2/v1/token":
+			return answer(r, 403, "application/json", `{"errorCode":"E0000006","errorSummary":"x","errorLink":"E0000006","errorId":"oae1","errorCauses":[]}`), nil
+		}
+		resp, err := real.RoundTrip(r)
+		if err != nil {
+			return nil, err
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		resp.Body, resp.ContentLength = io.NopCloser(strings.NewReader(strings.Replace(string(body), " okta.users.read", "", 1))), -1
+		resp.Header.Del("Content-Length")
+		return resp, err
+	})
 }
 
 // Patience is only for what a new app may suffer from.

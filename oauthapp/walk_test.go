@@ -86,7 +86,7 @@ type walk struct {
 	work    func(*setup) error
 	right   func(*setup) error // what is wrong, if the work says that it is done
 	again   func(*setup)       // finishes the work, which must not fail
-	strict  bool               // the work is not done without each of its answers
+	strict  func(place) bool   // whether the work is not done without an answer; nil: it may be
 }
 
 // checkWalk does the work of a scene with each GET and each DELETE of it answered
@@ -124,6 +124,8 @@ func checkWalk(t *testing.T, scene func() *walk) (cells int) {
 	return cells
 }
 
+func always(place) bool { return true }
+
 func checkPlace(t *testing.T, w *walk, p *proxy) {
 	s := newStore(t)
 	w.prepare(s)
@@ -137,7 +139,7 @@ func checkPlace(t *testing.T, w *walk, p *proxy) {
 		t.Errorf("it says that something is not there: %v", err)
 	}
 	if err == nil {
-		if w.strict {
+		if w.strict != nil && w.strict(p.at) {
 			t.Error("it is done without an answer")
 		}
 		if wrong := w.right(s); wrong != nil {
@@ -361,7 +363,9 @@ func walkVerify() *walk {
 			creds = s.credentials(s.onboard(d, nil), d.Scopes)
 		},
 		work:  verify,
-		right: func(*setup) error { return nil }, strict: true,
+		right: func(*setup) error { return nil },
+		// Which roles an app holds is not known if they are not shown.
+		strict: func(at place) bool { return !strings.HasPrefix(at.path, "/oauth2/v1/clients/") },
 		again: func(s *setup) {
 			if err := verify(s); err != nil {
 				s.t.Error(err)
@@ -487,7 +491,7 @@ func walkList() *walk {
 	}
 	return &walk{
 		prepare: func(s *setup) { s.install(v, wantIntegration()) },
-		work:    look, right: func(*setup) error { return nil }, strict: true,
+		work:    look, right: func(*setup) error { return nil }, strict: always,
 		again: func(s *setup) {
 			if err := look(s); err != nil {
 				s.t.Error(err)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -139,10 +140,23 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	return body, nil
 }
 
-// readAll is io.ReadAll into a buffer that has the right size from the beginning,
-// if the length is known and moderate: a server can say anything.
+// readAll is io.ReadAll into memory of the right size, if the length is known and
+// moderate (a server can say anything), or else by way of a buffer that is used again.
 func readAll(r io.Reader, length int64) ([]byte, error) {
-	buf := bytes.NewBuffer(make([]byte, 0, bytes.MinRead+max(0, min(length, maxErrorBody))))
+	if length >= 0 {
+		buf := bytes.NewBuffer(make([]byte, 0, bytes.MinRead+min(length, maxErrorBody)))
+		_, err := buf.ReadFrom(r)
+		return buf.Bytes(), err
+	}
+	buf := scratch.Get().(*bytes.Buffer)
+	buf.Reset()
 	_, err := buf.ReadFrom(r)
-	return buf.Bytes(), err
+	body := append([]byte{}, buf.Bytes()...)
+	if buf.Cap() <= 2*maxErrorBody {
+		scratch.Put(buf)
+	}
+	return body, err
 }
+
+// scratch keeps buffers for bodies of unknown length, such as compressed ones.
+var scratch = sync.Pool{New: func() any { return new(bytes.Buffer) }}

@@ -1,7 +1,6 @@
 package oktaint
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/rezonate-io/okta-integration/oktaint/internal/rawjson"
 )
 
 // errLink says that a Link header is broken. It might have been the next link, so
@@ -117,18 +118,17 @@ func cursorOf(req *http.Request) Cursor { return Cursor(req.URL.RequestURI()) }
 // bodyLink returns _links.next.href of an object, and the empty string for an
 // array, which has none. Other errors in the body are found when it is decoded.
 func bodyLink(body []byte) (string, error) {
-	if !bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{")) {
+	members, ok := rawjson.Members(body)
+	if _, linked := members["_links"]; !ok || !linked {
 		return "", nil
 	}
-	var doc struct {
-		Links struct {
-			Next struct{ Href string } `json:"next"`
-		} `json:"_links"`
+	var links struct {
+		Next struct{ Href string } `json:"next"`
 	}
-	if err := json.Unmarshal(body, &doc); errors.As(err, new(*json.UnmarshalTypeError)) {
+	if err := json.Unmarshal(members["_links"], &links); err != nil {
 		return "", errors.New("_links.next cannot be read")
 	}
-	return doc.Links.Next.Href, nil
+	return links.Next.Href, nil
 }
 
 // follow points req to a next link or cursor. Its errors say what is wrong with it.

@@ -43,6 +43,48 @@ func TestList(t *testing.T) {
 	}
 }
 
+// Raw objects come as the org wrote them, from an array and from the one array of an
+// object; those with line breaks are compacted.
+func TestListRaw(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string][]string{
+		`[]`:                                nil,
+		`[{"id": "1"},{"a":[ "\u0041" ]} ]`: {`{"id": "1"}`, `{"a":[ "\u0041" ]}`},
+		"[\n  {\n    \"id\": \"1\"\r\n  },\n  null\n]\n":                   {`{"id":"1"}`, `null`},
+		`{"roles":[{"id":"1"},{"id":"2"}],"_links":{"self":{"href":"x"}}}`: {`{"id":"1"}`, `{"id":"2"}`},
+		"{\n\"roles\": [\n{\n\"id\":\"1\"}]}":                              {`{"id":"1"}`},
+	} {
+		c := oktaint.NewClient(mustOrg(t, "acme"), &script{steps: []func(*http.Request) (*http.Response, error){status(200, body)}})
+		raw, err := collect[json.RawMessage](t, c, nil, "api", "v1", "users")
+		var got []string
+		for _, object := range raw {
+			got = append(got, string(object))
+		}
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%q: %q, %v; want %q", body, got, err, want)
+		}
+	}
+}
+
+// What is wrong with an answer is said in the same words, whether its objects are
+// decoded or not.
+func TestListRawRefuses(t *testing.T) {
+	t.Parallel()
+	for body, says := range map[string]string{
+		`null`: "null, not a list", `{"id":"1"}`: "an object, not a list", `{"a":[],"b":[]}`: "an object, not a list", `{"errorCode":"E0000001","errorCauses":[]}`: "E0000001",
+		`[{"id":"1"},{"i`: "ends early", `{"roles":[{"id":`: "ends early", `[{"id":"1"}]]`: "after top-level value", `[{"id":01}]`: "not the JSON that was expected", `"a"`: "not the JSON that was expected",
+		`<html>`: "web page", ``: "ends early", strings.Repeat("[", 10_001) + strings.Repeat("]", 10_001): "not the JSON that was expected",
+	} {
+		answer := status(200, body)
+		c := oktaint.NewClient(mustOrg(t, "acme"), &script{steps: []func(*http.Request) (*http.Response, error){answer, answer}})
+		_, decoded := collect[any](t, c, nil, "api", "v1", "users")
+		raw, err := collect[json.RawMessage](t, c, nil, "api", "v1", "users")
+		if err == nil || !strings.Contains(err.Error(), says) || decoded == nil || strings.ReplaceAll(decoded.Error(), "interface {}", "json.RawMessage") != err.Error() || raw != nil {
+			t.Errorf("%.40q: %d objects, %v; decoded: %v", body, len(raw), err, decoded)
+		}
+	}
+}
+
 // A list goes on from a stored cursor, without a gap or a repetition.
 func TestPagesResume(t *testing.T) {
 	t.Parallel()

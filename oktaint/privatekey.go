@@ -163,7 +163,7 @@ func explainAssertion(e *Error, clientID, kid string) string {
 	case e.OAuthError == "invalid_client" && says("audience"):
 		return "the org calls itself by another host: " + nameCanonical
 	case e.OAuthError == "invalid_client" && (says("client_id") || says("subject") || says("issuer")):
-		return fmt.Sprintf("client id %s is unknown in this org, or its app is deactivated", clientID)
+		return fmt.Sprintf("client id %s is unknown in this org, or its app is deactivated: activate the app again, or set it up anew if it was deleted", clientID)
 	case e.OAuthError == "invalid_client" && says("JWKSet"):
 		return fmt.Sprintf("app %s has no public key: register the key with kid %s", clientID, kid)
 	case e.OAuthError == "invalid_client":

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
@@ -21,11 +22,20 @@ func denied(err error) (denial, bool) {
 	case oktaint.LacksScope:
 		return denial{GuardScope, d.Remedy}, true
 	case oktaint.LacksRole:
-		return denial{GuardRole, d.Remedy + ", such as READ_ONLY_ADMIN"}, true
+		return denial{GuardRole, d.Remedy + ", " + suchAs(err)}, true
 	case oktaint.LacksFeature:
 		return denial{GuardRole, d.Remedy}, true
 	}
 	return denial{}, false
+}
+
+// suchAs names a role that shows what was refused. Below SUPER_ADMIN, no standard role
+// shows who holds admin roles.
+func suchAs(err error) string {
+	if e, ok := answerOf(err); ok && (strings.HasSuffix(e.Path, "/roles") || strings.HasPrefix(e.Path, "/api/v1/iam/")) {
+		return "one that has the permission okta.iam.read"
+	}
+	return "such as READ_ONLY_ADMIN"
 }
 
 // answerOf returns the org's answer to a request, if err is about one. What the

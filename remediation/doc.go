@@ -59,7 +59,8 @@
 // [GuardPermissions] what the guards take to look. Onboarding grants them:
 //
 //	desired.Scopes = scopes.Visibility.Union(remediation.Scopes(actions...))
-//	desired.Permissions = remediation.Permissions(actions...)
+//	desired.Permissions = append(remediation.Permissions(actions...), remediation.GuardPermissions(guards)...)
 //
-// The role READ_ONLY_ADMIN beside the custom role covers what guards read.
+// The role READ_ONLY_ADMIN beside the custom role does not show who holds admin
+// roles.
 package remediation

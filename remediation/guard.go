@@ -71,7 +71,8 @@ func GuardScopes(g Guards) scopes.Set {
 }
 
 // GuardPermissions returns the permissions that a custom role needs for the guards
-// to look, sorted. The standard role READ_ONLY_ADMIN has them all.
+// to look, sorted. The standard role READ_ONLY_ADMIN does not do in place of them:
+// below SUPER_ADMIN, only okta.iam.read shows who holds admin roles.
 func GuardPermissions(g Guards) []string {
 	all := []string{"okta.iam.read", "okta.users.apitokens.read", "okta.users.read"}
 	if len(g.Protected) > 0 {

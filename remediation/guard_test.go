@@ -174,7 +174,7 @@ func TestUnchecked(t *testing.T) {
 		}{
 			{scopes.New(scopes.UsersManage, scopes.APITokensRead), remediation.GuardPermissions(remediation.Guards{}), remediation.GuardAdmin, "okta.roles.read"},
 			{scopes.New(scopes.UsersManage, scopes.RolesRead), remediation.GuardPermissions(remediation.Guards{}), remediation.GuardTokenOwner, "okta.apiTokens.read"},
-			{scopes.New(scopes.UsersManage, scopes.RolesRead, scopes.APITokensRead), []string{"okta.users.apitokens.read"}, remediation.GuardAdmin, "READ_ONLY_ADMIN"},
+			{scopes.New(scopes.UsersManage, scopes.RolesRead, scopes.APITokensRead), []string{"okta.users.apitokens.read"}, remediation.GuardAdmin, "okta.iam.read"},
 			{scopes.New(scopes.UsersManage, scopes.RolesRead, scopes.APITokensRead), []string{"okta.iam.read"}, remediation.GuardTokenOwner, "READ_ONLY_ADMIN"},
 		} {
 			r := s.responder(remediation.Guards{})

@@ -349,13 +349,14 @@ func (s *setup) victim(kind remediation.Kind, status remediation.Status, c condi
 func (s *setup) cellClient(a remediation.Action, c condition) *oktaint.Client {
 	guards := remediation.Guards{}
 	want := remediation.Scopes(a).Union(remediation.GuardScopes(guards))
-	permissions := append(remediation.Permissions(a), remediation.GuardPermissions(guards)...)
+	look := remediation.GuardPermissions(guards)
+	permissions := append(remediation.Permissions(a), look...)
 	roles := []string(nil)
 	switch c {
 	case scopeMissing:
 		want = scopes.New(scopes.UsersRead, scopes.GroupsRead, scopes.RolesRead, scopes.APITokensRead)
 	case roleMissing:
-		roles, permissions = []string{"READ_ONLY_ADMIN"}, nil
+		roles, permissions = []string{"READ_ONLY_ADMIN"}, look
 	}
 	key := fmt.Sprint(want, roles, permissions)
 	if s.clients == nil {

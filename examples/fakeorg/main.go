@@ -33,6 +33,11 @@ Flags:
   --users N           number of users besides the owner, the same in every run
   --groups N          number of groups besides Everyone, which the users are
                       members of
+  --assets N          number of objects in each list of policies, zones, devices
+                      and the like
+  --classic           an org of the Classic Engine
+  --off FEATURE       feature that the org does not have, with =STATUS if it
+                      should answer that; may be repeated
   --apps N            number of apps besides Okta's own, with users and groups
                       assigned
   --latency DURATION  delay of every answer, such as 100ms
@@ -54,10 +59,19 @@ proxy-404 cut stall, and answer=STATUS with or without a body after it. In a
 path {x} matches one element. #n is the n-th request that matches; without it,
 each one is hit.
 
+Features: aerial, ai-agents, api-access-management, attack-protection,
+behaviors, bot-protection, captchas, device-assurance, device-integrations,
+device-posture-checks, governance, log-streams, realms,
+security-events-providers, ssf, uischemas, zones, and the types of policies
+CLIENT_POLICY, CLIENT_UPDATE, DEVICE_SIGNAL_COLLECTION, ENTITY_RISK,
+IDENTITY_CLAIM_SOURCING, POST_AUTH_SESSION, SESSION_VIOLATION_DETECTION,
+USER_IDENTIFICATION, USER_LIFECYCLE.
+
 Examples:
   fakeorg
   fakeorg --addr 127.0.0.1:8443 --ca-out ca.pem --api-token T --latency 100ms
   fakeorg --users 2000 --groups 50 --apps 20 --rate-limit none
+  fakeorg --off realms --off captchas=401
   fakeorg --lag 3s
   fakeorg --rate-limit apps=20,users=60 --principal-share 1 --log requests.jsonl
   fakeorg --fault 'POST /api/v1/apps #1 reset-after' --fault 'GET /api/v1/apps/{id} 503'
@@ -129,6 +143,9 @@ func parse(p *cli.Program) (*options, error) {
 	fs.Float64Var(&cfg.PrincipalShare, "principal-share", 0.5, "")
 	fs.IntVar(&cfg.Users, "users", 0, "")
 	fs.IntVar(&cfg.Groups, "groups", 0, "")
+	fs.IntVar(&cfg.Assets, "assets", 0, "")
+	fs.BoolVar(&cfg.Classic, "classic", false, "")
+	fs.Func("off", "", func(text string) error { return parseFeature(cfg, text) })
 	fs.IntVar(&cfg.Apps, "apps", 0, "")
 	fs.Func("rate-limit", "", func(text string) error { return parseLimits(cfg, text) })
 	cli.ListFlag(fs, &cfg.Faults, "fault")
@@ -139,6 +156,20 @@ func parse(p *cli.Program) (*options, error) {
 		return nil, cli.Usagef("--principal-share 0 leaves nothing to anybody")
 	}
 	return opts, nil
+}
+
+// parseFeature reads FEATURE or FEATURE=STATUS.
+func parseFeature(cfg *oktatest.Config, text string) error {
+	if cfg.FeaturesOff == nil {
+		cfg.FeaturesOff = map[string]int{}
+	}
+	name, number, given := strings.Cut(text, "=")
+	status, err := strconv.Atoi(number)
+	if given && err != nil {
+		return fmt.Errorf("%q is neither FEATURE nor FEATURE=STATUS", text)
+	}
+	cfg.FeaturesOff[name] = status
+	return nil
 }
 
 // parseLimits reads class=N,... or none.

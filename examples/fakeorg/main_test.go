@@ -14,12 +14,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli/clitest"
+	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 )
 
 // programs are those that run as processes of their own.
@@ -224,12 +226,35 @@ func TestLag(t *testing.T) {
 // TestSeeds counts the users, groups and apps of a larger org.
 func TestSeeds(t *testing.T) {
 	t.Parallel()
-	o := start(t, "--users", "30", "--groups", "4", "--apps", "7")
-	for path, want := range map[string]int{"/api/v1/users": 31, "/api/v1/groups": 5, "/api/v1/apps": 10} {
+	o := start(t, "--users", "30", "--groups", "4", "--apps", "7", "--assets", "7")
+	for path, want := range map[string]int{
+		"/api/v1/users": 31, "/api/v1/groups": 5, "/api/v1/apps": 10, "/api/v1/zones": 7, "/api/v1/trustedOrigins": 7,
+	} {
 		status, body, err := o.get(t, path)
 		var rows []json.RawMessage
 		if err != nil || status != 200 || json.Unmarshal([]byte(body), &rows) != nil || len(rows) != want {
 			t.Errorf("%s: %d %v, %d rows, want %d", path, status, err, len(rows), want)
+		}
+	}
+}
+
+// TestOff asks for what the org was told not to have.
+func TestOff(t *testing.T) {
+	t.Parallel()
+	o := start(t, "--classic", "--off", "realms", "--off", "behaviors=403")
+	for path, want := range map[string]int{"/api/v1/realms": 401, "/api/v1/behaviors": 403, "/api/v1/devices": 404, "/api/v1/zones": 200} {
+		if status, body, err := o.get(t, path); err != nil || status != want {
+			t.Errorf("%s: %d %s %v, want %d", path, status, body, err, want)
+		}
+	}
+}
+
+// TestHelpNamesFeatures holds the help against what can be off.
+func TestHelpNamesFeatures(t *testing.T) {
+	t.Parallel()
+	for _, name := range oktatest.Features() {
+		if !regexp.MustCompile(`\b` + name + `\b`).MatchString(help) {
+			t.Errorf("the help does not name %s", name)
 		}
 	}
 }
@@ -253,6 +278,8 @@ func TestCommandLine(t *testing.T) {
 		{"unknown flag", "--devices 10", 2, "devices"},
 		{"users", "--users -1", 2, "-1 users"},
 		{"groups", "--groups many", 2, "groups"},
+		{"feature", "--off nothing", 2, "nothing"},
+		{"status of a feature", "--off realms=x", 2, "FEATURE=STATUS"},
 		{"argument", "more", 2, "1 argument belongs to no flag"},
 		{"class", "--rate-limit wrong=1", 2, "wrong"},
 		{"limit", "--rate-limit apps", 2, "class=N"},

@@ -15,7 +15,7 @@ import (
 func (j *job) verifyOnly(ctx context.Context) error {
 	creds := j.store.creds
 	out := &outcome{app: creds.ApplicationID, client: creds.ClientID, verified: true,
-		result: &oauthapp.Result{Granted: creds.Scopes, Missing: j.scopes.Minus(creds.Scopes)}}
+		result: &oauthapp.Result{Granted: creds.Scopes, Missing: j.scopes.Minus(creds.Scopes), Roles: creds.Roles}}
 	var err error
 	if out.report, err = j.verify(ctx, out, false); err != nil {
 		return err

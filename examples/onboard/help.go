@@ -12,10 +12,11 @@ Usage:
   onboard --tenant-id TENANT_ID --api-token TOKEN
 
 It creates the app with a new key, assigns it an admin role, grants it scopes,
-mints a token and reads users, groups, apps and the System Log with it. The API
-token is one of a Super Admin; revoke it afterwards, or pass --revoke-api-token.
-A second run finds the app and does what is missing, or nothing. Without a
-token, a second run with --out only verifies.
+mints a token, and reads one object of everything that the scopes are for. What
+the role is known not to see is said, and is no failure. The API token is one of
+a Super Admin; revoke it afterwards, or pass --revoke-api-token. A second run
+finds the app and does what is missing, or nothing. Without a token, a second
+run with --out only verifies.
 
 The org and the credential that does the work:
   --tenant-id ID      the tenant: acme for https://acme.okta.com

@@ -59,6 +59,9 @@ func (j *job) plan(ctx context.Context) (err error) {
 	if j.steps.Owner.Login != "" {
 		j.Say("API token of %s (%s)", j.steps.Owner.Login, cli.List(slices.Sorted(slices.Values(j.steps.Owner.Roles))))
 	}
+	for _, g := range j.steps.Unseen {
+		j.Say("%s: %s", g.Status, cli.CoverageText(g))
+	}
 	j.Warn(j.steps.Warnings)
 	if len(j.steps.Steps()) == 0 {
 		j.Say("nothing to do: app %s is as it should be", j.steps.App.ID)
@@ -98,7 +101,7 @@ func (j *job) apply(ctx context.Context) error {
 		j.store.creds.DPoP = app.DPoP
 	}
 	if err == nil && !result.Granted.IsEmpty() {
-		out.report, err = j.verify(ctx, out, result.Created)
+		out.report, err = j.verify(ctx, out, len(j.steps.Steps()) > 0)
 	}
 	if err == nil {
 		err = j.finish(ctx, out)
@@ -132,13 +135,18 @@ func (j *job) howToGoOn(out *outcome) {
 }
 
 // verify proves that the app works. Without a token nothing is proved, but the
-// app is there.
-func (j *job) verify(ctx context.Context, out *outcome, created bool) (*oauthapp.Report, error) {
+// app is there. What was changed just now may show late, the role in the result
+// included.
+func (j *job) verify(ctx context.Context, out *outcome, changed bool) (*oauthapp.Report, error) {
 	opts := oauthapp.VerifyOptions{Base: j.conn.Base, Progress: newProgress(j.Program).event}
-	if created {
+	creds := j.store.credentials(out)
+	if changed {
 		opts.Patience = patience
+		if j.role != oauthapp.RoleNone && !slices.Contains(creds.Roles, j.role) {
+			creds.Roles = append(slices.Clone(creds.Roles), j.role)
+		}
 	}
-	report, err := oauthapp.Verify(ctx, j.store.credentials(out), opts)
+	report, err := oauthapp.Verify(ctx, creds, opts)
 	j.EndLine()
 	if err != nil && ctx.Err() == nil {
 		return nil, cli.Incompletef("%s: %w", notComplete, err)

@@ -95,8 +95,8 @@ func (o *options) check() error {
 }
 
 // allowActions adds the scopes, and sets the permissions of the custom role, that
-// these kinds of actions take, and no others; with the scopes by which guards look
-// whom not to act on.
+// these kinds of actions take, and no others; with those by which guards look whom
+// not to act on.
 func (o *options) allowActions(list string) error {
 	var actions []remediation.Action
 	for name := range strings.SplitSeq(list, ",") {
@@ -107,6 +107,6 @@ func (o *options) allowActions(list string) error {
 		actions = append(actions, remediation.Sample(kind))
 	}
 	o.scopes = o.scopes.Union(remediation.Scopes(actions...), remediation.GuardScopes(remediation.Guards{}))
-	o.permissions = remediation.Permissions(actions...)
+	o.permissions = append(remediation.Permissions(actions...), remediation.GuardPermissions(remediation.Guards{})...)
 	return nil
 }

@@ -71,7 +71,7 @@ func TestActions(t *testing.T) {
 	args := []string{"--out", file, "--json", "--scopes", "okta.logs.read", "--actions"}
 	got := o.onboard(t, append(args, "suspend_user, clear_sessions")...)
 	p := result(t, got)
-	if want := "okta.users.lifecycle.clearSessions okta.users.lifecycle.suspend okta.users.read"; strings.Join(p.Permissions, " ") != want {
+	if want := "okta.iam.read okta.users.apitokens.read okta.users.lifecycle.clearSessions okta.users.lifecycle.suspend okta.users.read"; strings.Join(p.Permissions, " ") != want {
 		t.Errorf("permissions %q, want %s\n%s", p.Permissions, want, got.Stderr)
 	}
 	creds, err := oktaint.ReadCredentials(file)
@@ -79,7 +79,7 @@ func TestActions(t *testing.T) {
 		t.Errorf("scopes %s, want %s: %v", creds.Scopes, want, err)
 	}
 	got = o.onboard(t, append(args, "add_group_member")...)
-	if want := "okta.groups.members.manage okta.groups.read okta.users.groupMembership.manage okta.users.read"; strings.Join(result(t, got).Permissions, " ") != want {
+	if want := "okta.groups.members.manage okta.groups.read okta.iam.read okta.users.apitokens.read okta.users.groupMembership.manage okta.users.read"; strings.Join(result(t, got).Permissions, " ") != want {
 		t.Errorf("permissions %q, want %s\n%s", result(t, got).Permissions, want, got.Stderr)
 	}
 	for _, list := range []string{"suspend", "suspend_user,", "first_of"} {

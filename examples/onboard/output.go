@@ -9,6 +9,7 @@ import (
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/oauthapp"
+	"github.com/rezonate-io/okta-integration/oktaint/inventory"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
 
@@ -58,7 +59,7 @@ type printed struct {
 	Missing       []scopes.Scope               `json:"missing_scopes"`
 	Role          string                       `json:"role"`
 	Permissions   []string                     `json:"custom_role_permissions,omitempty"`
-	Coverage      map[string]oauthapp.Coverage `json:"coverage"`
+	Coverage      map[string]inventory.Outcome `json:"coverage"`
 	Error         *cli.Failure                 `json:"error,omitempty"`
 }
 
@@ -69,7 +70,7 @@ func (j *job) print(ctx context.Context, o *outcome, end error) error {
 	r := printed{
 		TenantID: j.conn.Org.TenantID(), ApplicationID: o.app, ClientID: o.client, KeyID: j.store.creds.Key.ID(),
 		Granted: append([]scopes.Scope{}, o.result.Granted.Slice()...), Missing: append([]scopes.Scope{}, o.result.Missing.Slice()...),
-		Role: o.result.Role, Permissions: o.result.Permissions, Coverage: map[string]oauthapp.Coverage{},
+		Role: o.result.Role, Permissions: o.result.Permissions, Coverage: map[string]inventory.Outcome{},
 		Error: j.Failure(ctx, end),
 	}
 	if j.outFile == "" {
@@ -80,8 +81,8 @@ func (j *job) print(ctx context.Context, o *outcome, end error) error {
 		r.PrivateKey = pem.Reveal()
 	}
 	if o.report != nil {
-		for _, d := range o.report.Coverage {
-			r.Coverage[d.Domain] = d.State
+		for _, row := range o.report.Coverage.Rows {
+			r.Coverage[row.Resource] = row.Outcome
 		}
 	}
 	if err := j.Print(r, func(t *cli.Table) { j.fill(t, r, o) }); err != nil || j.JSON {
@@ -106,10 +107,7 @@ func (j *job) fill(t *cli.Table, r printed, o *outcome) {
 	t.Row("granted_scopes:", fmt.Sprintf("%d: %s", len(r.Granted), o.result.Granted))
 	t.Row("missing_scopes:", strings.TrimSuffix(fmt.Sprintf("%d: %s", len(r.Missing), o.result.Missing), ": "))
 	if o.report != nil {
-		t.Row("coverage:")
-		for _, d := range o.report.Coverage {
-			t.Row("  "+d.Domain, string(d.State))
-		}
+		t.Coverage(o.report.Coverage)
 	}
 	if r.PrivateKey == "" {
 		t.Row("credentials:", j.outFile)
@@ -124,9 +122,10 @@ func (j *job) printPlan(steps []oauthapp.Step) error {
 			lines = append(lines, s.String())
 		}
 		return j.PrintJSON(struct {
-			TenantID string   `json:"tenant_id"`
-			Steps    []string `json:"steps"`
-		}{j.conn.Org.TenantID(), lines})
+			TenantID string            `json:"tenant_id"`
+			Steps    []string          `json:"steps"`
+			Unseen   []inventory.Group `json:"beyond_this_role"`
+		}{j.conn.Org.TenantID(), lines, append([]inventory.Group{}, j.steps.Unseen...)})
 	}
 	for i, s := range steps {
 		if err := j.PrintText(cli.Wrap(fmt.Sprintf("%d. %s", i+1, s), j.TableWidth())); err != nil {

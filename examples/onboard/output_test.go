@@ -8,6 +8,7 @@ import (
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/examples/internal/cli/clitest"
+	"github.com/rezonate-io/okta-integration/oktaint/inventory"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
@@ -64,7 +65,7 @@ func TestRefusedScope(t *testing.T) {
 		t.Fatalf("status %d\n%s", got.Status, got.Stderr)
 	}
 	p := result(t, got)
-	if len(p.Granted) != 2 || len(p.Missing) != 1 || p.Missing[0] != "okta.botProtection.read" || p.Coverage["users"] != "visible" {
+	if len(p.Granted) != 2 || len(p.Missing) != 1 || p.Missing[0] != "okta.botProtection.read" || p.Coverage["users"].Status != inventory.Complete || p.Coverage["apps"].Status != inventory.NotAsked {
 		t.Errorf("result %+v", p)
 	}
 	if !strings.Contains(got.Stderr, "okta.botProtection.read is not granted") || !strings.Contains(got.Stderr, "E0000001") {
@@ -72,7 +73,7 @@ func TestRefusedScope(t *testing.T) {
 	}
 	// Without a role the lists are empty: set up, but not verified.
 	got = o.onboard(t, "--json", "--label", "No role", "--role", "none")
-	if p := result(t, got); got.Status != cli.ExitIncomplete || p.Role != "" || p.Coverage["users"] != "empty" || p.Coverage["logs"] != "role" {
+	if p := result(t, got); got.Status != cli.ExitIncomplete || p.Role != "" || p.Coverage["users"].Status != inventory.Refused || p.Coverage["logs"].Status != inventory.Refused || !strings.Contains(p.Coverage["users"].Why, "no org has it empty") {
 		t.Errorf("without a role: status %d, %+v\n%s", got.Status, p, got.Stderr)
 	}
 }
@@ -85,6 +86,9 @@ func TestDryRun(t *testing.T) {
 	got := o.onboard(t, "--dry-run", "--out", file)
 	if want := "1. create the app \"Rezonate Integration\" with its key\n2. assign the role READ_ONLY_ADMIN\n3. grant 26 scopes\n"; got.Status != cli.ExitDone || got.Stdout != want {
 		t.Errorf("status %d:\n%s\n%s", got.Status, got.Stdout, got.Stderr)
+	}
+	if !strings.Contains(got.Stderr, "beyond this role: app-grants, ") || !strings.Contains(got.Stderr, "To change it: assign SUPER_ADMIN") {
+		t.Errorf("it does not say what the role will not show:\n%s", got.Stderr)
 	}
 	if _, err := os.Stat(file); err == nil || o.writes() != 0 {
 		t.Errorf("the dry run wrote: %v, %d requests", err, o.writes())

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/oauthapp"
@@ -29,30 +28,23 @@ func openStore(o *options) (*store, error) {
 	if o.outFile == "" {
 		return s, nil
 	}
-	old, err := oktaint.ReadCredentials(o.outFile)
+	old, found, err := cli.ReadOut(o.outFile)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		if info, err := os.Stat(filepath.Dir(o.outFile)); err != nil || !info.IsDir() {
-			return nil, cli.Usagef("--out: the folder %s is not there: name a file in one that is", filepath.Dir(o.outFile))
-		}
-		return s, nil
 	case err != nil:
-		return nil, fmt.Errorf("--out exists and is no credentials file, so it is left alone: %w", err)
+		return nil, err
+	case !found:
+		return s, nil
 	case old.Kind != oktaint.KindPrivateKeyJWT:
-		return nil, s.another(old)
+		return nil, cli.OtherOut(o.outFile, old)
 	}
 	s.creds, s.found, o.conn.Org = old, true, old.Org
 	return s, nil
 }
 
-func (s *store) another(old oktaint.Credentials) error {
-	return fmt.Errorf("--out %s holds the credentials of another integration (%v), so it is left alone: choose another file", s.outFile, old)
-}
-
 // claim makes the credentials those of this org, unless they are another's.
 func (s *store) claim(info oktaint.OrgInfo) error {
 	if s.found && (s.creds.Org != info.Org || s.creds.OrgID != "" && s.creds.OrgID != info.ID) {
-		return s.another(s.creds)
+		return cli.OtherOut(s.outFile, s.creds)
 	}
 	s.creds.Org, s.creds.OrgID = info.Org, info.ID
 	return nil

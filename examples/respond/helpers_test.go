@@ -27,7 +27,8 @@ func (o *org) app(t *testing.T, dpop bool, kinds ...remediation.Kind) oktaint.Cr
 		Scopes: scopes.Visibility.Union(remediation.Scopes(actions...)),
 	}
 	creds.ClientID = o.AddServiceApp(oktatest.ServiceApp{
-		Key: key.Public(), Scopes: creds.Scopes, DPoP: dpop, Roles: []string{"READ_ONLY_ADMIN"}, Permissions: remediation.Permissions(actions...),
+		Key: key.Public(), Scopes: creds.Scopes, DPoP: dpop, Roles: []string{"READ_ONLY_ADMIN"},
+		Permissions: append(remediation.Permissions(actions...), remediation.GuardPermissions(remediation.Guards{})...),
 	})
 	creds.ApplicationID = creds.ClientID
 	return creds

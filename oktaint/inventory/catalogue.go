@@ -81,6 +81,8 @@ type marks struct {
 	least int      // the smallest limit that it accepts; 0: 1
 	param string   // where in the parent's object what stands in the path is; empty: Key
 	when  string   // a key of gates: for which parents there is something to read
+	since []string // times of the object that a search finds changes by; empty: it has none
+	find  string   // the parameter that finds an object by its id, if since is not empty
 	each  []string // queries that are asked one after the other; a value of {roleRef} stands in the path
 }
 
@@ -206,6 +208,10 @@ func (r *Resource) parseMarks(text string) error {
 			if m.when = value; gates[value] == nil {
 				return fmt.Errorf("there is no gate %q", value)
 			}
+		case "since":
+			m.since = strings.Split(value, "|")
+		case "find":
+			m.find = value
 		case "each":
 			m.each = strings.Split(value, "|")
 		default:

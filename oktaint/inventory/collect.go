@@ -42,6 +42,11 @@ type Options struct {
 	// CheckpointEvery is how often. The default is 5 seconds.
 	CheckpointEvery time.Duration
 
+	// Patience is how long Probe goes on asking for what one of Roles should show: Okta may
+	// need a few seconds until a newly assigned role takes effect. Zero means to ask once.
+	// Collect does not look at it.
+	Patience time.Duration
+
 	// Progress is called for each page, for each wait, and at the end of each resource, by
 	// one goroutine at a time. It must not block.
 	Progress func(Event)
@@ -78,25 +83,15 @@ func Collect(ctx context.Context, c *oktaint.Client, sink Sink, opts Options) (*
 	return u.do(ctx, func(ctx context.Context) error { return u.saving(ctx, u.walk) })
 }
 
-// Probe asks for one object of each resource. A resource with a parent is asked for with
-// the first parent that has something of it. The counts of the Report are what came back,
-// which says nothing of how many there are. Checkpoints are not used.
-func Probe(ctx context.Context, c *oktaint.Client, opts Options) (*Report, error) {
-	opts.Checkpoints = nil
-	drop := SinkFunc(func(context.Context, Batch) error { return nil })
-	u, err := newRun(c, drop, opts, true)
-	if err != nil {
-		return nil, err
-	}
-	return u.do(ctx, u.walk)
-}
-
 // do does the work of a run once it is known whose credential it is.
 func (u *run) do(ctx context.Context, work func(context.Context) error) (*Report, error) {
 	ctx, u.stop = context.WithCancelCause(ctx)
 	defer u.stop(nil)
 	if err := u.identify(ctx); err != nil {
 		return nil, err
+	}
+	for _, t := range u.tallies {
+		u.locked(func() { u.unasked(t) })
 	}
 	if err := work(ctx); err != nil {
 		if cause := context.Cause(ctx); cause != nil {
@@ -156,12 +151,7 @@ func (u *run) identify(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("inventory: whose credential it is: %w", err)
 	}
-	switch {
-	case who.RolesErr == nil:
-		u.held = append(roles{}, who.RoleTypes()...)
-	case len(u.opts.Roles) > 0:
-		u.held = u.opts.Roles
-	}
+	u.held = standingOf(who, u.opts.Roles)
 	return nil
 }
 
@@ -184,6 +174,15 @@ func (u *run) wants(r *Resource) bool {
 	return slices.ContainsFunc(below(r), u.wants)
 }
 
+// needs reports whether a list of a resource, or of one below it, is still to be asked for.
+func (u *run) needs(r *Resource) bool {
+	u.mu.Lock()
+	t := u.tallies[r.Name]
+	open := t != nil && t.Closed == nil
+	u.mu.Unlock()
+	return open || slices.ContainsFunc(below(r), u.needs)
+}
+
 // below are the resources whose parent is r.
 func below(r *Resource) []*Resource {
 	var list []*Resource
@@ -197,10 +196,13 @@ func below(r *Resource) []*Resource {
 
 func (u *run) report() *Report {
 	rep := &Report{
-		Org: u.c.Org, Started: u.cp.Started, Finished: time.Now().UTC(), Roles: u.held, RolesKnown: u.held != nil,
+		Org: u.c.Org, Started: u.cp.Started, Finished: time.Now().UTC(), Roles: u.held.roles, RolesKnown: u.held.roles != nil, RolesLost: u.held.lost,
+		FullMembers: u.opts.FullMembers,
 	}
 	for _, name := range u.cp.Resources {
-		rep.Rows = append(rep.Rows, u.tallies[name].report(u.held))
+		row := u.tallies[name].report(u.held)
+		row.Started = u.cp.Started
+		rep.Rows = append(rep.Rows, row)
 	}
 	return rep
 }

@@ -244,32 +244,6 @@ func TestCollectProgress(t *testing.T) {
 	}
 }
 
-// Probe asks for one object, and below a parent only with the first that has something.
-func TestProbe(t *testing.T) {
-	t.Parallel()
-	org := newFakeOrg(world())
-	report, err := inventory.Probe(t.Context(), org.client(t), inventory.Options{Resources: append([]string{"users", "logs"}, worldResources...)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !report.OK() || len(report.Rows) != len(worldResources)+2 {
-		t.Errorf("report: %+v", report.Rows)
-	}
-	got := org.requests()
-	slices.Sort(got)
-	wantSame(t, "requests", got, []string{
-		"/api/v1/groups/00g0/owners?limit=1",
-		"/api/v1/groups/00g1/roles?expand=targets/groups&expand=targets/catalog/apps",
-		"/api/v1/groups/00g1/users?limit=1",
-		"/api/v1/groups?expand=stats&limit=200",
-		"/api/v1/iam/resource-sets",
-		"/api/v1/iam/resource-sets/iam1/bindings",
-		"/api/v1/iam/resource-sets/iam1/bindings/cr01/members",
-		"/api/v1/logs?limit=1",
-		"/api/v1/users?limit=1",
-	})
-}
-
 // apps is a list of n apps, each with users.
 func apps(n int) map[string]answer {
 	var list []string
@@ -347,14 +321,4 @@ func TestCollectBelow(t *testing.T) {
 	if got := org.requests(); len(got) != 1 {
 		t.Errorf("requests: %q", got)
 	}
-}
-
-// Below a parent Probe asks once, though there are more of them.
-func TestProbeBelow(t *testing.T) {
-	t.Parallel()
-	org := newFakeOrg(apps(5))
-	if _, err := inventory.Probe(t.Context(), org.client(t), inventory.Options{Resources: []string{"app-users"}}); err != nil {
-		t.Fatal(err)
-	}
-	wantSame(t, "requests", org.requests(), []string{"/api/v1/apps?limit=200", "/api/v1/apps/0oa0/users?limit=1"})
 }

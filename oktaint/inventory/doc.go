@@ -23,6 +23,9 @@
 //		fmt.Println(row.Resource, row.Status, row.Count, row.Why)
 //	}
 //
+// [Delta] brings up to date what an earlier run left in such a folder, or in another
+// [Store], for a small part of the requests, and says what was added, changed and deleted.
+//
 // [Probe] asks for one object of each resource, and so says what a credential sees
 // before anything is collected.
 //

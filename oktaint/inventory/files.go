@@ -36,6 +36,8 @@ type Files struct {
 	opts   FileOptions
 	unlock func()
 
+	updates *updates // the last that were asked for
+
 	mu   sync.Mutex
 	open map[string]*part
 }
@@ -80,47 +82,16 @@ func (f *Files) Close() error {
 		}
 	}
 	clear(f.open)
+	if f.updates != nil {
+		errs = append(errs, f.updates.close())
+	}
 	return errors.Join(errs...)
 }
 
 // Put implements [Sink].
 func (f *Files) Put(_ context.Context, b Batch) error {
 	p := f.part(b.Resource)
-	head, tail, err := f.envelope(b)
-	if err != nil {
-		return err
-	}
-	for _, item := range b.Items {
-		p.buf.Write(head)
-		if bytes.ContainsAny(item, "\r\n") {
-			if err := json.Compact(&p.buf, item); err != nil {
-				return fmt.Errorf("an object of %s: %w", b.Resource, err)
-			}
-		} else {
-			p.buf.Write(item)
-		}
-		p.buf.WriteString(tail)
-	}
-	if p.buf.Len() < flushAt {
-		return nil
-	}
-	return f.flush(b.Resource, p)
-}
-
-// envelope is what stands before and after each object of a batch.
-func (f *Files) envelope(b Batch) (head []byte, tail string, err error) {
-	if f.opts.Raw {
-		return nil, "\n", nil
-	}
-	head, err = json.Marshal(struct {
-		Resource string    `json:"resource"`
-		Parent   string    `json:"parent,omitempty"`
-		At       time.Time `json:"collected_at"`
-	}{b.Resource, b.Parent, b.At})
-	if err != nil {
-		return nil, "", err
-	}
-	return append(head[:len(head)-1], `,"object":`...), "}\n", nil
+	return writeLines(&p.buf, b, f.opts.Raw, func() error { return f.flush(b.Resource, p) })
 }
 
 func (f *Files) part(resource string) *part {
@@ -158,7 +129,7 @@ func (f *Files) flush(resource string, p *part) error {
 		}
 	}
 	text := p.buf.Bytes()
-	if f.opts.Gzip && len(text) > 0 {
+	if f.opts.Gzip && (len(text) > 0 || p.size == 0) { // a file without any member is no gzip
 		var packed bytes.Buffer
 		z := compressors.Get().(*gzip.Writer)
 		defer compressors.Put(z)
@@ -176,7 +147,7 @@ func (f *Files) flush(resource string, p *part) error {
 	if err != nil {
 		return err
 	}
-	if p.buf.Reset(); p.buf.Cap() > 2*flushAt {
+	if p.buf.Reset(); p.buf.Cap() > 3*flushAt { // it grows to twice that, and a large object further
 		p.buf = bytes.Buffer{}
 	}
 	return nil
@@ -270,8 +241,14 @@ func (f *Files) Restore(_ context.Context, text string) error {
 	}
 	for r := range Catalogue() {
 		m, ok := marks[r.Name]
-		if err := f.restore(f.path(r.Name), m, ok); err != nil {
+		final := f.path(r.Name)
+		if err := f.restore(final, m, ok); err != nil {
 			return err
+		}
+		if text == "" { // a part of a run with the other choice of compression
+			if err := remove(f.other(final) + partSuffix); err != nil {
+				return err
+			}
 		}
 		if ok {
 			f.open[r.Name] = &part{size: m.Size, done: m.Done}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -70,6 +71,27 @@ func TestFilesLines(t *testing.T) {
 		if err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("mode %v, %v", info.Mode(), err)
 		}
+	}
+}
+
+// A large batch goes to the disk in parts, so that little of it is in memory twice.
+func TestFilesLargeBatch(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	f := openFiles(t, dir, inventory.FileOptions{Raw: true})
+	must(t, f.Restore(t.Context(), ""))
+	object := `{"id":"` + strings.Repeat("x", 1000) + `"}`
+	must(t, f.Put(t.Context(), batch("users", "", slices.Repeat([]string{object}, 1000)...)))
+	info, err := os.Stat(filepath.Join(dir, "users.ndjson.part"))
+	must(t, err)
+	if info.Size() < 800_000 || info.Size() > 1_000_000 {
+		t.Errorf("%d bytes of 1,010,000 are written", info.Size())
+	}
+	must(t, f.Finish(t.Context(), inventory.Row{Resource: "users", Outcome: complete, Count: 1000}))
+	must(t, f.Close())
+	got, err := os.ReadFile(filepath.Join(dir, "users.ndjson"))
+	if err != nil || string(got) != strings.Repeat(object+"\n", 1000) {
+		t.Errorf("%d bytes, %v", len(got), err)
 	}
 }
 

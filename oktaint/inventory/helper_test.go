@@ -18,6 +18,7 @@ import (
 
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/inventory"
+	"github.com/rezonate-io/okta-integration/scopes"
 )
 
 // An answer is what an org answers to a path.
@@ -76,6 +77,16 @@ func (f *fakeOrg) client(t *testing.T) *oktaint.Client {
 		t.Fatal(err)
 	}
 	return oktaint.NewClient(oktaint.APIToken{Org: org, Token: token}, f)
+}
+
+// integration is a client with a client id and secret.
+func (f *fakeOrg) integration(t *testing.T, asked scopes.Set) *oktaint.Client {
+	t.Helper()
+	org, err := oktaint.ParseOrg(fakeOrigin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return oktaint.NewClient(oktaint.ClientSecret{Org: org, ClientID: "0oa1", Secret: oktaint.NewSecret("s"), Scopes: asked}, f)
 }
 
 // everything has one object of all that something belongs to, with the id x1.
@@ -139,7 +150,9 @@ func (f *fakeOrg) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	header := http.Header{"Content-Type": {"application/json"}, "Date": {time.Now().UTC().Format(http.TimeFormat)}}
 	body := a.body
-	if len(a.pages) > 0 {
+	if isLog := req.URL.Path == "/api/v1/logs"; isLog && a.status == 0 { // it has no last page
+		body = logPage(req, header, a)
+	} else if len(a.pages) > 0 {
 		page := 0
 		fmt.Sscan(req.URL.Query().Get("after"), &page)
 		body = a.pages[page]
@@ -156,6 +169,24 @@ func (f *fakeOrg) RoundTrip(req *http.Request) (*http.Response, error) {
 		StatusCode: a.status, Status: http.StatusText(a.status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: header, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Request: req,
 	}, nil
+}
+
+// logPage is a page of the System Log, and its link to the next one. Behind the last page
+// is an empty one, which leads to itself.
+func logPage(req *http.Request, header http.Header, a answer) (body string) {
+	pages, page := a.pages, 0
+	if len(pages) == 0 {
+		pages = []string{a.body}
+	}
+	q := req.URL.Query()
+	fmt.Sscan(q.Get("after"), &page)
+	body = "[]"
+	if page < len(pages) {
+		body = pages[page]
+	}
+	q.Set("after", fmt.Sprint(min(page+1, len(pages))))
+	header.Set("Link", fmt.Sprintf(`<%s%s?%s>; rel="next"`, fakeOrigin, req.URL.Path, q.Encode()))
+	return body
 }
 
 // failure is an answer of Okta's that says no.

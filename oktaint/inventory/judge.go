@@ -15,48 +15,73 @@ import (
 const bySuperAdmin = "a Super Admin"
 
 // seen is the outcome of a resource whose lists were all read.
-func (held roles) seen(r *Resource) Outcome {
+func (held standing) seen(r *Resource) Outcome {
 	switch {
 	case r.marks.filtered && !held.seesAll(r):
 		return Outcome{Partial, "only SUPER_ADMIN gets all of it: Okta's own apps are hidden from other roles",
 			"assign SUPER_ADMIN, if they are needed", bySuperAdmin}
-	case len(held) > 0 && !held.seesAll(r):
-		return Outcome{Partial, fmt.Sprintf("the role %s may be limited to a part of the org", strings.Join(held, ", ")),
+	case len(held.roles) > 0 && !held.seesAll(r):
+		return Outcome{Partial, "with " + held.named() + " it may be a part of what the org has",
 			"assign " + readers[r.seen].remedy, bySuperAdmin}
 	}
 	return Outcome{Status: Complete}
 }
 
 // empty is the outcome of a resource that has nothing though no org has it empty.
-func (held roles) empty(r *Resource) Outcome {
+func (held standing) empty(r *Resource) Outcome {
 	o := held.denied(r)
 	o.Why = "it is empty, though no org has it empty: " + o.Why
 	return o
 }
 
 // denied is the outcome of a resource that no role of the credential reaches.
-func (held roles) denied(r *Resource) Outcome {
-	o := Outcome{BeyondRole, "", "assign " + readers[r.seen].remedy, bySuperAdmin}
+func (held standing) denied(r *Resource) Outcome {
+	o := Outcome{Refused, "", "assign " + readers[r.seen].remedy, bySuperAdmin}
 	switch {
-	case held == nil && held.least(r):
+	case held.roles == nil && !held.least(r):
+		o.Status, o.Why = BeyondRole, "the least role that every integration has does not see it"
+	case held.roles == nil:
 		o.Why = "no role of the credential reaches it; which roles it holds is not known"
-		o.Status = Refused
-	case held == nil:
-		o.Why = "the least role that every integration has does not see it"
-	case len(held) == 0:
-		o.Why, o.Status = "the credential holds no admin role", Refused
 	case held.opens(r):
-		o.Why = fmt.Sprintf("the role %s should see it: it was taken away, or is limited", strings.Join(held, ", "))
-		o.Status = Refused
+		o.Why = "it should be seen with " + held.named() + ": was that taken away, or limited?"
+		o.Remedy = "assign " + strings.Join(held.openers(r), " or ") + " again, for the whole org"
+	case held.lost.opens(r):
+		gone := held.lost.openers(r)
+		o.Why = "it would be seen with " + gone.named() + ", no longer assigned"
+		o.Remedy = "assign " + strings.Join(gone, " or ") + " again"
+	case len(held.roles) == 0:
+		o.Why = "the credential holds no admin role"
 	default:
-		o.Why = fmt.Sprintf("the role %s does not see it", strings.Join(held, ", "))
+		return held.beyond(r)
 	}
 	return o
+}
+
+// beyond is the outcome of a resource that the roles are known not to see.
+func (held standing) beyond(r *Resource) Outcome {
+	o := Outcome{BeyondRole, "it is not seen with " + held.named(), "assign " + readers[r.seen].remedy, bySuperAdmin}
+	if len(held.roles) == 0 {
+		o.Why = "without an admin role nothing is seen"
+	}
+	return o
+}
+
+// named names the roles, for people.
+func (held roles) named() string {
+	if len(held) == 1 {
+		return "the role " + held[0]
+	}
+	return "the roles " + strings.Join(held, ", ")
 }
 
 // least reports whether READ_ONLY_ADMIN, the least role that an integration is set up
 // with, sees the resource.
 func (roles) least(r *Resource) bool { return roles{readOnlyAdmin}.opens(r) }
+
+// notAsked is the outcome of a resource whose scope the credential does not ask for.
+func notAsked(scope scopes.Scope) Outcome {
+	return Outcome{NotAsked, fmt.Sprintf("the credential does not ask for %s", scope), "add the scope to the credential, and grant it to the app", bySuperAdmin}
+}
 
 // A verdict is what an answer says about a resource.
 type verdict struct {
@@ -78,7 +103,7 @@ func (u *run) judge(ctx context.Context, l *list, err error) (verdict, error) {
 		return verdict{none: true}, nil // none, or gone meanwhile
 	case denied && why.Lacks == oktaint.LacksScope:
 		return verdict{Outcome{Refused, cmp.Or(l.lacks(why.Scope), why.Remedy), why.Remedy, why.By}, true, false}, nil
-	case denied && why.Lacks == oktaint.LacksFeature, denied && r.marks.sku, r.lacks(err):
+	case denied && why.Lacks == oktaint.LacksFeature, denied && r.marks.sku && u.held.denied(r).Status != BeyondRole, r.lacks(err):
 		return verdict{Outcome{NotLicensed, "the org does not have it", "ask Okta for it, if the org is to have it", "Okta"}, !r.marks.maybe, false}, nil
 	case denied:
 		o := u.held.denied(r)
@@ -86,7 +111,7 @@ func (u *run) judge(ctx context.Context, l *list, err error) (verdict, error) {
 	case unknownPath(err):
 		return u.judgePath(ctx, r, err), nil
 	}
-	return verdict{Outcome: Outcome{Failed, reason(err), "collect again", ""}, closes: l.alone()}, nil
+	return verdict{Outcome: Outcome{Failed, reason(err), "try again", ""}, closes: l.alone()}, nil
 }
 
 // alone reports whether the list is the only one of its resource.

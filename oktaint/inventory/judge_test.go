@@ -9,7 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/inventory"
+	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
+	"github.com/rezonate-io/okta-integration/scopes"
 )
 
 // beyondReadOnly are the rows that READ_ONLY_ADMIN does not see, by what opens them.
@@ -70,19 +73,19 @@ var (
 var conditions = []condition{
 	{"role, SUPER_ADMIN is held", noRole, superRole, nil, "", of(inventory.NotLicensed, inventory.Refused, products)},
 	{"role, READ_ONLY_ADMIN is held", noRole, readOnly, nil, "", func(row string) inventory.Status {
-		if slices.Contains(products, row) {
+		if slices.Contains(products, row) && !slices.Contains(beyond(), row) {
 			return inventory.NotLicensed
 		}
 		return of(inventory.BeyondRole, inventory.Refused, beyond())(row)
 	}},
 	{"role, READ_ONLY_ADMIN is said", noRole, unknown, []string{"READ_ONLY_ADMIN"}, "", func(row string) inventory.Status {
-		if slices.Contains(products, row) {
+		if slices.Contains(products, row) && !slices.Contains(beyond(), row) {
 			return inventory.NotLicensed
 		}
 		return of(inventory.BeyondRole, inventory.Refused, beyond())(row)
 	}},
 	{"role, none is known", noRole, unknown, nil, "", func(row string) inventory.Status {
-		if slices.Contains(products, row) {
+		if slices.Contains(products, row) && !slices.Contains(beyond(), row) {
 			return inventory.NotLicensed
 		}
 		return of(inventory.BeyondRole, inventory.Refused, beyond())(row)
@@ -156,4 +159,68 @@ func judged(t *testing.T, cond condition, r *inventory.Resource) *inventory.Repo
 		t.Fatalf("%s: %v", r.Name, err)
 	}
 	return report
+}
+
+// A scope that was asked for and is not in the token makes its rows refused, with the scope
+// and who can grant it; one that is not asked for leaves them out, unless they are named.
+func TestCoverageScopes(t *testing.T) {
+	t.Parallel()
+	all := scopes.Visibility.Union(scopes.VisibilityExtended)
+	for scope := range all.All() {
+		less := all.Minus(scopes.New(scope))
+		sim := oktatest.New(t, oktatest.Config{RateLimits: noLimits()})
+		creds, err := oktaint.ParseCredentials(sim.Credentials(sim.AddServiceApp(oktatest.ServiceApp{Scopes: less, Roles: []string{"SUPER_ADMIN"}})))
+		must(t, err)
+		for name, asked := range map[string]scopes.Set{"asked": all, "not asked": less} {
+			creds.Scopes = asked
+			for _, named := range []bool{false, true} {
+				opts := inventory.Options{Extended: true, Roles: []string{"SUPER_ADMIN"}}
+				if named {
+					opts.Extended, opts.Resources = false, rowsOf(scope)
+				}
+				if named && len(opts.Resources) == 0 {
+					continue
+				}
+				report, err := inventory.Collect(t.Context(), oktaint.NewClient(creds, sim.Transport()), new(memory), opts)
+				must(t, err)
+				for _, row := range report.Rows {
+					want := inventory.Complete
+					if below(row.Resource, scope) {
+						want = inventory.Refused
+						if name == "not asked" && !named {
+							want = inventory.NotAsked
+						}
+					}
+					if row.Status != want {
+						t.Errorf("%s %s, named %t: %s is %s (%s), want %s", scope, name, named, row.Resource, row.Status, row.Why, want)
+					}
+					if want != inventory.Complete && (!strings.Contains(row.Why, string(scope)) || row.By == "") {
+						t.Errorf("%s %s: %s: %+v does not name the scope, or who grants it", scope, name, row.Resource, row.Outcome)
+					}
+				}
+			}
+		}
+	}
+}
+
+// rowsOf are the resources that a scope reads.
+func rowsOf(scope scopes.Scope) (names []string) {
+	for r := range inventory.Catalogue() {
+		if r.Scopes.Contains(scope) && r.Tier != inventory.Named && r.Kind != inventory.Activity {
+			names = append(names, r.Name)
+		}
+	}
+	return names
+}
+
+// below reports whether a resource, or one that it belongs to, takes a scope.
+func below(resource string, scope scopes.Scope) bool {
+	for resource != "" {
+		r, _ := inventory.Lookup(resource)
+		if r.Scopes.Contains(scope) {
+			return true
+		}
+		resource = r.Parent
+	}
+	return false
 }

@@ -2,12 +2,26 @@ package inventory
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"strings"
 )
 
-// keyOf returns what tells an object from the others of its parent: the values of the
-// key's members, joined by blanks. It is empty for a single object.
+// KeyOf returns what tells an object from the others of its parent: the values of the
+// key's members, joined by blanks. It is empty for a single object. For an object that has
+// none of these members it is made of all of the object, so that two are never taken for
+// one.
+func (r *Resource) KeyOf(object json.RawMessage) string {
+	key := r.keyOf(object)
+	if len(r.Key) > 0 && strings.TrimSpace(key) == "" {
+		sum := sha256.Sum256(object)
+		return "sha256:" + hex.EncodeToString(sum[:])
+	}
+	return key
+}
+
+// keyOf is KeyOf, but for an object that has none of the members.
 func (r *Resource) keyOf(object json.RawMessage) string {
 	if len(r.Key) == 0 {
 		return ""
@@ -66,7 +80,7 @@ func (r *Resource) keep(object json.RawMessage, full bool) json.RawMessage {
 	case r.marks.noSecrets:
 		return withoutSecrets(object)
 	case r.marks.ids && !full:
-		id, err := json.Marshal(map[string]string{"id": r.keyOf(object)})
+		id, err := json.Marshal(map[string]string{"id": r.KeyOf(object)})
 		if err == nil {
 			return id
 		}

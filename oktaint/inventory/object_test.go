@@ -24,6 +24,19 @@ func TestKeyOf(t *testing.T) {
 	}
 }
 
+// Objects without a key are told apart by all of them.
+func TestKeyOfKeyless(t *testing.T) {
+	t.Parallel()
+	r := &Resource{Key: []string{"id", "type"}}
+	a, b := r.KeyOf(json.RawMessage(`{"$id":"a"}`)), r.KeyOf(json.RawMessage(`{"$id":"b"}`))
+	if a == b || a == "" || a != r.KeyOf(json.RawMessage(`{"$id":"a"}`)) {
+		t.Errorf("keys %q and %q", a, b)
+	}
+	if got := new(Resource).KeyOf(json.RawMessage(`{"$id":"a"}`)); got != "" {
+		t.Errorf("the key of a single object: %q", got)
+	}
+}
+
 func TestParamOf(t *testing.T) {
 	t.Parallel()
 	parent := &Resource{Key: []string{"id", "type"}}

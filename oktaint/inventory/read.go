@@ -26,7 +26,7 @@ type Object struct {
 // Key is what tells the object from all others of its resource.
 func (o Object) Key() string {
 	if r, ok := Lookup(o.Resource); ok {
-		return o.Parent + "/" + r.keyOf(o.Object)
+		return o.Parent + "/" + r.KeyOf(o.Object)
 	}
 	return ""
 }
@@ -36,13 +36,14 @@ func (o Object) Key() string {
 // is no file of it.
 func Read(dir, resource string) iter.Seq2[Object, error] {
 	return func(yield func(Object, error) bool) {
-		if err := read(dir, resource, func(o Object) bool { return yield(o, nil) }); err != nil {
+		if err := read(dir, resource, func(o Object, _ []byte) bool { return yield(o, nil) }); err != nil {
 			yield(Object{}, fmt.Errorf("inventory: read %s: %w", resource, err))
 		}
 	}
 }
 
-func read(dir, resource string, each func(Object) bool) error {
+// read calls each with the objects of a file and their lines, until it returns false.
+func read(dir, resource string, each func(Object, []byte) bool) error {
 	name := filepath.Join(dir, resource+".ndjson")
 	file, err := os.Open(name)
 	packed := errors.Is(err, fs.ErrNotExist)
@@ -55,12 +56,15 @@ func read(dir, resource string, each func(Object) bool) error {
 	defer file.Close()
 	var in io.Reader = file
 	if packed {
-		if in, err = gzip.NewReader(bufio.NewReader(file)); errors.Is(err, io.EOF) {
-			return nil // compressed, nothing is nothing
-		} else if err != nil {
+		if in, err = gzip.NewReader(bufio.NewReader(file)); err != nil {
 			return err
 		}
 	}
+	return scan(in, each)
+}
+
+// scan calls each with the objects of lines.
+func scan(in io.Reader, each func(Object, []byte) bool) error {
 	lines := bufio.NewReaderSize(in, 64<<10)
 	for n := 1; ; n++ {
 		line, err := lines.ReadBytes('\n')
@@ -69,7 +73,7 @@ func read(dir, resource string, each func(Object) bool) error {
 			if err := json.Unmarshal(line, &o); err != nil {
 				return fmt.Errorf("line %d: %w", n, err)
 			}
-			if !each(o) {
+			if !each(o, line) {
 				return nil
 			}
 		}

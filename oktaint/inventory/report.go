@@ -46,11 +46,32 @@ type Outcome struct {
 type Row struct {
 	Resource string `json:"resource"`
 	Outcome
-	Count    int           `json:"count"`    // objects
-	Requests int           `json:"requests"` // pages and single objects that were asked for
-	Bytes    int64         `json:"bytes"`    // of the objects as the org sent them
-	Took     time.Duration `json:"-"`        // from its first request to its last answer
-	Err      error         `json:"-"`        // the first answer that was not what it should be
+	Count    int           `json:"count"`             // objects
+	Requests int           `json:"requests"`          // pages and single objects that were asked for
+	Bytes    int64         `json:"bytes"`             // of the objects as the org sent them
+	Took     time.Duration `json:"-"`                 // from its first request to its last answer
+	Err      error         `json:"-"`                 // the first answer that was not what it should be
+	Started  time.Time     `json:"started,omitzero"`  // when the run began; that of the Report if it is zero
+	Changes  *Changes      `json:"changes,omitempty"` // by a Delta
+}
+
+// Changes are what a [Delta] changed of one resource.
+type Changes struct {
+	Added   int `json:"added"`
+	Changed int `json:"changed"`
+	Deleted int `json:"deleted"`
+
+	// Whole is why all of the resource was read, though a Delta has a cheaper way to find
+	// its changes. It is empty if that was not needed.
+	Whole string `json:"whole,omitempty"`
+}
+
+// A Basis says what the report of a [Delta] stands on.
+type Basis struct {
+	Since    time.Time `json:"since"`            // when the run began whose objects were brought up to date
+	Events   int       `json:"events"`           // of the System Log that were looked at
+	Requests int       `json:"requests"`         // that they took
+	NoLog    string    `json:"no_log,omitempty"` // why the System Log was of no use, if so
 }
 
 // A Report is what a run found out. Its rows are in the order of the catalogue.
@@ -63,6 +84,16 @@ type Report struct {
 	// is false if neither the org nor the caller said what they are.
 	Roles      []string `json:"roles"`
 	RolesKnown bool     `json:"roles_known"`
+
+	// RolesLost are those of Options.Roles that the org says are not held any more. It is
+	// empty if the org does not let the credential see its roles.
+	RolesLost []string `json:"roles_lost,omitempty"`
+
+	// Delta is what a report of Delta stands on. It is nil for a full run.
+	Delta *Basis `json:"delta,omitempty"`
+
+	// FullMembers is Options.FullMembers of the run.
+	FullMembers bool `json:"full_members,omitempty"`
 
 	Rows []Row `json:"rows"`
 }

@@ -1,6 +1,11 @@
 package inventory
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/scopes"
+)
 
 // The standard admin roles that see something. Okta's word for them is the type of a
 // role assignment.
@@ -19,8 +24,9 @@ const (
 
 // A reader says who sees a resource.
 type reader struct {
-	roles  []string // the standard roles, sorted
-	remedy string   // what opens it, for people
+	roles      []string // the standard roles, sorted
+	remedy     string   // what opens it, for people
+	permission string   // that opens it to a custom role; empty if none is known
 }
 
 // readers has a row for each value of the catalogue's column "seen by".
@@ -41,12 +47,12 @@ var readers = map[string]reader{
 	"authorization-servers": seenBy(readOnlyAdmin, orgAdmin, apiAccessAdmin),
 	"settings":              seenBy(readOnlyAdmin, orgAdmin),
 
-	"schemas": {sorted(orgAdmin, appAdmin, apiAccessAdmin), "ORG_ADMIN, APP_ADMIN or API_ACCESS_MANAGEMENT_ADMIN"},
-	"super":   {sorted(), "SUPER_ADMIN: no other role sees it"},
-	"iam":     {sorted(), "a custom role with the permission okta.iam.read over the org's IAM resources, or SUPER_ADMIN"},
+	"schemas": {sorted(orgAdmin, appAdmin, apiAccessAdmin), "ORG_ADMIN, APP_ADMIN or API_ACCESS_MANAGEMENT_ADMIN", ""},
+	"super":   {sorted(), "SUPER_ADMIN: no other role sees it", ""},
+	"iam":     {sorted(), "a custom role with the permission okta.iam.read over the org's IAM resources, or SUPER_ADMIN", "okta.iam.read"},
 }
 
-func seenBy(roles ...string) reader { return reader{sorted(roles...), roles[0]} }
+func seenBy(roles ...string) reader { return reader{sorted(roles...), roles[0], ""} }
 
 // sorted returns the roles with SUPER_ADMIN, which sees everything.
 func sorted(roles ...string) []string {
@@ -63,9 +69,19 @@ var narrow = []string{appAdmin, customRole, helpDeskAdmin, membershipAdmin, user
 // not known.
 type roles []string
 
+// opensAbove reports whether one of the roles is known to open a resource that r belongs
+// to.
+func (held roles) opensAbove(r *Resource) bool {
+	above, ok := Lookup(r.Parent)
+	return ok && (held.opens(above) || held.opensAbove(above))
+}
+
 // opens reports whether one of the roles is known to open the resource.
-func (held roles) opens(r *Resource) bool {
-	return slices.ContainsFunc(held, func(role string) bool { return slices.Contains(r.Roles(), role) })
+func (held roles) opens(r *Resource) bool { return len(held.openers(r)) > 0 }
+
+// openers are those of the roles that are known to open the resource.
+func (held roles) openers(r *Resource) roles {
+	return slices.DeleteFunc(slices.Clone(held), func(role string) bool { return !slices.Contains(r.Roles(), role) })
 }
 
 // seesAll reports whether the roles show all of a resource that they open.
@@ -73,4 +89,59 @@ func (held roles) seesAll(r *Resource) bool {
 	return slices.ContainsFunc(held, func(role string) bool {
 		return slices.Contains(r.Roles(), role) && !slices.Contains(narrow, role) && (!r.marks.filtered || role == superAdmin)
 	})
+}
+
+// A standing is what is known of the roles of a credential.
+type standing struct {
+	roles // those that it holds, by the org or else by Options.Roles
+
+	// lost are those of Options.Roles that the org does not show among the held ones.
+	lost roles
+}
+
+// standingOf takes the org's word, if it gives it, and that of Options.Roles otherwise.
+func standingOf(who oktaint.Principal, said []string) standing {
+	if who.RolesErr != nil {
+		if len(said) == 0 {
+			return standing{}
+		}
+		return standing{roles: said}
+	}
+	s := standing{roles: append(roles{}, who.RoleTypes()...)}
+	for _, role := range said {
+		if !slices.Contains(s.roles, role) {
+			s.lost = append(s.lost, role)
+		}
+	}
+	return s
+}
+
+// Expect says what admin roles are known to show of the core resources that a credential
+// with these scopes reads, without asking an org. permissions are those of a custom role
+// that it holds too; they may be missing. A row is [Complete], [Partial], [BeyondRole] or
+// [NotAsked].
+func Expect(asked scopes.Set, held, permissions []string) *Report {
+	rep := &Report{Roles: held, RolesKnown: true}
+	for r := range Catalogue() {
+		if r.Tier == Core {
+			rep.Rows = append(rep.Rows, Row{Resource: r.Name, Outcome: r.expect(asked, held, permissions)})
+		}
+	}
+	return rep
+}
+
+func (r *Resource) expect(asked scopes.Set, held roles, permissions []string) Outcome {
+	for scope := range r.Scopes.All() {
+		if !asked.Covers(scope) {
+			return notAsked(scope)
+		}
+	}
+	custom := readers[r.seen].permission
+	switch {
+	case custom != "" && slices.Contains(permissions, custom):
+		return Outcome{Status: Complete}
+	case held.opens(r):
+		return standing{roles: held}.seen(r)
+	}
+	return standing{roles: held}.beyond(r)
 }

@@ -17,7 +17,7 @@ type run struct {
 	sink  Sink
 	opts  Options
 	probe bool // one object of each resource
-	held  roles
+	held  standing
 	stop  context.CancelCauseFunc
 
 	engine    sync.Once
@@ -77,8 +77,10 @@ func (u *run) family(ctx context.Context, root *Resource) error {
 	if done {
 		return nil
 	}
-	if err := u.lists(ctx, root, nil, p); err != nil {
-		return err
+	if u.needs(root) {
+		if err := u.lists(ctx, root, nil, p); err != nil {
+			return err
+		}
 	}
 	return u.finish(ctx, root)
 }
@@ -120,7 +122,7 @@ func (u *run) closeAfterParent(t *tally) {
 	}
 	above, _ := Lookup(t.r.Parent)
 	p := u.tallyOf(above)
-	if o := p.outcome(u.held); p.Closed != nil || o.Status == Failed {
+	if o := p.outcome(u.held); p.Closed != nil || o.Status == Failed || o.Status == Refused && t.Read == 0 {
 		o = inherit(p.r.Name, o)
 		if o.Status == NotAsked && t.named {
 			o.Status = Refused
@@ -136,12 +138,22 @@ func (u *run) tell(e Event) {
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	if err := u.opts.tell(e); err != nil {
+		u.stop(err)
+	}
+}
+
+// tell calls Progress, if there is one.
+func (o Options) tell(e Event) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			u.stop(errors.New("inventory: Options.Progress panicked"))
+			err = errors.New("inventory: Options.Progress panicked")
 		}
 	}()
-	u.opts.Progress(e)
+	if o.Progress != nil {
+		o.Progress(e)
+	}
+	return nil
 }
 
 // watched returns a context in which waits are told of.

@@ -17,6 +17,10 @@ type Batch struct {
 
 	Items []json.RawMessage // each on one line
 	At    time.Time         // when they were read
+
+	// Deleted are the keys, as [Resource.KeyOf] has them, of objects that are no longer
+	// there. Only a Delta has some.
+	Deleted []string
 }
 
 // A Sink takes what is collected. Batches of one resource come one at a time, those of

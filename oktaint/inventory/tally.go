@@ -3,6 +3,7 @@ package inventory
 import (
 	"cmp"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 )
@@ -31,6 +32,8 @@ type tally struct {
 	row   int        // failures since a list was read
 	err   error      // the first
 	named bool
+
+	changes *Changes // of a Delta
 }
 
 // The failures after which a resource is given up: a list that is refused or fails
@@ -57,7 +60,7 @@ func (t *tally) note(o Outcome, err error, closes bool) {
 }
 
 // outcome is the status at the end.
-func (t *tally) outcome(held roles) Outcome {
+func (t *tally) outcome(held standing) Outcome {
 	switch {
 	case t.Closed != nil && t.Read == 0:
 		return *t.Closed
@@ -73,6 +76,10 @@ func (t *tally) outcome(held roles) Outcome {
 		return t.part(Partial, t.Denied)
 	case t.Count == 0 && t.r.marks.neverEmpty:
 		return held.empty(t.r)
+	case t.Read == 0 && t.r.Parent != "":
+		if o := held.denied(t.r); o.Status == BeyondRole {
+			return o // that there is none is not known: nothing was asked
+		}
 	}
 	return held.seen(t.r)
 }
@@ -86,15 +93,25 @@ func (t *tally) part(s Status, lists int) Outcome {
 }
 
 // report is the row of the report.
-func (t *tally) report(held roles) Row {
+func (t *tally) report(held standing) Row {
 	return Row{
 		Resource: t.r.Name, Outcome: t.outcome(held), Count: t.Count, Requests: t.Requests, Bytes: t.Bytes, Took: t.Took,
-		Err: t.err,
+		Err: t.err, Changes: t.changes,
 	}
 }
 
 // inherit is the outcome of a resource whose parent could not be read.
 func inherit(parent string, o Outcome) Outcome {
-	o.Why = fmt.Sprintf("it belongs to %s: %s", parent, cmp.Or(o.Why, string(o.Status)))
+	o.Why = fmt.Sprintf(belongsTo+"%s: %s", parent, cmp.Or(o.Why, string(o.Status)))
 	return o
+}
+
+const belongsTo = "it belongs to "
+
+// inherited returns the reason of the resource at the top, if why is that of one below it.
+func inherited(why string) string {
+	for strings.HasPrefix(why, belongsTo) {
+		_, why, _ = strings.Cut(why, ": ")
+	}
+	return why
 }

@@ -21,20 +21,23 @@ type list struct {
 	above []string // what stands in the path
 	query string   // the one of each that is asked for
 	p     *progress
+	flat  bool // what is below is not read
+	whole bool // it was read to its end, or there is none
 }
 
 // lists reads the lists of a resource below one parent: one, or one after the other for
 // each of its queries.
 func (u *run) lists(ctx context.Context, r *Resource, above []string, p *progress) error {
 	l := &list{u: u, t: u.tallyOf(r), above: above, p: p}
-	if err := l.unasked(); err != nil || l.closed() {
-		return err
+	u.locked(func() { u.unasked(l.t) })
+	if l.closed() {
+		return nil
 	}
 	if len(r.marks.each) == 0 {
 		return l.walk(ctx)
 	}
 	for i, query := range r.marks.each {
-		if u.probe && l.t.Read > 0 {
+		if u.probe && l.t.Count > 0 {
 			break
 		}
 		key := fmt.Sprint(i)
@@ -70,17 +73,17 @@ func (u *run) under(p *progress, key string, work func(*progress) error) error {
 }
 
 // unasked closes a resource that the token cannot read.
-func (l *list) unasked() error {
-	src, r := l.u.c.Source(), l.t.r
-	if src.ClientID() == "" {
-		return nil // an API token has no scopes
+func (u *run) unasked(t *tally) {
+	src := u.c.Source()
+	if src.ClientID() == "" || t.Closed != nil {
+		return // an API token has no scopes
 	}
-	for scope := range r.Scopes.All() {
+	for scope := range t.r.Scopes.All() {
 		var o Outcome
 		switch {
 		case !src.Asked().Covers(scope):
-			o = Outcome{NotAsked, fmt.Sprintf("the credential does not ask for %s", scope), "add the scope to the credential, and grant it to the app", bySuperAdmin}
-			if l.t.named {
+			o = notAsked(scope)
+			if t.named {
 				o.Status = Refused
 			}
 		case !src.Granted().Covers(scope):
@@ -88,10 +91,9 @@ func (l *list) unasked() error {
 		default:
 			continue
 		}
-		l.u.locked(func() { l.t.note(o, nil, true) })
-		return nil
+		t.note(o, nil, true)
+		return
 	}
-	return nil
 }
 
 // walk reads a list from where it stopped. What the org answers is taken down in the
@@ -126,6 +128,7 @@ func (l *list) refused(ctx context.Context, err error) error {
 	}
 	l.u.locked(func() {
 		l.p.Over = true
+		l.whole = v.none || v.Status == NotLicensed
 		l.t.Requests++
 		if v.none {
 			l.t.Read++
@@ -151,11 +154,14 @@ func (l *list) page(ctx context.Context, page oktaint.Page[json.RawMessage]) err
 		}
 		l.told()
 	}
-	if err := l.children(ctx, page.Items); err != nil {
-		return err
+	if !l.flat {
+		if err := l.children(ctx, page.Items); err != nil {
+			return err
+		}
 	}
 	l.u.locked(func() {
-		if l.p.turn(page.Next); l.p.Over || l.u.probe {
+		l.p.turn(page.Next)
+		if l.whole = l.p.Over; l.p.Over || l.u.probe {
 			l.t.Read, l.t.row = l.t.Read+1, 0
 		}
 	})
@@ -196,7 +202,7 @@ func (l *list) batch(items []json.RawMessage) Batch {
 func (l *list) children(ctx context.Context, items []json.RawMessage) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for _, child := range below(l.t.r) {
-		if l.u.wants(child) {
+		if l.u.needs(child) {
 			g.Go(func() error { return l.child(ctx, child, items) })
 		}
 	}
@@ -285,7 +291,7 @@ func (l *list) request(ctx context.Context) (*http.Request, error) {
 // hasChildren reports whether something below the list is read.
 func (l *list) hasChildren() bool {
 	for _, child := range below(l.t.r) {
-		if l.u.wants(child) {
+		if l.u.needs(child) {
 			return true
 		}
 	}

@@ -14,6 +14,7 @@ const (
 	statusInactive = "INACTIVE"
 
 	nameOIDC     = "oidc_client"
+	modeOIDC     = "OPENID_CONNECT"
 	nameBookmark = "bookmark"
 	nameSWA      = "template_swa"
 

@@ -109,7 +109,7 @@ func (in ServiceApp) body(public json.RawMessage) (*appInput, error) {
 	label := in.Label
 	setDefault(&label, "Test service")
 	text, err := json.Marshal(object{
-		"name": nameOIDC, "label": label, "signOnMode": "OPENID_CONNECT",
+		"name": nameOIDC, "label": label, "signOnMode": modeOIDC,
 		"credentials": object{"oauthClient": object{"token_endpoint_auth_method": methodPrivateKey}},
 		"settings": object{"oauthClient": object{
 			"application_type": typeService, "grant_types": []string{"client_credentials"}, "response_types": []string{"token"},

@@ -28,16 +28,26 @@ func (o *Org) addBuiltIns() {
 		in.Visibility.Hide.IOS, in.Visibility.Hide.Web = new(false), new(false)
 		in.Visibility.AppLinks = b.appLinks
 		o.apps.put(b.id, &app{
-			id: b.id, name: b.name, label: b.label, status: statusActive, signOnMode: "OPENID_CONNECT",
+			id: b.id, name: b.name, label: b.label, status: statusActive, signOnMode: modeOIDC,
 			created: now, updated: now, in: in, builtIn: b,
 		})
 	}
 }
 
-// sees reports whether the caller may know of an app: most of Okta's own apps
-// are shown to Super Admins only.
-func (c *call) sees(a *app) bool {
-	return a.builtIn == nil || a.builtIn.everyone || c.rights.allows(c.rights.rolesOf(c.actor), superAdmin)
+// sees reports whether the caller may know of an app.
+func (c *call) sees(a *app) bool { return c.seen()(a) }
+
+// seen returns which apps the caller may know of: most of Okta's own apps are
+// shown to Super Admins only, and API_ACCESS_MANAGEMENT_ADMIN is for OIDC apps.
+func (c *call) seen() func(*app) bool {
+	held := c.rights.rolesOf(c.actor)
+	super, others := c.rights.allows(held, superAdmin), c.rights.allows(held, readOtherApps)
+	return func(a *app) bool {
+		if a.builtIn != nil && !a.builtIn.everyone {
+			return super
+		}
+		return others || a.signOnMode == modeOIDC
+	}
 }
 
 // showBuiltIn changes the view of an app to that of one of Okta's own.

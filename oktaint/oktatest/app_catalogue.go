@@ -13,7 +13,7 @@ type catalogueApp struct {
 var appCatalogue = map[string]catalogueApp{
 	nameOIDC: {
 		"OpenID Connect Client", "OpenID Connect Client", "OAUTH2", "http://openid.net/specs/openid-connect-core-1_0.html",
-		"OPENID_CONNECT", []string{"DEFAULT_PUSH_STATUS_TO_PUSH"},
+		modeOIDC, []string{"DEFAULT_PUSH_STATUS_TO_PUSH"},
 	},
 	nameBookmark: {"Bookmark App", "Bookmark App", "COLLABORATION", "https://www.okta.com", "BOOKMARK", nil},
 	nameSWA:      {"Template App", "Template App", "COLLABORATION", "https://www.okta.com", "BROWSER_PLUGIN", nil},

@@ -45,7 +45,7 @@ func (c *call) listClients() (reply, error) {
 // which links lead to, it shows what is known: id, name and time.
 func (c *call) getClient() (reply, error) {
 	id := c.param("client")
-	if a, found := c.org.apps.get(id); found && a.builtIn != nil && c.sees(a) {
+	if a, found := c.org.apps.get(id); found && a.builtIn != nil && c.seen()(a) {
 		return ok(object{"client_id": a.id, "client_id_issued_at": a.created.Unix(), "client_name": a.label})
 	}
 	cl, err := c.client()

@@ -133,7 +133,7 @@ func (c *call) listAppsOfGroup() (reply, error) {
 		paging: paging{limit: 20, most: 200, params: []string{"after", "limit"}},
 		table:  &apps,
 		id:     func(a *app) string { return a.id },
-		match:  c.sees,
+		match:  c.seen(),
 		view:   c.org.viewApp,
 	})
 }

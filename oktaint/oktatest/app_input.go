@@ -184,7 +184,7 @@ func (in *appInput) checkPlain(signOnMode string, settings []string) error {
 
 // checkOIDC checks an OpenID Connect app and fills in its defaults.
 func (in *appInput) checkOIDC() error {
-	if in.SignOnMode != "OPENID_CONNECT" {
+	if in.SignOnMode != modeOIDC {
 		return invalid("signOnMode", "signOnMode: The value does not fit the app")
 	}
 	if in.Credentials.OAuthClient == nil {

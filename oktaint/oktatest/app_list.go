@@ -14,6 +14,7 @@ func (c *call) listApps() (reply, error) {
 	if err := c.checkExpand(ofUser); err != nil {
 		return reply{}, err
 	}
+	seen := c.seen()
 	if _, err := c.flag("includeNonDeleted", false); err != nil {
 		return reply{}, err
 	}
@@ -23,7 +24,7 @@ func (c *call) listApps() (reply, error) {
 		id:     func(a *app) string { return a.id },
 		match: func(a *app) bool {
 			byQ := strings.HasPrefix(strings.ToLower(a.name), q) || strings.HasPrefix(strings.ToLower(a.label), q)
-			return byQ && want(a) && c.sees(a)
+			return byQ && want(a) && seen(a)
 		},
 		view: c.org.viewApp,
 	}

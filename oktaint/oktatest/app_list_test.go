@@ -91,6 +91,15 @@ func TestBuiltInApps(t *testing.T) {
 	if got := names(c.do("GET", "/api/v1/apps", reader, nil)); !slices.Equal(got, want[2:]) {
 		t.Errorf("apps for READ_ONLY_ADMIN = %v, want %v", got, want[2:])
 	}
+	bookmark := c.admin("POST", "/api/v1/apps", object{
+		"name": "bookmark", "label": "b", "signOnMode": "BOOKMARK", "settings": object{"app": object{"url": "https://example.com"}},
+	}).want(t, 200).text(t, "id")
+	forOIDC := "SSWS " + c.org.NewAPIToken("API_ACCESS_MANAGEMENT_ADMIN")
+	if got := names(c.do("GET", "/api/v1/apps", forOIDC, nil)); !slices.Equal(got, want[2:]) {
+		t.Errorf("apps for API_ACCESS_MANAGEMENT_ADMIN = %v, want %v", got, want[2:])
+	}
+	c.do("GET", "/api/v1/apps/"+bookmark, forOIDC, nil).wantError(t, 404, "E0000007", "")
+	c.do("GET", "/api/v1/apps/"+bookmark, reader, nil).want(t, 200)
 	list := c.admin("GET", "/api/v1/apps", nil).list(t)
 	console, plugin := "/api/v1/apps/"+list[0]["id"].(string), "/api/v1/apps/"+list[2]["id"].(string)
 	c.do("GET", console, reader, nil).wantError(t, 404, "E0000007", "")

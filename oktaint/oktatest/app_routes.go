@@ -29,9 +29,9 @@ var appSecretRoutes = []route{
 }
 
 var grantRoutes = []route{
-	{method: get, pattern: pathGrants, scope: "okta.appGrants.read", need: readApps, query: "expand", handler: (*call).listGrants},
+	{method: get, pattern: pathGrants, scope: "okta.appGrants.read", need: superAdmin, query: "expand", handler: (*call).listGrants},
 	{method: post, pattern: pathGrants, scope: "okta.appGrants.manage", need: superAdmin, body: grantMembers, handler: (*call).createGrant},
-	{method: get, pattern: pathGrants + "/{grant}", scope: "okta.appGrants.read", need: readApps, query: "expand", handler: (*call).getGrant},
+	{method: get, pattern: pathGrants + "/{grant}", scope: "okta.appGrants.read", need: superAdmin, query: "expand", handler: (*call).getGrant},
 	{method: del, pattern: pathGrants + "/{grant}", scope: "okta.appGrants.manage", need: superAdmin, handler: (*call).revokeGrant},
 }
 

@@ -1,6 +1,7 @@
 package oktatest
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -172,31 +173,43 @@ func (c *call) wantedAssets(k *assetKind) (filter, error) {
 	for word := range strings.FieldsSeq(k.query) {
 		name, member, _ := strings.Cut(word, "=")
 		name, required := strings.CutSuffix(name, "!")
-		value := c.query.Get(name)
-		switch {
-		case value == "" && required:
-			return nil, errParameter
-		case value == "":
-		case member != "":
-			if k.path == pathPolicies && name == "type" {
-				if err := c.checkPolicyType(value); err != nil {
-					return nil, err
-				}
-			}
-			conditions = append(conditions, func(o object) bool { return lookUp(o, strings.Split(member, ".")) == value })
-		case name == "filter" || name == "search":
-			f, err := parseFilter(value)
+		switch value := c.query.Get(name); {
+		case value != "":
+			f, err := c.assetCondition(k, name, member, value)
 			if err != nil {
-				return nil, errSearch
+				return nil, err
 			}
 			conditions = append(conditions, f)
-		case name == "q":
-			conditions = append(conditions, func(o object) bool { return beginsWith(o["name"], value) })
+		case required:
+			return nil, errParameter
 		}
 	}
 	return func(o object) bool {
 		return !slices.ContainsFunc(conditions, func(f filter) bool { return !f(o) })
 	}, nil
+}
+
+// assetCondition reads one parameter. Those that select nothing let everything
+// through.
+func (c *call) assetCondition(k *assetKind, name, member, value string) (filter, error) {
+	if k.path == pathPolicies && name == "type" {
+		if err := c.checkPolicyType(value); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case member != "":
+		return func(o object) bool { return lookUp(o, strings.Split(member, ".")) == value }, nil
+	case name == "filter" || name == "search":
+		f, err := parseFilter(value)
+		if err != nil {
+			return nil, errSearch
+		}
+		return f, nil
+	case name == "q":
+		return func(o object) bool { return beginsWith(o["name"], value) }, nil
+	}
+	return func(object) bool { return true }, nil
 }
 
 // beginsWith compares without regard to case.
@@ -226,19 +239,16 @@ func (c *call) getStream(rows *table[*asset], k *assetKind) (reply, error) {
 }
 
 // poolsOfType is how many agent pools of each type a page has if not asked.
-const poolsOfType = 5
+const poolsOfType = "5"
 
 // listPools shows agent pools: a page ends before there would be more of one type
 // than limitPerPoolType says.
 func (c *call) listPools(rows *table[*asset], want filter) (reply, error) {
-	limit, after := poolsOfType, c.query.Get("after")
-	if text := c.query.Get("limitPerPoolType"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 {
-			return reply{}, invalid("limitPerPoolType", "limitPerPoolType: must be a number above 0")
-		}
-		limit = n
+	limit, err := strconv.Atoi(cmp.Or(c.query.Get("limitPerPoolType"), poolsOfType))
+	if err != nil || limit < 1 {
+		return reply{}, invalid("limitPerPoolType", "limitPerPoolType: must be a number above 0")
 	}
+	after := c.query.Get("after")
 	if after != "" && len(after) != 20 {
 		return reply{}, errCursor
 	}
@@ -265,7 +275,7 @@ func (c *call) listPools(rows *table[*asset], want filter) (reply, error) {
 // getSchemaOfApp shows the schema of the users of an app.
 func (c *call) getSchemaOfApp() (reply, error) {
 	a, found := c.org.apps.get(c.param("appId"))
-	if !found || !c.sees(a) {
+	if !found || !c.seen()(a) {
 		return reply{}, notFound(c.param("appId"), "AppInstance")
 	}
 	return ok(c.org.viewSchemaOfApp(a))

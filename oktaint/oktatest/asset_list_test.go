@@ -131,6 +131,9 @@ func TestDevices(t *testing.T) {
 		if d := c.admin("GET", "/api/v1/devices", nil).want(t, 200); strings.Contains(d.body, "_embedded") {
 			t.Errorf("without expand: %s", d.body)
 		}
+		for _, path := range []string{"/api/v1/devices?expand=user", "/api/v1/devices?expand=userSummary"} {
+			c.wantAssets(path, c.admin("GET", path, nil).want(t, 200).list(t))
+		}
 		user := whole["id"].(string)
 		c.admin("POST", usersPath+user+"/lifecycle/deactivate", nil).want(t, 200)
 		c.admin("DELETE", usersPath+user, nil).want(t, 204)

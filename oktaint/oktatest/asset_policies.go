@@ -7,7 +7,7 @@ const pathPolicies = "/api/v1/policies"
 // policyKinds are the policies of every type with what is below them.
 var policyKinds = []assetKind{
 	{path: pathPolicies, one: "{policyId}", scope: "okta.policies.read", need: readPolicies, query: "type!=type status=status q limit after", lacks: "expand sortBy resourceId",
-		limit: 50, most: 200, plain: true, prefix: "00p", class: "Policy", links: "mappings:GET,POST* self:GET,PUT,DELETE* rules:GET,POST lifecycle",
+		limit: 50, most: 200, plain: true, prefix: "00p", class: "Policy", links: "mappings:GET*,POST* self:GET,PUT,DELETE* rules:GET,POST lifecycle",
 		event: "policy.lifecycle.create policy.lifecycle.update policy.lifecycle.delete", target: "PolicyEntity"},
 	{path: pathPolicies + "/{policyId}/rules", one: "{ruleId}", scope: "okta.policies.read", need: readPolicies, query: "limit after",
 		limit: 50, most: 200, plain: true, quiet: true, prefix: "0pr", class: "PolicyRule", links: "self:GET,PUT,DELETE* lifecycle",
@@ -64,12 +64,12 @@ func (c *call) listPolicyApps() (reply, error) {
 	if c.org.assetAt(pathPolicies, policy) == nil {
 		return reply{}, notFound(policy, "Policy")
 	}
-	mappings := c.org.mappingsOf(policy)
+	mappings, seen := c.org.mappingsOf(policy), c.seen()
 	return list(c, lister[*app]{
 		paging: paging{limit: 20, most: 200, params: []string{"after", "limit"}},
 		table:  &c.org.apps,
 		id:     func(a *app) string { return a.id },
-		match:  func(a *app) bool { return mappings[a.id] != "" && c.sees(a) },
+		match:  func(a *app) bool { return mappings[a.id] != "" && seen(a) },
 		view: func(a *app) object {
 			view := c.org.viewApp(a)
 			view["_links"].(object)["policyMapping"] = object{"href": c.org.href("api/v1/policies", policy, "mappings", mappings[a.id])}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -46,26 +47,46 @@ func (o *Org) AssetLists(template string) ([]string, error) {
 
 // Assets returns what the org has at a path, in order of their ids: the objects
 // of a list, or the one object that the org has once. They are what the org shows
-// to a Super Admin who reads all pages, whatever is switched off. A path that no
-// asset has is an error; so is one with the id of what does not exist.
+// to a Super Admin who reads all pages, whatever is switched off. The path may have
+// a query that selects or expands, such as /api/v1/policies?type=PASSWORD or
+// /api/v1/devices?expand=user; without one they are all. A path that no asset has is
+// an error; so is one with the id of what does not exist, and a query that the org
+// would refuse.
 func (o *Org) Assets(path string) ([]map[string]any, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	path, text, asked := strings.Cut(path, "?")
 	path = canonicalPath(path)
 	k, err := o.assetKindAt(path)
 	if err != nil {
 		return nil, err
 	}
+	want, view := func(object) bool { return true }, o.viewAsset
+	if asked {
+		if want, view, err = o.readAssetQuery(k, text); err != nil {
+			return nil, fmt.Errorf("oktatest: query of %s: %w", path, err)
+		}
+	}
 	objects := []map[string]any{}
 	for _, a := range o.assetList(path).all() {
-		if a.kind != k {
-			continue
-		}
-		if view := o.viewAsset(a); view != nil {
-			objects = append(objects, plain(view))
+		if shown := o.viewAsset(a); shown != nil && want(shown) {
+			objects = append(objects, plain(view(a)))
 		}
 	}
 	return objects, nil
+}
+
+// readAssetQuery reads the query of a list outside of a request.
+func (o *Org) readAssetQuery(k *assetKind, text string) (want filter, view func(*asset) object, err error) {
+	c := &call{org: o}
+	if c.query, err = url.ParseQuery(text); err != nil {
+		return nil, nil, err
+	}
+	if want, err = c.wantedAssets(k); err != nil {
+		return nil, nil, err
+	}
+	view, err = c.viewOf(k)
+	return want, view, err
 }
 
 // assetKindAt returns the row of a path that exists.

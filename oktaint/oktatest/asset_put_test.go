@@ -151,6 +151,11 @@ func TestPutAssetErrors(t *testing.T) {
 			t.Errorf("RemoveAsset %s: no error", path)
 		}
 	}
+	for _, path := range []string{"/api/v1/devices?expand=x", "/api/v1/policies?type=x", "/api/v1/zones?filter=x", "/api/v1/zones?%"} {
+		if _, err := c.org.Assets(path); err == nil {
+			t.Errorf("Assets %s: no error", path)
+		}
+	}
 	if err := c.org.RemoveAsset("/api/v1/zones", "nzo1"); err == nil {
 		t.Error("a zone that does not exist was removed")
 	}

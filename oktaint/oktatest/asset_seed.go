@@ -141,21 +141,15 @@ func (o *Org) seedAsset(k *assetKind, path string, template object, n int) *asse
 	if parent := o.parentOf(k, path); parent != nil {
 		e.parent = parent.id
 	}
-	body := object{}
-	for name, v := range template {
-		if !strings.HasPrefix(name, "@") {
-			body[name] = e.value(v)
-		}
+	a := &asset{kind: k, path: path, id: e.id, body: e.body(template)}
+	if e.id != "" && k.keyOf(a.body) == "" {
+		a.body[cmp.Or(k.key, "id")] = e.id
 	}
-	if e.id != "" && k.keyOf(body) == "" {
-		body[cmp.Or(k.key, "id")] = e.id
-	}
-	a := &asset{kind: k, path: path, id: e.id, body: body}
 	switch key, ok := template["@key"].(string); {
 	case ok:
 		a.id = key
 	case k.array != single:
-		a.id = k.keyOf(body)
+		a.id = k.keyOf(a.body)
 	}
 	o.putAsset(a)
 	return a
@@ -167,6 +161,17 @@ type expander struct {
 	path       string
 	id, parent string
 	number     int
+}
+
+// body fills in the members that are shown.
+func (e *expander) body(template object) object {
+	body := object{}
+	for name, v := range template {
+		if !strings.HasPrefix(name, "@") {
+			body[name] = e.value(v)
+		}
+	}
+	return body
 }
 
 func (e *expander) value(v any) any {
@@ -211,6 +216,33 @@ func (e *expander) text(s string) string {
 }
 
 func (e *expander) name(name string) (value string, known bool) {
+	if value, known = e.ofOrg(name); known {
+		return value, true
+	}
+	switch name {
+	case "user":
+		users := e.org.assets.origin.users
+		return users[e.number%len(users)], true
+	case "id":
+		return e.id, true
+	case "parent":
+		return e.parent, true
+	case "schema": // of a user type: the number of its id with another prefix
+		return "osc" + strings.TrimPrefix(e.id, "oty"), true
+	case "n":
+		return strconv.Itoa(e.number), true
+	case "self":
+		return e.org.cfg.Origin + strings.TrimSuffix(e.path+"/"+e.id, "/"), true
+	}
+	if len(name) < 4 {
+		return "", false
+	}
+	n, err := strconv.Atoi(name[3:])
+	return assetID(name[:3], n), err == nil
+}
+
+// ofOrg returns what a name says of the org, or of the time.
+func (e *expander) ofOrg(name string) (value string, known bool) {
 	from := &e.org.assets.origin
 	made := from.born
 	if e.org.assets.seeded {
@@ -231,25 +263,6 @@ func (e *expander) name(name string) (value string, known bool) {
 		return from.owner, true
 	case "everyone":
 		return from.everyone, true
-	case "user":
-		return from.users[e.number%len(from.users)], true
-	case "id":
-		return e.id, true
-	case "parent":
-		return e.parent, true
-	case "schema": // of a user type: the number of its id with another prefix
-		return "osc" + strings.TrimPrefix(e.id, "oty"), true
-	case "n":
-		return strconv.Itoa(e.number), true
-	case "self":
-		return e.org.cfg.Origin + strings.TrimSuffix(e.path+"/"+e.id, "/"), true
 	}
-	if len(name) < 4 {
-		return "", false
-	}
-	n, err := strconv.Atoi(name[3:])
-	if err != nil {
-		return "", false
-	}
-	return assetID(name[:3], n), true
+	return "", false
 }

@@ -83,7 +83,7 @@ var policyTypes = strings.Fields(`ACCESS_POLICY CLIENT_POLICY CLIENT_UPDATE DEVI
 	IDP_DISCOVERY MFA_ENROLL OKTA_SIGN_ON PASSWORD POST_AUTH_SESSION PROFILE_ENROLLMENT SESSION_VIOLATION_DETECTION USER_IDENTIFICATION USER_LIFECYCLE`)
 
 // byText counts objects by their whole text.
-func byText(t *testing.T, objects []map[string]any) map[string]int {
+func byText(t testing.TB, objects []map[string]any) map[string]int {
 	t.Helper()
 	texts := map[string]int{}
 	for _, o := range objects {
@@ -94,6 +94,19 @@ func byText(t *testing.T, objects []map[string]any) map[string]int {
 		texts[string(text)]++
 	}
 	return texts
+}
+
+// wantAssets fails the test unless the org says that it has these objects at a path
+// with its query.
+func (c *caller) wantAssets(path string, read []map[string]any) {
+	c.t.Helper()
+	have, err := c.org.Assets(path)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if !reflect.DeepEqual(byText(c.t, read), byText(c.t, have)) {
+		c.t.Errorf("%s: read %v, the org has %v", path, read, have)
+	}
 }
 
 // wantOneLong fails the test unless one list of a template has as many objects as
@@ -154,6 +167,7 @@ func TestAssets(t *testing.T) {
 					objects, pages := c.assetPages(owner, p)
 					got = append(got, objects...)
 					several += pages - 1
+					c.wantAssets(p, objects)
 				}
 				if !reflect.DeepEqual(byText(t, got), byText(t, want)) {
 					t.Errorf("%s: read %v, the org has %v", path, got, want)

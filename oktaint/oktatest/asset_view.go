@@ -47,25 +47,31 @@ func (o *Org) linksOf(a *asset) object {
 			links[name] = object{"href": self + "/lifecycle/" + name, "hints": allow(method)}
 			continue
 		}
-		name, methods, _ := strings.Cut(word, ":")
-		name, below, _ := strings.Cut(name, "@")
-		if below == "" {
-			below = name
-		}
-		link := object{"href": self + "/" + below}
-		if name == "self" {
-			link["href"] = self
-		}
-		if methods != "" {
-			allowed := allowedMethods(methods, owned)
-			if len(allowed) == 0 || name == "mappings" && owned {
-				continue
-			}
-			link["hints"] = allow(allowed...)
-		}
-		links[name] = link
+		addLink(links, self, word, owned)
 	}
 	return links
+}
+
+// addLink adds the link of a word that names a path, unless it has methods and none
+// of them is allowed.
+func addLink(links object, self, word string, owned bool) {
+	name, methods, _ := strings.Cut(word, ":")
+	name, below, _ := strings.Cut(name, "@")
+	if below == "" {
+		below = name
+	}
+	link := object{"href": self + "/" + below}
+	if name == "self" {
+		link["href"] = self
+	}
+	if methods != "" {
+		allowed := allowedMethods(methods, owned)
+		if len(allowed) == 0 {
+			return
+		}
+		link["hints"] = allow(allowed...)
+	}
+	links[name] = link
 }
 
 // allowedMethods reads the methods of a word of links.

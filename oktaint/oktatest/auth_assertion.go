@@ -243,6 +243,8 @@ func (c *call) revoke() (reply, error) {
 	}
 	if token := c.org.accessTokens[form.Get("token")]; token != nil && token.client.id == cl.id {
 		token.revoked = true
+		client := party{cl.id, "PublicClientApp", "unknown", "unknown"}
+		c.recordEvent(&event{kind: "app.oauth2.token.revoke", text: "OAuth2 token revocation request", actor: client, targets: []party{client}, path: c.r.URL.Path})
 	}
 	return reply{status: http.StatusOK}, nil
 }

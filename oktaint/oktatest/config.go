@@ -72,6 +72,11 @@ type Config struct {
 	// an app with the right scope and no admin role.
 	RoleMissing RoleMissing
 
+	// OwnRolesOnly makes the list of a user's roles, and that of the users who
+	// hold one, leave out what users hold through a group, whose assignmentType is
+	// GROUP. Nobody has seen which of the two Okta does.
+	OwnRolesOnly bool
+
 	// Zones holds the ids of the network zones that all requests come
 	// from. An app restricted to other zones gets no token.
 	Zones []string
@@ -102,6 +107,11 @@ type Config struct {
 	// group has an admin role: hasAdminPrivilege, the default, hasAdminPrivlege or
 	// hasAdminPrivileges. Okta is known by all three.
 	AdminFlag string
+
+	// Admins is how many of the users that the org has from the start hold an admin
+	// role, at most Users: by turns one of their own, one of a group, and a custom
+	// role over a resource set. The default is none.
+	Admins int
 
 	// Assets is how many objects each list of assets has from the start that can
 	// have any number of them: network zones, trusted origins, identity providers,
@@ -190,6 +200,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if err := checkAdminFlag(&c.AdminFlag); err != nil {
 		return c, err
+	}
+	if c.Admins < 0 || c.Admins > c.Users {
+		return c, fmt.Errorf("oktatest: %d admins: want 0 or more, and no more than the %d users", c.Admins, c.Users)
 	}
 	if c.Assets < 0 {
 		return c, fmt.Errorf("oktatest: %d assets: want 0 or more", c.Assets)

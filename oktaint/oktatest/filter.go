@@ -170,10 +170,18 @@ func unquote(word string) (string, bool) {
 	return text, true
 }
 
-// lookUp follows a dotted path; nil is a value that is not there.
+// lookUp follows a dotted path; nil is a value that is not there. Of a list of objects it
+// is the list of what they have.
 func lookUp(o object, path []string) any {
 	var at any = o
-	for _, name := range path {
+	for i, name := range path {
+		if list, ok := at.([]object); ok {
+			values := []any{}
+			for _, element := range list {
+				values = append(values, lookUp(element, path[i:]))
+			}
+			return values
+		}
 		next, ok := at.(object)
 		if !ok {
 			return nil

@@ -7,7 +7,8 @@ import (
 	"strconv"
 )
 
-// admins lists the ids of the users who hold a role, also through a group.
+// admins lists the ids of the users who hold a role, also through a group, unless the
+// org leaves these out.
 func (o *Org) admins() []string {
 	var ids []string
 	for _, a := range o.roles {
@@ -15,7 +16,7 @@ func (o *Org) admins() []string {
 		case principalUser:
 			ids = append(ids, a.holder.id)
 		case principalGroup:
-			if g, found := o.groups.get(a.holder.id); found {
+			if g, found := o.groups.get(a.holder.id); found && !o.cfg.OwnRolesOnly {
 				ids = append(ids, g.members.ids...)
 			}
 		}

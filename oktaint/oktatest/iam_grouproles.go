@@ -5,7 +5,7 @@ func (c *call) listGroupRoles() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(c.viewAssignments(c.org.assignments(g.id)))
+	return c.viewAssignments(c.org.assignments(g.id))
 }
 
 func (c *call) assignGroupRole() (reply, error) {

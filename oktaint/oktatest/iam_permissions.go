@@ -15,7 +15,7 @@ var knownPermissions = []string{
 	"okta.users.lifecycle.manage", "okta.users.lifecycle.activate", "okta.users.lifecycle.deactivate",
 	"okta.users.lifecycle.suspend", "okta.users.lifecycle.unsuspend", "okta.users.lifecycle.delete",
 	"okta.users.lifecycle.unlock", "okta.users.lifecycle.clearSessions",
-	"okta.users.apitokens.read", "okta.users.apitokens.manage",
+	"okta.users.apitokens.read", "okta.users.apitokens.manage", "okta.users.risk.read", "okta.users.risk.manage",
 	"okta.groups.manage", "okta.groups.create", "okta.groups.read",
 	"okta.groups.members.manage", "okta.groups.appAssignment.manage",
 	"okta.apps.manage", "okta.apps.read", "okta.apps.assignment.manage",
@@ -62,6 +62,7 @@ var openings = map[permission]opening{
 	manageMembers: {"groups", []string{"okta.groups.members.manage", "okta.groups.manage"}},
 	joinGroups:    {"users", []string{"okta.users.groupMembership.manage", "okta.users.manage"}},
 	readApps:      {"apps", []string{"okta.apps.read", "okta.apps.manage"}},
+	readOtherApps: {"apps", []string{"okta.apps.read", "okta.apps.manage"}},
 	manageApps:    {"apps", []string{"okta.apps.manage"}},
 	readTokens:    {"users", []string{"okta.users.apitokens.read", "okta.users.apitokens.manage"}},
 	readRoles:     {"", []string{"okta.iam.read"}},
@@ -81,6 +82,7 @@ var openings = map[permission]opening{
 	deleteUsers:       ofUsers("okta.users.lifecycle.delete", manageLifecycle),
 	removeUsers:       ofUsers("okta.users.lifecycle.deactivate", "okta.users.lifecycle.delete", manageLifecycle),
 	unlockUsers:       ofUsers("okta.users.lifecycle.unlock", manageLifecycle),
+	manageRisk:        ofUsers("okta.users.risk.manage"),
 	clearSessions:     ofUsers("okta.users.lifecycle.clearSessions", manageLifecycle),
 }
 

@@ -3,6 +3,7 @@ package oktatest_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
@@ -68,20 +69,38 @@ func TestPermissionNeedsResource(t *testing.T) {
 	c.do("GET", "/api/v1/users", auth, nil).want(t, 200)
 }
 
-// TestIAMNeedsSuperAdmin tries the endpoints with lesser roles.
-func TestIAMNeedsSuperAdmin(t *testing.T) {
+// TestIAMReader tries what shows roles: below SUPER_ADMIN it takes okta.iam.read, which
+// changes nothing.
+func TestIAMReader(t *testing.T) {
 	t.Parallel()
 	c := newCaller(t, oktatest.Config{})
 	c.newRole("r", "okta.users.read")
-	readOnly, helpDesk := "SSWS "+c.org.NewAPIToken("READ_ONLY_ADMIN", "ORG_ADMIN"), "SSWS "+c.org.NewAPIToken("HELP_DESK_ADMIN")
-	for _, path := range []string{rolesPath, rolesPath + "/r", rolesPath + "/r/permissions", setsPath} {
-		c.do("GET", path, readOnly, nil).want(t, 200)
-		c.do("GET", path, helpDesk, nil).wantError(t, 403, "E0000006", "")
+	set := setsPath + "/" + c.newSet("s", "/api/v1/users")
+	app := c.newApp()
+	c.bind("s", "r", app).want(t, 200)
+	admin, group := usersBase+c.org.AddUser(oktatest.User{Roles: []string{"APP_ADMIN"}}), "/api/v1/groups/"+c.org.AddGroup(oktatest.Group{Roles: []string{"APP_ADMIN"}})
+	client := "/oauth2/v1/clients/" + app
+	iam := c.serviceApp(oktatest.ServiceApp{Permissions: []string{"okta.iam.read"}}, "okta.roles.manage")
+	readOnly := c.serviceApp(oktatest.ServiceApp{Roles: []string{"READ_ONLY_ADMIN", "ORG_ADMIN"}}, "okta.roles.manage")
+	reads := []string{
+		rolesPath, rolesPath + "/r", rolesPath + "/r/permissions", setsPath, set, set + "/resources", set + "/bindings",
+		set + "/bindings/r", set + "/bindings/r/members", "/api/v1/iam/assignees/users",
+		admin + "/roles", admin + "/roles/IFIFAX2BIRGUSTQ", admin + "/roles/IFIFAX2BIRGUSTQ/targets/catalog/apps",
+		group + "/roles", group + "/roles/IFIFAX2BIRGUSTQ/targets/catalog/apps", client + "/roles",
 	}
-	c.do("POST", rolesPath, readOnly, object{}).wantError(t, 403, "E0000006", "")
-	c.do("POST", setsPath, readOnly, object{}).wantError(t, 403, "E0000006", "")
-	c.do("DELETE", rolesPath+"/r", readOnly, nil).wantError(t, 403, "E0000006", "")
-	c.do("POST", rolesPath+"/r/permissions/okta.groups.read", readOnly, nil).wantError(t, 403, "E0000006", "")
+	for _, path := range reads {
+		c.do("GET", path, iam, nil).want(t, 200)
+		c.do("GET", path, readOnly, nil).wantError(t, 403, "E0000006", "")
+	}
+	for _, w := range []string{"POST " + rolesPath, "POST " + setsPath, "DELETE " + rolesPath + "/r", "POST " + admin + "/roles", "POST " + rolesPath + "/r/permissions/okta.groups.read"} {
+		method, path, _ := strings.Cut(w, " ")
+		c.do(method, path, iam, object{}).wantError(t, 403, "E0000006", "")
+	}
+	// Nor may one read one's own roles, be it user or app.
+	own := "SSWS " + c.org.NewAPIToken("READ_ONLY_ADMIN")
+	me := c.do("GET", "/api/v1/users/me", own, nil).want(t, 200).text(t, "id")
+	c.do("GET", usersBase+me+"/roles", own, nil).wantError(t, 403, "E0000006", "")
+	c.do("GET", "/api/v1/users/me/roles", own, nil).wantError(t, 403, "E0000006", "")
 }
 
 // TestUserWithCustomRole binds a user and a group.

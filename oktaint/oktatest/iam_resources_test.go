@@ -31,7 +31,7 @@ func TestResourceConditions(t *testing.T) {
 	if got := c.admin("PUT", one, object{"conditions": exclude}).want(t, 200); got.json(t)["conditions"] == nil {
 		t.Errorf("PUT = %s", got.body)
 	}
-	reader := "SSWS " + c.org.NewAPIToken("READ_ONLY_ADMIN")
+	reader := c.serviceApp(oktatest.ServiceApp{Permissions: []string{"okta.iam.read"}}, "okta.roles.manage")
 	c.do("GET", one, reader, nil).want(t, 200)
 	c.do("PUT", one, reader, object{}).wantError(t, 403, "E0000006", "")
 	c.admin("DELETE", one, nil).want(t, 204)

@@ -57,52 +57,6 @@ func (o *Org) addResources(s *resourceSet, names []string) error {
 	return nil
 }
 
-// newResource reads a resource written as a URL of the org or as an ORN.
-func (o *Org) newResource(name string) (*resource, error) {
-	bad := invalid("resources", "resources: '"+name+"' is not a resource")
-	if strings.HasPrefix(name, "orn:") {
-		parts := strings.Split(name, ":")
-		if len(parts) < 5 || slices.Contains(parts, "") {
-			return nil, bad
-		}
-		return &resource{orn: name, href: o.hrefOfORN(parts[4:]), created: o.now(), updated: o.now()}, nil
-	}
-	path, ok := strings.CutPrefix(name, o.href("api/v1")+"/")
-	if !ok {
-		return nil, bad
-	}
-	orn := ""
-	switch elems := strings.Split(path, "/"); {
-	case len(elems) > 2 || elems[len(elems)-1] == "":
-		return nil, bad
-	case elems[0] == "users" || elems[0] == "groups":
-		orn = "orn:okta:directory:" + o.id + ":" + strings.Join(elems, ":")
-	case elems[0] == "apps" && len(elems) == 1:
-		orn = "orn:okta:idp:" + o.id + ":apps"
-	case elems[0] == "apps":
-		a, found := o.apps.get(elems[1])
-		if !found {
-			return nil, bad
-		}
-		orn = "orn:okta:idp:" + o.id + ":apps:" + a.name + ":" + a.id
-	default:
-		return nil, bad
-	}
-	return &resource{orn: orn, href: name, created: o.now(), updated: o.now()}, nil
-}
-
-// hrefOfORN returns the URL of what the end of an ORN names, or "".
-func (o *Org) hrefOfORN(parts []string) string {
-	switch parts[0] {
-	case "users", "groups", "apps":
-		if len(parts) == 1 {
-			return o.href("api/v1", parts[0])
-		}
-		return o.href("api/v1", parts[0], parts[len(parts)-1])
-	}
-	return ""
-}
-
 func (o *Org) viewResourceSet(s *resourceSet) object {
 	self := o.href("api/v1/iam/resource-sets", s.id)
 	return object{

@@ -2,7 +2,6 @@ package oktatest
 
 import (
 	"cmp"
-	"encoding/base32"
 	"slices"
 	"time"
 )
@@ -15,6 +14,7 @@ const (
 	readUsers
 	readGroups
 	readApps
+	readOtherApps // than those of OIDC
 	readLogs
 	readRoles
 	readTokens
@@ -52,6 +52,7 @@ const (
 	removeUsers // deactivate or delete
 	unlockUsers
 	clearSessions
+	manageRisk
 )
 
 // What standard roles have in common: changes of groups, resets of credentials,
@@ -59,25 +60,27 @@ const (
 var (
 	writeGroups = []permission{createGroups, manageGroups, manageMembers, joinGroups}
 
-	helpDesk   = []permission{expirePasswords, resetPasswords, resetFactors, unlockUsers, clearSessions}
+	helpDesk   = []permission{expirePasswords, resetPasswords, resetFactors, unlockUsers, clearSessions, manageRisk}
 	writeUsers = append([]permission{
 		createUsers, manageUsers, manageProfiles, manageCredentials, changeUsers, suspendUsers, unsuspendUsers,
 		activateUsers, deactivateUsers, deleteUsers, removeUsers,
 	}, helpDesk...)
 )
 
-var readAll = []permission{
-	readUsers, readGroups, readApps, readLogs, readRoles, readTokens, readOrg, readPolicies, readSettings, readHooks,
-	readIdPs, readServers, readDevices, readRealms, readLogStreams, readAppSchemas,
+// readMost is what the roles that read most have in common. Apps, roles of others and
+// grants of apps are not in it.
+var readMost = []permission{
+	readUsers, readGroups, readLogs, readTokens, readOrg, readPolicies, readSettings, readHooks, readIdPs, readServers,
+	readDevices, readRealms, readLogStreams, readAppSchemas,
 }
 
 // reach is what each standard role allows, except SUPER_ADMIN, which allows
 // everything. Okta's matrix per endpoint is not known; this one is a choice.
 var reach = map[string][]permission{
-	"ORG_ADMIN":                   slices.Concat(readAll, []permission{readSchemas}, writeGroups, writeUsers),
-	"READ_ONLY_ADMIN":             readAll,
-	"APP_ADMIN":                   {readUsers, readGroups, readApps, manageApps, readPolicies, readSchemas, readAppSchemas},
-	"API_ACCESS_MANAGEMENT_ADMIN": {readUsers, readGroups, readApps, manageApps, readServers, readSchemas, readAppSchemas},
+	"ORG_ADMIN":                   slices.Concat(readMost, []permission{readSchemas}, writeGroups, writeUsers),
+	"READ_ONLY_ADMIN":             append([]permission{readApps, readOtherApps}, readMost...),
+	"APP_ADMIN":                   {readUsers, readGroups, readApps, readOtherApps, manageApps, readPolicies, readSchemas, readAppSchemas},
+	"API_ACCESS_MANAGEMENT_ADMIN": {readApps, manageApps, readServers, readSchemas, readAppSchemas},
 	"USER_ADMIN":                  slices.Concat([]permission{readUsers, readGroups}, writeGroups, writeUsers),
 	"GROUP_MEMBERSHIP_ADMIN":      {readUsers, readGroups, manageMembers, joinGroups},
 	"HELP_DESK_ADMIN":             append([]permission{readUsers, readGroups, readRealms}, helpDesk...),
@@ -145,7 +148,7 @@ type assignment struct {
 
 // assign gives a standard role to a principal that does not have it.
 func (o *Org) assign(who principal, kind string) *assignment {
-	id := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(kind))
+	id := encodedRole(kind)
 	switch {
 	case slices.Contains(namedAfterType, kind):
 	case who.kind == principalGroup:
@@ -219,15 +222,7 @@ func (c *call) listClientRoles() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(c.viewAssignments(c.org.assignments(client.id)))
-}
-
-func (c *call) viewAssignments(held []*assignment) []object {
-	views := []object{}
-	for _, a := range held {
-		views = append(views, c.org.viewAssignment(a))
-	}
-	return views
+	return c.viewAssignments(c.org.assignments(client.id))
 }
 
 // roleInput is the assignment of a role in a request.

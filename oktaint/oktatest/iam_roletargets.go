@@ -48,14 +48,8 @@ func (c *call) listGroupTargets() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	var groups table[*group]
-	for _, id := range a.groups {
-		if g, found := c.org.groups.get(id); found {
-			groups.put(id, g)
-		}
-	}
 	return list(c, lister[*group]{
-		paging: targetPaging, table: &groups, id: func(g *group) string { return g.id }, view: c.org.viewGroup,
+		paging: targetPaging, table: c.org.groupTargets(a), id: func(g *group) string { return g.id }, view: c.org.viewGroup,
 	})
 }
 
@@ -110,14 +104,8 @@ func (c *call) listAppTargets() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	var apps table[*target]
-	for _, t := range a.apps {
-		if _, found := c.org.apps.get(t.app); found || t.app == "" {
-			apps.put(t.id, t)
-		}
-	}
 	return list(c, lister[*target]{
-		paging: targetPaging, table: &apps, id: func(t *target) string { return t.id }, view: c.org.viewTarget,
+		paging: targetPaging, table: c.org.appTargets(a), id: func(t *target) string { return t.id }, view: c.org.viewTarget,
 		match: func(t *target) bool {
 			want := c.query.Get("status")
 			return want == "" || c.org.viewTarget(t)["status"] == want

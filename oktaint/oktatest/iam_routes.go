@@ -1,7 +1,7 @@
 package oktatest
 
 var roleRoutes = []route{
-	{method: get, pattern: pathRoles, scope: "okta.roles.read", need: readRoles, handler: (*call).listClientRoles},
+	{method: get, pattern: pathRoles, scope: "okta.roles.read", need: readRoles, query: "expand", handler: (*call).listClientRoles},
 	{method: post, pattern: pathRoles, scope: "okta.roles.manage", need: superAdmin, body: "type role resource-set", handler: (*call).assignClientRole},
 	{method: get, pattern: pathRoles + "/{assignment}", scope: "okta.roles.read", need: readRoles, handler: (*call).getClientRole},
 	{method: del, pattern: pathRoles + "/{assignment}", scope: "okta.roles.manage", need: superAdmin, handler: (*call).unassignClientRole},
@@ -46,12 +46,13 @@ var bindingRoutes = []route{
 }
 
 var adminRoutes = []route{
-	{method: get, pattern: pathUserRoles, scope: "okta.roles.read", need: readRoles, lacks: "expand", handler: (*call).listUserRoles},
+	{method: get, pattern: pathUserRoles, scope: "okta.roles.read", need: readRoles, query: "expand", handler: (*call).listUserRoles},
 	{method: post, pattern: pathUserRoles, scope: "okta.roles.manage", need: superAdmin, query: "disableNotifications", body: "type role resource-set", handler: (*call).assignUserRole},
 	{method: get, pattern: pathUserRoles + "/{assignment}", scope: "okta.roles.read", need: readRoles, handler: (*call).getUserRole},
 	{method: del, pattern: pathUserRoles + "/{assignment}", scope: "okta.roles.manage", need: superAdmin, handler: (*call).unassignUserRole},
+	{method: get, pattern: pathUserRoles + "/{assignment}/targets", scope: "okta.roles.read", need: readRoles, query: "assignmentType after limit", handler: (*call).listRoleTargets},
 	{method: put, pattern: pathUserRoles + "/{assignment}/targets/catalog/apps", scope: "okta.roles.manage", need: superAdmin, handler: (*call).targetAllApps},
-	{method: get, pattern: pathGroupRoles, scope: "okta.roles.read", need: readRoles, lacks: "expand", handler: (*call).listGroupRoles},
+	{method: get, pattern: pathGroupRoles, scope: "okta.roles.read", need: readRoles, query: "expand", handler: (*call).listGroupRoles},
 	{method: post, pattern: pathGroupRoles, scope: "okta.roles.manage", need: superAdmin, query: "disableNotifications", body: "type role resource-set", handler: (*call).assignGroupRole},
 	{method: get, pattern: pathGroupRoles + "/{assignment}", scope: "okta.roles.read", need: readRoles, handler: (*call).getGroupRole},
 	{method: del, pattern: pathGroupRoles + "/{assignment}", scope: "okta.roles.manage", need: superAdmin, handler: (*call).unassignGroupRole},

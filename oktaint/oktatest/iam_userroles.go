@@ -1,12 +1,16 @@
 package oktatest
 
-// listUserRoles lists the roles of a user and those of its groups.
+// listUserRoles lists the roles of a user and, unless the org leaves them out, those
+// of its groups.
 func (c *call) listUserRoles() (reply, error) {
 	u, err := c.user()
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(c.viewAssignments(c.org.rolesOfUser(u)))
+	if c.org.cfg.OwnRolesOnly {
+		return c.viewAssignments(c.org.assignments(u.id))
+	}
+	return c.viewAssignments(c.org.rolesOfUser(u))
 }
 
 func (c *call) assignUserRole() (reply, error) {

@@ -44,6 +44,7 @@ func (s *store) copy() store {
 	old.customRoles = copyTable(&s.customRoles, copyCustomRole)
 	old.resourceSets = copyTable(&s.resourceSets, copyResourceSet)
 	old.roles = copyEach(s.roles)
+	old.subscriptions = maps.Clone(s.subscriptions)
 	old.assets = s.assets.copy()
 	return old
 }

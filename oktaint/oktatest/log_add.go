@@ -21,6 +21,9 @@ type LogEvent struct {
 	// User is the id of the user who did it, and to whom it happened. The default is the
 	// org itself.
 	User string
+
+	// Result and Reason are the outcome. The default is SUCCESS.
+	Result, Reason string
 }
 
 // AddLogEvents stores events in the System Log, in this order, and returns their uuids. It
@@ -30,7 +33,8 @@ func (o *Org) AddLogEvents(events ...LogEvent) []string {
 	defer o.mu.Unlock()
 	var uuids []string
 	for _, in := range events {
-		e := &event{uuid: in.UUID, kind: cmp.Or(in.Type, "user.session.start"), published: in.Published, actor: systemActor, path: "/api/v1/authn"}
+		e := &event{uuid: in.UUID, kind: cmp.Or(in.Type, "user.session.start"), published: in.Published, actor: systemActor,
+			result: in.Result, reason: in.Reason, path: "/api/v1/authn"}
 		e.text = e.kind
 		if in.User != "" {
 			e.actor = partyOfUser(o.mustUser(in.User))

@@ -27,6 +27,11 @@ type event struct {
 	reason    string
 }
 
+const (
+	outcomeFailure   = "FAILURE"
+	outcomeChallenge = "CHALLENGE"
+)
+
 // party is the actor of an event, or one of its targets.
 type party struct {
 	id, kind, alternateID, name string
@@ -69,7 +74,7 @@ func (c *call) recordAbout(eventType, text string, targets ...party) {
 
 // recordEvent adds an event of the request.
 func (c *call) recordEvent(e *event) {
-	c.org.storeEvent(e)
+	c.live.storeEvent(e)
 	if c.firstEvent == 0 {
 		c.firstEvent = e.number
 	}
@@ -119,6 +124,10 @@ func (o *Org) viewEvent(e *event) object {
 	if e.reason != "" {
 		reason = e.reason
 	}
+	severity := "INFO"
+	if e.result == outcomeFailure {
+		severity = "WARN"
+	}
 	targets := []object{}
 	for _, t := range e.targets {
 		targets = append(targets, t.view())
@@ -126,7 +135,7 @@ func (o *Org) viewEvent(e *event) object {
 	view := object{
 		"uuid":      o.uuidOf(e),
 		"published": e.published.UTC().Format(logStamp), "eventType": e.kind, "displayMessage": e.text,
-		"severity": "INFO", "version": "0",
+		"severity": severity, "version": "0",
 		"actor": e.actor.view(), "target": targets, "outcome": object{"result": cmp.Or(e.result, "SUCCESS"), "reason": reason},
 		"client": object{"userAgent": object{"rawUserAgent": "oktatest", "os": "Unknown", "browser": "UNKNOWN"}, "zone": "null", "device": "Unknown", "id": nil,
 			"ipAddress": "203.0.113.7", "geographicalContext": place},

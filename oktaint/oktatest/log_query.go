@@ -1,6 +1,7 @@
 package oktatest
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -21,7 +22,8 @@ type logQuery struct {
 	polling      bool
 	descending   bool
 	limit        int
-	after        int // events up to this number were given out
+	after        int   // events up to this number were given out
+	afterMilli   int64 // and the time of the last of them, in milliseconds
 	match        func(*event) bool
 }
 
@@ -100,12 +102,13 @@ func (c *call) readLogCursor(q *logQuery) error {
 	if after == "" {
 		return nil
 	}
-	_, number, _ := strings.Cut(after, "_")
+	at, number, _ := strings.Cut(after, "_")
 	n, err := strconv.Atoi(number)
-	if err != nil || n < 0 || n%logGeneration > len(c.org.events) || n/logGeneration != c.org.logCursors.generation {
+	milli, badTime := strconv.ParseInt(at, 10, 64)
+	if err != nil || badTime != nil || n < 0 || n%logGeneration > len(c.org.events) || n/logGeneration != c.org.logCursors.generation {
 		return errCursor
 	}
-	q.after = n % logGeneration
+	q.after, q.afterMilli = n%logGeneration, milli
 	return nil
 }
 
@@ -169,18 +172,27 @@ func (o *Org) selectEvents(q *logQuery) []*event {
 	}
 	var found []*event
 	for _, e := range o.events {
-		if o.inTime(e, q) && e.published.Before(q.until) && q.match(e) {
+		if o.inTime(e, q) && q.isAhead(e) && q.match(e) {
 			found = append(found, e)
 		}
 	}
-	slices.SortStableFunc(found, func(a, b *event) int { return a.published.Compare(b.published) })
-	if q.descending {
-		slices.Reverse(found)
-	}
-	if i := slices.IndexFunc(found, func(e *event) bool { return e.number == q.after }); i >= 0 {
-		found = found[i+1:]
-	}
+	slices.SortFunc(found, func(a, b *event) int { return q.order(a, b.published.UnixMilli(), b.number) })
 	return found
+}
+
+// order compares an event with a place in a bounded query.
+func (q *logQuery) order(e *event, milli int64, number int) int {
+	n := cmp.Or(cmp.Compare(e.published.UnixMilli(), milli), cmp.Compare(e.number, number))
+	if q.descending {
+		return -n
+	}
+	return n
+}
+
+// isAhead reports whether an event comes behind the cursor of a bounded query, if it has
+// one.
+func (q *logQuery) isAhead(e *event) bool {
+	return q.after == 0 || q.order(e, q.afterMilli, q.after) > 0
 }
 
 // polled returns events in the order in which they were stored, by the time at which they
@@ -198,6 +210,7 @@ func (o *Org) polled(q *logQuery) []*event {
 	return found
 }
 
+// inTime reports whether an event is in the range of a bounded query.
 func (o *Org) inTime(e *event, q *logQuery) bool {
-	return !e.published.Before(q.since) && !e.published.Before(o.now().Add(-logRetention))
+	return !e.published.Before(q.since) && e.published.Before(q.until) && !e.published.Before(o.now().Add(-logRetention))
 }

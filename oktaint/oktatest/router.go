@@ -42,7 +42,8 @@ const (
 
 // call is one request on its way to its handler, under the org's lock.
 type call struct {
-	org    *Org
+	org    *Org // what the request sees: the org, or what it was before the lag
+	live   *Org // the org itself, whose log has its events
 	r      *http.Request
 	route  *route
 	class  string
@@ -97,7 +98,7 @@ func (o *Org) dispatch(c *call) (reply, error) {
 	}
 	res, err := c.withAppEvents(c.route.handler)
 	if err == nil {
-		c.recordWrite()
+		c.recordWrite(res)
 	}
 	return res, err
 }

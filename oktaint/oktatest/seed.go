@@ -7,6 +7,7 @@ func (o *Org) seed() {
 	o.userClients, o.attributes = map[string]bool{}, map[string]bool{}
 	o.accessTokens = map[string]*accessToken{}
 	o.usedJTIs, o.usedProofs = usedOnce{}, usedOnce{}
+	o.subscriptions = map[string]bool{}
 	o.tokenValues = map[string]*apiToken{}
 	o.privileges = o.cfg.ClientPrivileges
 
@@ -22,6 +23,7 @@ func (o *Org) seed() {
 	o.seedUsers(o.cfg.Users)
 	o.seedGroupPrivileges()
 	o.seedApps(o.cfg.Apps)
+	o.seedAdmins(o.cfg.Admins)
 	o.setAssetOrigin(owner)
 	o.addEvent("user.session.start", "User login to Okta", partyOfUser(owner), nil, "/api/v1/authn")
 }

@@ -165,7 +165,7 @@ func (o *Org) handle(r *http.Request, class string) reply {
 	if err != nil {
 		return errBody.reply()
 	}
-	c := &call{org: o, r: r, class: class, body: body, query: r.URL.Query()}
+	c := &call{org: o, live: o, r: r, class: class, body: body, query: r.URL.Query()}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	res, err := o.dispatch(c)

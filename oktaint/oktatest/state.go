@@ -39,7 +39,7 @@ func (o *Org) State() []byte {
 		delete(view, "_links")
 		roles = append(roles, view)
 	}
-	state["roles"] = roles
+	state["roles"], state["subscriptions"] = roles, o.changedSubscriptions()
 	state["assets"] = o.stateOfAssets()
 	text, err := marshal(state)
 	if err != nil {

@@ -31,9 +31,11 @@ type store struct {
 	usedProofs   usedOnce // thumbprint and jti of DPoP proofs
 	nonces       nonces
 	events       []*event
-	appChanges   *[]appChange // of the request under way
 	logCursors   logCursors
+	appChanges   *[]appChange // of the request under way
 	assets       assets
+
+	subscriptions map[string]bool // see changedFrom: what is not as in a new org
 
 	privileges bool        // the setting "Public client app admins"
 	lateAdmins []lateAdmin // in order of time

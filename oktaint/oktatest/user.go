@@ -61,11 +61,12 @@ type user struct {
 	question        string
 	answer          string // to question
 
-	factors  []*factor
-	sessions int
-	grants   table[*userGrant]
-	tokens   table[*refreshToken]
-	groups   []*group // in order of their ids; see members.go
+	factors          []*factor
+	risk, riskReason string // the level that an administrator has set, and why; empty: none
+	sessions         int
+	grants           table[*userGrant]
+	tokens           table[*refreshToken]
+	groups           []*group // in order of their ids; see members.go
 }
 
 func (u *user) login() string { return u.profile["login"].(string) }

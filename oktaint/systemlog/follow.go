@@ -88,9 +88,9 @@ func (f *follower) pace(b Batch) time.Duration {
 		f.event = now
 	}
 	switch {
-	case b.More:
+	case b.More && (b.Gap == nil || len(b.Events) > 0):
 		return 0 // the Transport keeps within the limit
-	case now.Sub(f.event) < busyFor:
+	case b.Gap == nil && now.Sub(f.event) < busyFor:
 		return max(orElse(f.opts.Busy, defaultBusy), f.share())
 	}
 	return max(orElse(f.opts.Quiet, defaultQuiet), f.share())

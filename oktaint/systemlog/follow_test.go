@@ -2,37 +2,17 @@ package systemlog_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
-	"strings"
+	"fmt"
+	"math/rand/v2"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/oktaint/systemlog"
 )
-
-// client returns a client of the org with its owner's API token.
-func client(t *testing.T, sim *oktatest.Org) *oktaint.Client {
-	t.Helper()
-	creds, err := oktaint.ParseCredentials(sim.Credentials(sim.APIToken()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return oktaint.NewClient(creds, sim.Transport())
-}
-
-// looks counts the requests for the log.
-func looks(sim *oktatest.Org) int {
-	n := 0
-	for _, r := range sim.Requests() {
-		if strings.HasPrefix(r.Path, "/api/v1/logs") {
-			n++
-		}
-	}
-	return n
-}
 
 // While nothing happens the log is looked at four times a minute; the first event is seen
 // within 15 seconds, and while events come each is seen within 3 seconds, if the rate limit
@@ -66,7 +46,7 @@ func followPace(t *testing.T, limit int, busy time.Duration) {
 			}
 		}
 	}()
-	time.Sleep(10 * time.Minute)
+	time.Sleep(10*time.Minute + 7300*time.Millisecond) // so that no look is at the ends of the time that counts
 	before := looks(sim)
 	time.Sleep(10 * time.Minute)
 	if n := looks(sim) - before; n > 40 {
@@ -101,4 +81,174 @@ func followPace(t *testing.T, limit int, busy time.Duration) {
 	if err := <-done; !errors.Is(err, context.Canceled) {
 		t.Errorf("ended with %v", err)
 	}
+}
+
+// A store keeps events by uuid, together with the position behind them, as the database of
+// a service does.
+type store struct {
+	events   map[string]bool
+	position []byte
+	again    int // events that came again, after a kill or a gap
+}
+
+// commit stores a batch as a whole.
+func (s *store) commit(b systemlog.Batch) error {
+	position, err := json.Marshal(b.Next)
+	if err != nil {
+		return err
+	}
+	for _, e := range b.Events {
+		if s.events[e.UUID] {
+			s.again++
+		}
+		s.events[e.UUID] = true
+	}
+	s.position = position
+	return nil
+}
+
+// A service follows a log into a store, and is killed now and then.
+type service struct {
+	store
+	sim                            *oktatest.Org
+	rand                           *rand.Rand
+	page                           int // the most events of a look
+	lives, gaps, empty, late, full int
+	newest                         time.Time
+}
+
+// live follows from the stored position until the service is killed, before or after it
+// has committed, or Follow fails.
+func (s *service) live(ctx context.Context, t *testing.T) {
+	s.lives++
+	var at systemlog.Position
+	if err := json.Unmarshal(s.position, &at); err != nil {
+		t.Fatal(err)
+	}
+	for b, err := range systemlog.Follow(ctx, client(t, s.sim), at, systemlog.Options{Limit: s.page}) {
+		killed := s.rand.IntN(30)
+		if err != nil || killed == 0 {
+			return
+		}
+		if err := s.commit(b); err != nil {
+			t.Fatal(err)
+		}
+		s.count(b)
+		if killed == 1 {
+			return
+		}
+	}
+}
+
+func (s *service) count(b systemlog.Batch) {
+	if b.Gap != nil {
+		s.gaps++
+	}
+	if len(b.Events) == 0 {
+		s.empty++
+	}
+	if b.More {
+		s.full++
+	}
+	for _, e := range b.Events {
+		if e.Published.Before(s.newest) {
+			s.late++
+		} else {
+			s.newest = e.Published
+		}
+	}
+}
+
+// logFaults are answers that a look may get once.
+var logFaults = []string{"500", "502", "503", "504", "429", "cut", "html", "reset-before", "answer=500 E0000053", "stall"}
+
+// writeLog writes n events in bursts, with all that can go wrong on the way, and returns
+// their uuids.
+func writeLog(t *testing.T, sim *oktatest.Org, r *rand.Rand, n int) (uuids []string) {
+	for len(uuids) < n {
+		burst := make([]oktatest.LogEvent, min(1+r.IntN(n/125), n-len(uuids)))
+		for i := range burst {
+			switch r.IntN(20) {
+			case 0: // late
+				burst[i].Published = time.Now().Add(-time.Duration(r.IntN(1200)) * time.Second)
+			case 1: // out of order
+				burst[i].Published = time.Now().Add(time.Duration(r.IntN(2000)-1000) * time.Millisecond)
+			case 2: // again
+				if len(uuids) > 0 {
+					burst[i].UUID = uuids[max(0, len(uuids)-1-r.IntN(2000))]
+				}
+			}
+		}
+		for i, id := range sim.AddLogEvents(burst...) {
+			if burst[i].UUID == "" {
+				uuids = append(uuids, id)
+			}
+		}
+		disturb(t, sim, r)
+		time.Sleep(time.Duration(r.IntN(3000)) * time.Millisecond)
+		if r.IntN(40) == 0 {
+			time.Sleep(time.Duration(r.IntN(20)) * time.Minute)
+		}
+	}
+	return uuids
+}
+
+// disturb lets something go wrong, or nothing.
+func disturb(t *testing.T, sim *oktatest.Org, r *rand.Rand) {
+	switch r.IntN(14) {
+	case 0:
+		sim.ExpireLogCursors()
+	case 1:
+		sim.StickLogCursors(1 + r.IntN(3))
+	case 2, 3, 4, 5:
+		sim.ClearFaults()
+		if err := sim.AddFault(fmt.Sprintf("GET /api/v1/logs #%d %s", 1+r.IntN(2), logFaults[r.IntN(len(logFaults))])); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A service that follows a log has every event that was written, through kills, empty
+// pages, late and repeated events, events out of order, expired and stuck cursors and
+// failures of the org.
+func TestFollowMissesNothing(t *testing.T) {
+	t.Parallel()
+	n := 100_000
+	if raceEnabled {
+		n /= 10
+	}
+	synctest.Test(t, func(t *testing.T) {
+		sim := oktatest.New(t, oktatest.Config{RateLimits: map[string]int{"logs": 0}, KeepRequests: 1})
+		seed := uint64(n)
+		s := &service{sim: sim, page: n / 100, rand: rand.New(rand.NewPCG(seed, 1)), store: store{events: make(map[string]bool)}}
+		time.Sleep(time.Hour)
+		if err := s.commit(systemlog.Batch{Next: systemlog.Since(time.Now())}); err != nil {
+			t.Fatal(err)
+		}
+		var want []string
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() {
+			want = writeLog(t, sim, rand.New(rand.NewPCG(seed, 2)), n)
+			time.Sleep(10 * time.Minute) // to be read
+			cancel()
+		}()
+		for ctx.Err() == nil {
+			s.live(ctx, t)
+			time.Sleep(time.Duration(s.rand.IntN(5)) * time.Second)
+		}
+		t.Logf("%d events, %d of them late or out of order, in %d lives; %d gaps, %d events again, %d empty pages, %d full ones",
+			len(s.events), s.late, s.lives, s.gaps, s.again, s.empty, s.full)
+		missing := 0
+		for _, id := range want {
+			if !s.events[id] {
+				missing++
+			}
+		}
+		if missing > 0 || len(s.events) != n || len(want) != n {
+			t.Errorf("%d of %d events are missing, %d were stored", missing, len(want), len(s.events))
+		}
+		if s.lives < 5 || s.gaps < 5 || s.empty < 5 || s.late < n/50 || s.full < 5 || s.again == 0 {
+			t.Error("too little has gone wrong")
+		}
+	})
 }

@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
@@ -64,13 +67,29 @@ type Batch struct {
 	Gap *Gap
 }
 
-// A Gap is where a log was begun anew.
+// A Gap is where a log was begun anew, without its cursor. Events come again then, as far
+// as they were not seen lately.
+//
+// Okta documents that the log, begun anew at a time, has all events that were stored since
+// then, so that none is missing. Should an org go by the time at which events happened, one
+// may be missing that happened before From and was stored after the last look before the
+// gap: nothing that the org answers rules that out. [Between] finds it.
 type Gap struct {
-	From time.Time // events that happened since then come again, as far as they were not seen lately
+	From time.Time // where the log was begun anew: some minutes before the newest event
 	Why  string    // in plain words
 
-	// Lost is whether events may be missing: the org does not keep them for so long.
+	// Lost is whether events are missing, if there were any: the org does not keep them
+	// for so long.
 	Lost bool
+}
+
+// String says what has happened, and what is not known, in plain words.
+func (g *Gap) String() string {
+	from := stamp(g.From)
+	if g.Lost {
+		return "the log was begun anew at " + from + ": " + g.Why + "; older events are missing, if there were any: the org does not keep them"
+	}
+	return "the log was begun anew at " + from + ": " + g.Why + "; events that happened before and were stored late may be missing"
 }
 
 // retention is how long Okta keeps events.
@@ -85,12 +104,8 @@ func Poll(ctx context.Context, c *oktaint.Client, from Position, opts Options) (
 	p, gap := from.p.filtered(opts.Filter)
 	b, err := look(ctx, c, p, opts)
 	if err != nil && p.Cursor != "" && lostCursor(err) {
-		gap = p.gap(err)
-		p = p.back()
-		if gap.Lost {
-			p.Since = time.Now().Add(-retention)
-		}
-		b, err = look(ctx, c, p, opts)
+		gap = p.gap("the org does not go on from the cursor: " + err.Error())
+		b, err = look(ctx, c, p.back(), opts)
 	}
 	if err != nil {
 		return Batch{}, fmt.Errorf("systemlog: %w", err)
@@ -101,23 +116,21 @@ func Poll(ctx context.Context, c *oktaint.Client, from Position, opts Options) (
 
 // filtered is the Position to go on from with a filter, which its cursor may not have.
 func (p position) filtered(f Filter) (position, *Gap) {
-	u, err := url.Parse(string(p.Cursor))
-	if p.Cursor == "" || err == nil && u.Query().Get("filter") == string(f) {
-		return p, nil
+	if p.Cursor == "" && p.Since.IsZero() {
+		p.Since = time.Now().Add(-beginning)
 	}
-	g := p.gap(nil)
-	g.Why = "the filter is another one: the log begins anew with it"
-	return p.back(), g
+	var g *Gap
+	if p.Cursor != "" && p.Filter != f {
+		g = p.gap("the filter is another one")
+		p = p.back()
+	}
+	p.Filter = f
+	return p, g
 }
 
 // gap describes that the cursor of p is given up.
-func (p position) gap(err error) *Gap {
-	g := &Gap{From: p.back().Since, Why: "the org does not go on from the cursor"}
-	if err != nil {
-		g.Why += ": " + err.Error()
-	}
-	g.Lost = time.Since(g.From) > retention
-	return g
+func (p position) gap(why string) *Gap {
+	return &Gap{From: p.back().Since, Why: why, Lost: p.outlived()}
 }
 
 // lostCursor reports whether an answer to a cursor says that the log does not go on from
@@ -176,17 +189,41 @@ func (p position) batch(page oktaint.Page[json.RawMessage], limit int) (Batch, e
 		}
 		events = append(events, e)
 	}
-	next := page.Next
-	if next == "" { // a log has no end; without a link it goes on by time
-		next = p.Cursor
+	if page.Next == "" {
+		return Batch{}, errors.New("the answer has no next link, which the log always has: something on the way takes it out")
 	}
+	if len(events) > 0 && p.circles(page.Next) {
+		return Batch{}, fmt.Errorf("the next link leads to where the log was: %w", oktaint.ErrListStuck)
+	}
+	asked, next := grow(page.Next, limit)
 	fresh, after := p.take(events, next)
-	b := Batch{Events: fresh, Next: Position{after}, More: len(page.Items) == limit}
+	b := Batch{Events: fresh, More: len(events) >= asked}
+	if !b.More {
+		after.Ended = time.Now()
+	}
+	b.Next = Position{after}
 	if b.More {
 		b.Lag = max(0, time.Since(after.Last))
 		b.Behind = behind(events, b.Lag)
 	}
 	return b, nil
+}
+
+// grow returns the limit of a next link, and the link with twice as much, up to a limit: a
+// page that took the org too long was asked for with less.
+func grow(next oktaint.Cursor, limit int) (was int, grown oktaint.Cursor) {
+	path, query, _ := strings.Cut(string(next), "?")
+	params := strings.Split(query, "&")
+	i := slices.IndexFunc(params, func(p string) bool { return strings.HasPrefix(p, "limit=") })
+	if i < 0 {
+		return limit, next
+	}
+	was, err := strconv.Atoi(strings.TrimPrefix(params[i], "limit="))
+	if err != nil || was <= 0 || was == limit {
+		return limit, next
+	}
+	params[i] = "limit=" + strconv.Itoa(min(2*was, limit))
+	return was, oktaint.Cursor(path + "?" + strings.Join(params, "&"))
 }
 
 // behind is how many events happen in the time of lag, at the rate of these.

@@ -12,17 +12,19 @@ import (
 )
 
 // A Position is how far the System Log was read. It marshals to JSON of at most some 30 kB
-// and holds no secret. The zero Position is the beginning that Okta takes by itself: 7
-// days ago.
+// and holds no secret. The zero Position is 7 days before the first look.
 type Position struct{ p position }
 
 // position is the form in which a Position is stored.
 type position struct {
 	Version int            `json:"version"`
 	Cursor  oktaint.Cursor `json:"cursor,omitempty"` // where the log goes on
+	Filter  Filter         `json:"filter,omitempty"` // what the cursor was reached with
 	Since   time.Time      `json:"since,omitzero"`   // where it begins, if there is no cursor
 	Last    time.Time      `json:"last,omitzero"`    // the latest time of an event that was read
+	Ended   time.Time      `json:"ended,omitzero"`   // when the log had no more events last
 	Seen    []uint64       `json:"seen,omitempty"`   // the events that were read last, by hash
+	Passed  []uint64       `json:"passed,omitempty"` // the cursors that were used last, by hash
 }
 
 const positionVersion = 1
@@ -61,6 +63,12 @@ const (
 	// remembered is how many events are known by their hash, so that they are left out if
 	// they come again.
 	remembered = 1000
+
+	// passed is how many cursors are known, so that a log that leads in a circle is found.
+	passed = 50
+
+	// beginning is how long ago the log begins for the zero Position.
+	beginning = 7 * 24 * time.Hour
 )
 
 // hash is what is kept of a uuid.
@@ -76,7 +84,8 @@ func (p position) take(events []Event, next oktaint.Cursor) (fresh []Event, afte
 	for _, h := range p.Seen {
 		seen[h] = true
 	}
-	after = position{Cursor: next, Since: p.Since, Last: p.Last, Seen: slices.Clone(p.Seen)}
+	after = p
+	after.Cursor, after.Seen, after.Passed = next, slices.Clone(p.Seen), slices.Clone(p.Passed)
 	for _, e := range events {
 		h := hash(e.UUID)
 		if seen[h] {
@@ -89,17 +98,46 @@ func (p position) take(events []Event, next oktaint.Cursor) (fresh []Event, afte
 			after.Last = e.Published
 		}
 	}
-	if n := len(after.Seen); n > remembered {
-		after.Seen = slices.Clone(after.Seen[n-remembered:])
+	if len(events) > 0 {
+		after.Passed = append(after.Passed, hash(string(next)))
 	}
+	after.Seen, after.Passed = lastOf(after.Seen, remembered), lastOf(after.Passed, passed)
 	return fresh, after
+}
+
+// lastOf returns the last n of a list, at most.
+func lastOf(list []uint64, n int) []uint64 {
+	if len(list) <= n {
+		return list
+	}
+	return slices.Clone(list[len(list)-n:])
+}
+
+// circles reports whether a log that has shown events leads to where it was.
+func (p position) circles(next oktaint.Cursor) bool {
+	return slices.Contains(p.Passed, hash(string(next)))
 }
 
 // back is where the log goes on without its cursor.
 func (p position) back() position {
-	if !p.Last.IsZero() {
-		p.Since = p.Last.Add(-overlap)
+	if t := p.Last.Add(-overlap); t.After(p.Since) {
+		p.Since = t
 	}
-	p.Cursor = ""
+	if oldest := time.Now().Add(-retention); p.Since.Before(oldest) {
+		p.Since = oldest
+	}
+	p.Cursor, p.Passed = "", nil
 	return p
+}
+
+// outlived reports whether events may be gone that were not read: the log has kept
+// nothing of the time at which it was read last.
+func (p position) outlived() bool {
+	newest := p.Since
+	for _, t := range []time.Time{p.Last, p.Ended} {
+		if t.After(newest) {
+			newest = t
+		}
+	}
+	return time.Since(newest) > retention
 }

@@ -76,7 +76,7 @@ func (c *Connection) Client(ctx context.Context, p *Program) (*oktaint.Client, e
 	case c.Need != Required:
 		return nil, nil
 	case c.ClientID != "":
-		return nil, Usagef("there is no client secret: set OKTA_CLIENT_CLIENTSECRET")
+		return nil, Usagef("there is no client secret: set OKTA_CLIENT_CLIENTSECRET%s", c.otherWays())
 	default:
 		return nil, Usagef("there is no API token: set OKTA_API_TOKEN%s", c.otherWays())
 	}
@@ -90,8 +90,13 @@ func (c *Connection) Client(ctx context.Context, p *Program) (*oktaint.Client, e
 
 // otherWays names the flags by which a credential is given.
 func (c *Connection) otherWays() string {
-	if c.FileFlag == "credentials" {
+	switch {
+	case c.FileFlag == "credentials" && c.ClientID != "":
+		return ""
+	case c.FileFlag == "credentials":
 		return ", or give --credentials FILE"
+	case c.ClientID != "":
+		return ", or pipe it to --client-secret -; for an app with a private key, give --key FILE"
 	}
 	return ", or pipe it to --api-token -"
 }

@@ -1,13 +1,10 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"net/http"
-	"strings"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
@@ -26,6 +23,9 @@ type Connection struct {
 	ClientID         string // of a store integration
 	ClientScopes     string // that it has
 	APIToken         string // "-" reads it from standard input
+	ClientSecret     string // of ClientID; "-" as above
+	SecretFile       string // that holds the API token, or the secret of ClientID; "-" as above
+	KeyFile          string // that holds the private key of the service app ClientID; "-" as above
 
 	// FileFlag is the flag of CredentialsFile, without dashes.
 	FileFlag string
@@ -104,6 +104,9 @@ func (c *Connection) Check(p *Program) error {
 
 // checkFlags refuses flags that contradict each other.
 func (c *Connection) checkFlags() error {
+	if ways := c.secretFlags(); len(ways) > 1 {
+		return fmt.Errorf("%s and %s are two ways to give a secret: give one of them", ways[0], ways[1])
+	}
 	switch {
 	case c.TenantID != "" && c.OrgURL != "":
 		return errors.New("--tenant-id and --org-url name the same thing: give one of them")
@@ -113,6 +116,10 @@ func (c *Connection) checkFlags() error {
 		return fmt.Errorf("--%s and --client-id are two credentials: give one of them", c.FileFlag)
 	case c.CredentialsFile != "" && c.APIToken != "":
 		return fmt.Errorf("--%s and --api-token are two credentials for the same work: give one of them", c.FileFlag)
+	case c.ClientID == "" && c.ClientSecret+c.KeyFile != "":
+		return errors.New("--client-id is missing: a client secret and a private key belong to an app, which it names")
+	case c.ClientID != "" && c.APIToken != "":
+		return errors.New("--client-id and --api-token are two credentials: give one of them")
 	case c.ClientID != "" && IsPlaceholder(c.ClientID, "CLIENT_ID", "ID"):
 		return errors.New("--client-id is a placeholder: put the client id of the integration there, such as 0oa1example")
 	case c.ClientID != "":
@@ -148,7 +155,7 @@ func (c *Connection) nameOrg(p *Program) (err error) {
 	case named == "" && c.loaded:
 		c.Org = c.Credentials.Org
 		return nil
-	case named == "" && envNamesOrg(p):
+	case named == "" && c.envNamesOrg(p):
 		return c.readEnv(p)
 	case named == "" && c.Org == oktaint.Org{}:
 		return fmt.Errorf("which org? Give %s--tenant-id or --org-url, or set OKTA_CLIENT_ORGURL and its like; without any argument a simulated org is used", c.fileWords())
@@ -188,7 +195,11 @@ func envSet(p *Program) (names []string) {
 	return names
 }
 
-func envNamesOrg(p *Program) bool { return len(envSet(p)) > 0 }
+// envNamesOrg reports whether the environment is to name the org. One without an org is
+// not if a flag names the client: then it may hold just the client's secret.
+func (c *Connection) envNamesOrg(p *Program) bool {
+	return len(envSet(p)) > 0 && (c.ClientID == "" || p.env("OKTA_CLIENT_ORGURL") != "")
+}
 
 // readEnv takes the org from the environment, and the credential too, unless a
 // flag names one or only the org is there.
@@ -210,92 +221,10 @@ func (c *Connection) readEnv(p *Program) (err error) {
 	return nil
 }
 
-// checkToken takes what is there without a question: the flag, standard input or
-// the environment.
-func (c *Connection) checkToken(p *Program) (err error) {
-	if c.loaded {
-		return nil
-	}
-	text := c.APIToken
-	switch {
-	case c.APIToken != "" && IsPlaceholder(c.APIToken, "TOKEN", "API_TOKEN", "OKTA_API_TOKEN"):
-		return errors.New("--api-token is a placeholder: put an API token there (Admin Console: Security, API, Tokens), or leave it out and be asked")
-	case c.ClientID != "":
-		text = p.env("OKTA_CLIENT_CLIENTSECRET")
-	case c.APIToken == "-":
-		b, err := io.ReadAll(io.LimitReader(p.Stdin, 1<<16))
-		if err != nil {
-			return fmt.Errorf("read the API token from standard input: %w", err)
-		}
-		if text = string(b); strings.TrimSpace(text) == "" {
-			return errors.New("there is no API token: standard input is empty")
-		}
-	case c.APIToken != "":
-		p.Say("warning: a token on the command line can be seen by others on this machine: better set OKTA_API_TOKEN, or leave --api-token out and be asked")
-	default:
-		text = p.env("OKTA_API_TOKEN")
-	}
-	return c.take(text)
-}
-
-// take keeps a secret that was given, if it is one. An empty one is none yet.
-func (c *Connection) take(text string) (err error) {
-	creds := oktaint.Credentials{Kind: oktaint.KindAPIToken}
-	if c.ClientID == "" {
-		creds.APIToken, err = oktaint.ParseAPIToken(text)
-	} else {
-		creds.Kind, creds.ClientID = oktaint.KindClientSecret, c.ClientID
-		if creds.Scopes, err = ParseScopes(c.ClientScopes); err != nil {
-			return err // checkFlags has told
-		}
-		creds.ClientSecret, err = oktaint.ParseClientSecret(text)
-	}
-	if err != nil || creds.APIToken.IsZero() && creds.ClientSecret.IsZero() {
-		return err
-	}
-	c.Credentials, c.loaded = creds, true
-	return nil
-}
-
-// kind is what the secret is called.
-func (c *Connection) kind() string {
-	if c.ClientID != "" {
-		return "client secret"
-	}
-	return "API token"
-}
-
 // checkCA refuses to trust anybody else for Okta's own domains.
 func (c *Connection) checkCA(org oktaint.Org) error {
 	if c.CAFile != "" && org.HostedByOkta() {
 		return fmt.Errorf("--ca-file is refused for %s: Okta's own domains are trusted by the system's certificates", org)
 	}
 	return nil
-}
-
-// HasCredential reports whether Check has found a credential, so that nobody
-// need be asked for one.
-func (c *Connection) HasCredential() bool { return c.loaded }
-
-// askSecret asks for what is missing. The question names the org.
-func (c *Connection) askSecret(ctx context.Context, p *Program) error {
-	what := "API token"
-	if c.Whose != "" {
-		what += " of " + c.Whose
-	}
-	if c.ClientID != "" {
-		what = "Client secret of " + c.ClientID
-	}
-	note := "it is not shown"
-	if c.Need == Optional {
-		note += "; Enter alone goes on without"
-	}
-	text, err := p.Secret(ctx, what+" for "+c.Org.String(), note)
-	switch {
-	case errors.Is(err, errInterrupted):
-		return err
-	case err != nil:
-		return fmt.Errorf("read the %s: %w", c.kind(), err)
-	}
-	return Usage(c.take(text))
 }

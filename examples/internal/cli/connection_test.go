@@ -79,7 +79,9 @@ func TestCheck(t *testing.T) {
 		{"environment and a flag", cli.Connection{APIToken: "00flag"}, all, "", "https://env.okta.com api_token 00flag"},
 		{"the program's own", cli.Connection{Org: clitest.MustOrg(t, "own")}, nil, "", "https://own.okta.com"},
 		{"the program's own, and the environment", cli.Connection{Org: clitest.MustOrg(t, "own")}, all, "", "https://env.okta.com api_token 00env"},
+		{"the program's own, and a secret", cli.Connection{Org: clitest.MustOrg(t, "own"), ClientID: "0oa1", ClientScopes: "visibility"}, env("OKTA_CLIENT_CLIENTSECRET", "shh"), "", "https://own.okta.com client_secret 0oa1 shh"},
 
+		{"a secret of no org", cli.Connection{ClientID: "0oa1", ClientScopes: "visibility"}, env("OKTA_CLIENT_CLIENTSECRET", "shh"), "", "which org?"},
 		{"nothing", cli.Connection{}, nil, "", "which org?"},
 		{"two names", cli.Connection{TenantID: "acme", OrgURL: "https://acme.okta.com"}, nil, "", "give one of them"},
 		{"two credentials", cli.Connection{CredentialsFile: app, FileFlag: "bootstrap", APIToken: "-"}, nil, "", "--bootstrap and --api-token are two credentials"},

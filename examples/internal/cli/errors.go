@@ -25,6 +25,12 @@ func Usage(err error) error {
 // Usagef makes an error about the command line.
 func Usagef(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
 
+// IsUsage reports whether err is about the command line.
+func IsUsage(err error) bool {
+	var e *usageError
+	return errors.As(err, &e)
+}
+
 // An incompleteError is about something that was asked for and is not so.
 type incompleteError struct{ err error }
 
@@ -75,13 +81,12 @@ func (p *Program) Failure(ctx context.Context, err error) *Failure {
 }
 
 func (p *Program) failure(err error, interrupted bool) *Failure {
-	var usage *usageError
 	f := &Failure{ExitFailed, "failed", Text(err), ""}
 	switch {
 	case interrupted:
 		f.Status, f.Kind, f.Message = ExitInterrupted, "interrupted", interruptedText(f.Message)
 		return f
-	case errors.As(err, &usage):
+	case IsUsage(err):
 		f.Status, f.Kind = ExitUsage, "usage"
 	case IsIncomplete(err):
 		f.Status, f.Kind = ExitIncomplete, "incomplete"
@@ -90,9 +95,10 @@ func (p *Program) failure(err error, interrupted bool) *Failure {
 	return f
 }
 
-// interruptedText says what was interrupted, if there is anything to say.
+// interruptedText says what was interrupted, if there is anything to say. The words of
+// package os/signal are those of a context's cause.
 func interruptedText(text string) string {
-	for _, end := range []string{errInterrupted.Error(), context.Canceled.Error()} {
+	for _, end := range []string{errInterrupted.Error(), context.Canceled.Error(), "interrupt signal received", "terminated signal received"} {
 		text = strings.TrimSuffix(strings.TrimSuffix(text, end), ": ")
 	}
 	if text == "" {
@@ -103,7 +109,7 @@ func interruptedText(text string) string {
 
 // prefixes are what the library's errors begin with, wherever one begins within
 // another.
-var prefixes = regexp.MustCompile(`(^|: |; |\n\s*)(?:(?:oktaint|oauthapp|remediation|scopes|request|durable): ?)+`)
+var prefixes = regexp.MustCompile(`(^|: |; |\n\s*)(?:(?:oktaint|oauthapp|remediation|scopes|request|durable|inventory|systemlog): ?)+`)
 
 // flagWords are what the library says of what a program asks it for, each followed
 // by the flags of that.

@@ -172,7 +172,14 @@ func TestFailure(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if f := p.Failure(ctx, context.Canceled); f.Kind != "interrupted" || f.Status != cli.ExitInterrupted {
-		t.Errorf("%+v", f)
+	for err, want := range map[error]string{
+		context.Canceled: "interrupted",
+		fmt.Errorf("inventory: users: %w", context.Canceled):            "interrupted: users",
+		errors.New("broken off: interrupt signal received"):             "interrupted: broken off",
+		errors.New("broken off: inventory: terminated signal received"): "interrupted: broken off",
+	} {
+		if f := p.Failure(ctx, err); f.Kind != "interrupted" || f.Status != cli.ExitInterrupted || f.Message != want {
+			t.Errorf("%+v, want %s", f, want)
+		}
 	}
 }

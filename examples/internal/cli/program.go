@@ -63,7 +63,7 @@ type Program struct {
 	printed bool // standard output has its JSON document
 
 	mu    sync.Mutex // held while anything is written to Stderr
-	live  string     // the terminal's last line, which has no end yet
+	live  string     // the terminal's last line, which has no end yet, or several
 	until time.Time  // the end of the wait that was told last
 }
 

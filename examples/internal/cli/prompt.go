@@ -34,6 +34,15 @@ func (p *Program) Secret(ctx context.Context, what, note string) (string, error)
 	return p.ask(ctx, what+" ("+note+"): ", true)
 }
 
+// Line asks for something that is not secret. It returns "" if nobody can be asked.
+func (p *Program) Line(ctx context.Context, question string) (string, error) {
+	if p.Ask == nil {
+		return "", nil
+	}
+	answer, err := p.ask(ctx, question, false)
+	return strings.TrimSpace(answer), err
+}
+
 func (p *Program) ask(ctx context.Context, question string, hidden bool) (string, error) {
 	if p.Ask == nil {
 		return "", errors.New("there is no terminal to ask at")

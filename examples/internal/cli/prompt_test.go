@@ -31,6 +31,19 @@ func TestConfirm(t *testing.T) {
 	}
 }
 
+// What is no secret is asked for with echo, and without anybody to ask there is no answer.
+func TestLine(t *testing.T) {
+	t.Parallel()
+	var asked string
+	p := &cli.Program{Ask: clitest.Answers(" prod-2024\r\n", &asked)}
+	if line, err := p.Line(t.Context(), "Which kid? "); line != "prod-2024" || err != nil || asked != "Which kid? \n" {
+		t.Errorf("%q, %v; asked %q", line, err, asked)
+	}
+	if line, err := new(cli.Program).Line(t.Context(), "Which kid? "); line != "" || err != nil {
+		t.Errorf("without a terminal: %q, %v", line, err)
+	}
+}
+
 // A long question is broken at blanks, and what it quotes is not obeyed.
 func TestQuestion(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"strings"
@@ -38,9 +39,17 @@ func (p *Program) Say(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.live != "" {
-		text = "\r\x1b[K" + text + p.live
+		text = erase(p.live) + text + p.live
 	}
 	fmt.Fprint(p.Stderr, text)
+}
+
+// erase takes away live lines, and leaves the cursor where they began.
+func erase(live string) string {
+	if above := strings.Count(live, "\n"); above > 0 {
+		return fmt.Sprintf("\r\x1b[%dA\x1b[J", above)
+	}
+	return "\r\x1b[K"
 }
 
 // Warn says each warning on a line of its own.
@@ -52,15 +61,25 @@ func (p *Program) Warn(warnings []string) {
 
 // Live writes over the live line, the last one of the terminal. Without a
 // terminal it does nothing.
-func (p *Program) Live(format string, args ...any) {
+func (p *Program) Live(format string, args ...any) { p.LiveLines(fmt.Sprintf(format, args...)) }
+
+// LiveLines is Live with several lines. They must be fewer than the terminal has.
+func (p *Program) LiveLines(lines ...string) {
 	width := Columns(p.ErrWidth)
-	if width == 0 {
+	if width == 0 || len(lines) == 0 {
 		return
+	}
+	for i, line := range lines { // one that breaks cannot be written over
+		lines[i] = clip(strings.ReplaceAll(printable(line), "\n", " "), width-1)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	// A line that breaks cannot be written over.
-	p.live = clip(strings.ReplaceAll(printable(fmt.Sprintf(format, args...)), "\n", " "), width-1)
+	before := p.live
+	p.live = strings.Join(lines, "\n")
+	if strings.Contains(before+p.live, "\n") {
+		fmt.Fprint(p.Stderr, erase(before)+p.live)
+		return
+	}
 	fmt.Fprintf(p.Stderr, "\r%s\x1b[K", p.live) // \x1b[K takes away what a longer line has left
 }
 
@@ -78,13 +97,14 @@ func (p *Program) Progress(format string, args ...any) {
 func (p *Program) EndLine() { p.leaveLine("\n") }
 
 // ClearLine takes the live line away.
-func (p *Program) ClearLine() { p.leaveLine("\r\x1b[K") }
+func (p *Program) ClearLine() { p.leaveLine("") }
 
+// leaveLine ends the live line, or takes it away.
 func (p *Program) leaveLine(end string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.live != "" {
-		fmt.Fprint(p.Stderr, end)
+		fmt.Fprint(p.Stderr, cmp.Or(end, erase(p.live)))
 		p.live = ""
 	}
 }

@@ -40,6 +40,27 @@ func TestLiveLine(t *testing.T) {
 	}
 }
 
+// Several live lines are written over as one, and stay below what is said.
+func TestLiveLines(t *testing.T) {
+	t.Parallel()
+	var errs bytes.Buffer
+	p := &cli.Program{Stderr: &errs, ErrWidth: at(20)}
+	p.LiveLines("users 1", strings.Repeat("long ", 10), "two\nlines")
+	p.LiveLines("users 2", "apps 1")
+	p.Say("groups")
+	p.Live("one")
+	p.LiveLines("users 3", "apps 2")
+	p.ClearLine()
+	p.ClearLine()
+	p.LiveLines("a", "b")
+	p.EndLine()
+	want := "\r\x1b[Kusers 1\nlong long long lon…\ntwo lines" + "\r\x1b[2A\x1b[Jusers 2\napps 1" + "\r\x1b[1A\x1b[Jgroups\nusers 2\napps 1" +
+		"\r\x1b[1A\x1b[Jone" + "\r\x1b[Kusers 3\napps 2" + "\r\x1b[1A\x1b[J" + "\r\x1b[Ka\nb\n"
+	if errs.String() != want {
+		t.Errorf("%q, want\n%q", errs.String(), want)
+	}
+}
+
 // Without a terminal there are whole lines, and none that is not over.
 func TestNoTerminal(t *testing.T) {
 	t.Parallel()

@@ -22,7 +22,7 @@ var counted = regexp.MustCompile(`^(?:` +
 	`(?:GET|POST|PUT|DELETE) /api/v1/users/\{userId\}|` +
 	`POST /api/v1/users/\{userId\}/(?:lifecycle|credentials)/.*|` +
 	`[A-Z]+ /api/v1/users/\{userId\}/factors(?:/\{factorId\})?|` +
-	`[A-Z]+ /api/v1/users/\{userId\}/(?:groups|blocks|sessions|clients|grants)(?:/.*)?|` +
+	`[A-Z]+ /api/v1/users/\{userId\}/(?:groups|blocks|sessions|clients|grants|devices|idps|risk|classification|subscriptions|authenticator-enrollments)(?:/.*)?|` +
 	`[A-Z]+ /api/v1/apps/\{appId\}/(?:users|groups|tokens|features)(?:/.*)?|` +
 	`GET /api/v1/apps/\{appId\}/credentials/keys|` +
 	`GET /api/v1/groups/\{groupId\}/apps|` +

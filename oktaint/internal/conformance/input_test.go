@@ -181,6 +181,7 @@ var inputDeviations = []accepted{
 	{[]string{"GET /api/v1/policies/{policyId}/app"}, "extra parameter", []string{"after", "limit"}, recordedToo},
 	{[]string{"GET /api/v1/policies/{policyId}/rules"}, "extra parameter", []string{"after"}, "the rules come in pages of 50, whose links have it"},
 	{[]string{"GET /api/v1/api-tokens"}, "extra parameter", []string{"q"}, recordedToo},
+	{[]string{"GET /oauth2/v1/clients/{client}/roles"}, "extra parameter", []string{"expand"}, "a collector of orgs sends it, as it does for users and groups"},
 	{[]string{
 		"GET /api/v1/groups/{group}/roles/{assignment}/targets/catalog/apps", "GET /api/v1/users/{user}/roles/{assignment}/targets/catalog/apps",
 		"GET /oauth2/v1/clients/{client}/roles/{assignment}/targets/catalog/apps",

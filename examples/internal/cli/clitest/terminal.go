@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -78,6 +79,9 @@ func (term *Terminal) Await(t testing.TB, text string) {
 	Await(t, "the terminal does not show "+text, func() bool { return strings.Contains(term.Shown(), text) })
 }
 
+// escapes are how a program writes over lines.
+var escapes = regexp.MustCompile(`\x1b\[\d*[AJK]`)
+
 // CheckWidth fails the test if a line was broader than the terminal, unless one
 // word of it is.
 func (term *Terminal) CheckWidth(t testing.TB) {
@@ -85,7 +89,7 @@ func (term *Terminal) CheckWidth(t testing.TB) {
 	width := cli.Columns(func() int { return term.width })
 	for line := range strings.Lines(term.Shown()) {
 		for part := range strings.SplitSeq(strings.TrimSuffix(line, "\n"), "\r") {
-			part = strings.TrimSuffix(part, "\x1b[K")
+			part = escapes.ReplaceAllString(part, "")
 			word := slices.MaxFunc(strings.Split(part, " "), func(a, b string) int { return len(a) - len(b) })
 			if n := utf8.RuneCountInString(part); n > width && len(word) < width/2 {
 				t.Errorf("a line of %d columns, at %d: %q", n, width, part)

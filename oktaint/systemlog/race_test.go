@@ -1,0 +1,5 @@
+//go:build race
+
+package systemlog_test
+
+const raceEnabled = true
