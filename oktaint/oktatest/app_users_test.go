@@ -56,7 +56,7 @@ func TestAppAssignments(t *testing.T) {
 		events       []string
 	}{
 		{"POST", path + "/users", object{"id": bob}, 200, []string{bob + direct}, []string{"user_membership.add " + bob}},
-		{"POST", path + "/users", object{"id": bob}, 200, []string{bob + direct}, nil},
+		{"POST", path + "/users", object{"id": bob}, 200, []string{bob + direct}, []string{"user_membership.update " + bob}},
 		{"PUT", path + "/groups/" + group, object{}, 200, []string{ada + through, bob + direct}, []string{"group.application_assignment.add " + group, "user_membership.add " + ada}},
 		{"PUT", path + "/groups/" + group, object{"priority": 3}, 200, []string{ada + through, bob + direct}, nil},
 		{"PUT", groupsPath + group + "/users/" + bob, nil, 204, []string{ada + through, bob + direct}, nil},
