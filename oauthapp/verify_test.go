@@ -198,6 +198,10 @@ func TestVerifyProbeAnswers(t *testing.T) {
 				if report.OK == failed || failed && !strings.Contains(report.Err().Error(), "groups: "+string(tc.want)) {
 					t.Errorf("error: %v", report.Err())
 				}
+				var e *oktaint.Error
+				if said := errors.As(report.Err(), &e); said != (failed && tc.name != "empty") || said && e.Path != "/api/v1/groups" {
+					t.Errorf("the answer is not in the chain of %v", report.Err())
+				}
 			})
 		})
 	}

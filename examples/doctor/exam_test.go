@@ -8,6 +8,7 @@ import (
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/examples/internal/cli/clitest"
+	"github.com/rezonate-io/okta-integration/oktaint/inventory"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
@@ -79,6 +80,10 @@ var complaints = []complaint{
 			p.endRoles()
 			p.do(http.MethodPost, map[string]string{"type": "READ_ONLY_ADMIN"}, "oauth2", "v1", "clients", p.app, "roles")
 		}},
+	{name: "one of two roles gone", role: "SUPER_ADMIN", hurt: func(p *patient) { p.creds.Roles = append(p.creds.Roles, "READ_ONLY_ADMIN"); p.write() }, only: true,
+		words: []string{"role: READ_ONLY_ADMIN: the credentials say that it was assigned, and the org says that it is not", "assign READ_ONLY_ADMIN again (a Super Admin can)"}},
+	{name: "no role, says the org", role: "SUPER_ADMIN", hurt: func(p *patient) { p.fault("GET /oauth2/v1/clients/{id}/roles answer=200 []") },
+		words: []string{"role: there is no admin role", "To change it: assign SUPER_ADMIN (a Super Admin can)"}},
 	{name: "key deleted", hurt: (*patient).replaceKey, only: true,
 		words: []string{"token: client 0oa", "invalid_client", "is not an active key of app", ". To change it: register it with the app, or use the key that is (a Super Admin can)"}},
 	{name: "app deactivated", hurt: (*patient).deactivate, only: true,
@@ -94,11 +99,11 @@ var complaints = []complaint{
 	{name: "clock 10 minutes ahead", cfg: oktatest.Config{Skew: -10 * time.Minute},
 		words: []string{"clock: this machine's clock is 10m0s ahead of the org's", "set the clock of this machine", "(whoever runs this machine can)"}},
 	{name: "a proxy's page", only: true, hurt: func(p *patient) { p.fault("GET /api/v1/zones html") },
-		words: []string{"resources: failed: network-zones", "web page, not Okta's JSON"}},
+		words: []string{"resources: failed: network-zones", "web page, not Okta's JSON: is a proxy or a sign-in page in between? To change it: try again"}},
 	{name: "another org", hurt: func(p *patient) { p.creds.OrgID = "00oanother"; p.write() }, only: true,
 		words: []string{"org: the credentials are of another org, 00oanother", "onboard this org"}},
 	{name: "nobody there", hurt: func(p *patient) { p.creds.Org = clitest.MustOrg(p.t, "https://127.0.0.1:1"); p.write() }, only: true,
-		words: []string{"org: the org cannot be reached", "is the org's name right", "--proxy"}},
+		words: []string{"org: the org cannot be reached", "To change it: find out: is the org's name right", "--proxy", "(whoever runs this machine and its network can)"}},
 }
 
 func (p *patient) fault(spec string) {
@@ -176,6 +181,29 @@ func TestOtherCredentials(t *testing.T) {
 	p.write()
 	if doc, got := p.examine(); got.Status != cli.ExitDone || !has(doc.of(ok), "dpop: tokens are bound") {
 		t.Errorf("DPoP: status %d, %q", got.Status, doc.of(ok))
+	}
+}
+
+// What is nearly used up is a warning.
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	p := setUp(t, oktatest.Config{RateLimits: map[string]int{"logs": 2}}, "READ_ONLY_ADMIN")
+	doc, got := p.examine()
+	if got.Status != cli.ExitDone || !has(doc.of(warning), "limits: little is left in this minute of /api/v1/logs: 0 of 1 left", "(a Super Admin can)") || !has(doc.of(ok), "limits: requests a minute, ", "/api/v1/apps: ") {
+		t.Errorf("status %d, %q, %q", got.Status, doc.of(warning), doc.of(ok))
+	}
+}
+
+// With --extended there is more to look at.
+func TestExtended(t *testing.T) {
+	t.Parallel()
+	p := setUp(t, oktatest.Config{}, "READ_ONLY_ADMIN")
+	for _, args := range [][]string{nil, {"--extended"}} {
+		doc, got := p.examine(args...)
+		row, there := doc.Coverage.Row("brands")
+		if got.Status != cli.ExitDone || there != (args != nil) || there && row.Status != inventory.NotAsked {
+			t.Errorf("%q: status %d, brands are %+v", args, got.Status, row)
+		}
 	}
 }
 

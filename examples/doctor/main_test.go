@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,6 +57,9 @@ func TestHealthy(t *testing.T) {
 				if !has(doc.of(ok), words...) {
 					t.Errorf("nothing says %q: %q", words, doc.of(ok))
 				}
+			}
+			if !slices.IsSortedFunc(doc.Findings, func(a, b finding) int { return slices.Index(checks, a.Check) - slices.Index(checks, b.Check) }) {
+				t.Errorf("the findings are not in order: %v", doc.Findings)
 			}
 			if _, got := p.examine("--strict"); got.Status != tt.strict {
 				t.Errorf("--strict: status %d, want %d", got.Status, tt.strict)

@@ -80,10 +80,21 @@ const refused = 5 * time.Minute
 
 // describe adds what is known of the way.
 func (w *way) describe(l *findings) {
-	offset, known := w.offset()
+	w.describeClock(l)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	switch {
+	if w.proxy != nil {
+		l.add("way", ok, "through the proxy "+w.proxy.Host)
+	} else {
+		l.add("way", ok, "without a proxy")
+	}
+	if w.tls != nil {
+		l.add("way", ok, fmt.Sprintf("%s, %s, %s", tls.VersionName(w.tls.Version), w.proto, certificate(w.tls)))
+	}
+}
+
+func (w *way) describeClock(l *findings) {
+	switch offset, known := w.offset(); {
 	case !known:
 		l.add("clock", unlooked, "how this machine's clock and the org's compare: no answer has named its date")
 	case offset > tolerated || offset < -tolerated:
@@ -98,14 +109,6 @@ func (w *way) describe(l *findings) {
 		}
 	default:
 		l.add("clock", ok, "this machine's clock and the org's agree to "+tolerated.String())
-	}
-	if w.proxy != nil {
-		l.add("way", ok, "through the proxy "+w.proxy.Host)
-	} else {
-		l.add("way", ok, "without a proxy")
-	}
-	if w.tls != nil {
-		l.add("way", ok, fmt.Sprintf("%s, %s, %s", tls.VersionName(w.tls.Version), w.proto, certificate(w.tls)))
 	}
 }
 
