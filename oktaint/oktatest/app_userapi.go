@@ -165,11 +165,19 @@ func (c *call) assignAppUser() (reply, error) {
 	case u.status == statusDeprovisioned:
 		return reply{}, invalid("id", "id: A deactivated user cannot be assigned to an app")
 	}
-	c.org.assignUser(a, u, true)
+	isNew := c.org.assignUser(a, u, true)
 	x, _ := a.users.get(u.id)
-	a.users.put(u.id, in.apply(x, c.org.now()))
-	x, _ = a.users.get(u.id)
+	x = in.apply(x, c.org.now())
+	a.users.put(u.id, x)
+	if !isNew {
+		c.recordAssignment(a, x, u)
+	}
 	return ok(c.org.viewAppUser(a, x))
+}
+
+// recordAssignment adds the event of an assignment that goes on and has changed.
+func (c *call) recordAssignment(a *app, x *appUser, u *user) {
+	c.recordAbout("application.user_membership.update", "Update user's application membership", partyOfAppUser(x, u), partyOfApp(a), partyOfUser(u))
 }
 
 func (c *call) updateAppUser() (reply, error) {
@@ -187,7 +195,7 @@ func (c *call) updateAppUser() (reply, error) {
 	u, _ := c.org.users.get(x.user)
 	x = in.apply(x, c.org.now())
 	a.users.put(u.id, x)
-	c.recordAbout("application.user_membership.update", "Update user's application membership", partyOfAppUser(x, u), partyOfApp(a), partyOfUser(u))
+	c.recordAssignment(a, x, u)
 	return ok(c.org.viewAppUser(a, x))
 }
 
@@ -206,7 +214,7 @@ func (c *call) removeAppUser() (reply, error) {
 		changed := new(*x)
 		changed.direct, changed.updated = false, c.org.now()
 		a.users.put(u.id, changed)
-		c.recordAbout("application.user_membership.update", "Update user's application membership", partyOfAppUser(x, u), partyOfApp(a), partyOfUser(u))
+		c.recordAssignment(a, changed, u)
 		return noContent()
 	}
 	if !x.direct {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 )
@@ -55,7 +56,7 @@ func TestAppAssignments(t *testing.T) {
 		events       []string
 	}{
 		{"POST", path + "/users", object{"id": bob}, 200, []string{bob + direct}, []string{"user_membership.add " + bob}},
-		{"POST", path + "/users", object{"id": bob}, 200, []string{bob + direct}, nil},
+		{"POST", path + "/users", object{"id": bob}, 200, []string{bob + direct}, []string{"user_membership.update " + bob}},
 		{"PUT", path + "/groups/" + group, object{}, 200, []string{ada + through, bob + direct}, []string{"group.application_assignment.add " + group, "user_membership.add " + ada}},
 		{"PUT", path + "/groups/" + group, object{"priority": 3}, 200, []string{ada + through, bob + direct}, nil},
 		{"PUT", groupsPath + group + "/users/" + bob, nil, 204, []string{ada + through, bob + direct}, nil},
@@ -111,20 +112,43 @@ func TestDeletedHoldersLeaveApps(t *testing.T) {
 	if got := c.admin("GET", groupsPath+other+"/apps", nil).want(t, 200).list(t); len(got) != 0 {
 		t.Errorf("apps of a group after the app is gone: %v", got)
 	}
+	for _, group := range c.admin("GET", "/api/v1/groups?expand=stats", nil).want(t, 200).list(t) {
+		if stats := group["_embedded"].(object)["stats"].(object); stats["appsCount"] != 0.0 {
+			t.Errorf("stats of %s after the app is gone: %v", group["id"], stats)
+		}
+	}
 }
 
-// TestAssignmentsLag shows that what a read shows within the lag has the
-// assignments of then.
+// TestAssignmentsLag ends assignments of a seeded org: within the lag, reads show
+// those of before, each as it was.
 func TestAssignmentsLag(t *testing.T) {
 	t.Parallel()
-	c := newCaller(t, oktatest.Config{RateLimits: unlimited(), Lag: oktatest.Lag{All: 1 << 40}})
-	app, user, group := c.org.AddServiceApp(oktatest.ServiceApp{}), c.org.AddUser(oktatest.User{}), c.org.AddGroup(oktatest.Group{})
-	path := "/api/v1/apps/" + app
-	c.admin("POST", path+"/users", object{"id": user}).want(t, 200)
-	c.admin("PUT", path+"/groups/"+group, nil).want(t, 200)
-	for _, list := range []string{path + "/users", path + "/groups", groupsPath + group + "/apps"} {
-		if got := c.admin("GET", list, nil).want(t, 200).list(t); len(got) != 0 {
-			t.Errorf("%s shows %v within the lag", list, got)
+	c := newCaller(t, oktatest.Config{Users: 60, Groups: 6, Apps: 12, RateLimits: unlimited(), Lag: oktatest.Lag{All: time.Hour}})
+	var lists []string
+	for _, app := range c.walk(t, "/api/v1/apps") {
+		path := "/api/v1/apps/" + app["id"].(string)
+		lists = append(lists, path+"/users", path+"/groups?limit=20")
+	}
+	for _, group := range c.walk(t, "/api/v1/groups") {
+		lists = append(lists, groupsPath+group["id"].(string)+"/apps")
+	}
+	before := map[string][]string{}
+	for _, list := range lists {
+		before[list] = ids(c.walk(t, list))
+	}
+	ended := 0
+	for _, list := range lists {
+		if path, groups := strings.CutSuffix(list, "?limit=20"); groups && len(before[list]) > 0 {
+			c.admin("DELETE", path+"/"+before[list][0], nil).want(t, 204)
+			ended++
 		}
+	}
+	for _, list := range lists {
+		if got := ids(c.walk(t, list)); !slices.Equal(got, before[list]) {
+			t.Errorf("%s: %v within the lag, before it %v", list, got, before[list])
+		}
+	}
+	if ended < 5 {
+		t.Errorf("%d assignments ended", ended)
 	}
 }

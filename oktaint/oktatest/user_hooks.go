@@ -10,11 +10,10 @@ func (o *Org) userChanged(u *user) {
 	o.reviewApps(u)
 }
 
-// userGone is called before a user is deleted.
+// userGone is called before a user is deleted, who is DEPROVISIONED and has no apps.
 func (o *Org) userGone(u *user) {
 	for _, g := range slices.Clone(u.groups) {
 		o.leave(g, u)
 	}
 	o.dropOwner(u.id)
-	o.dropFromApps(u)
 }

@@ -17,3 +17,14 @@ var assignDeviations = []accepted{
 	}, "each of the two schemas takes any member"},
 	{[]string{"GET /api/v1/apps/{appId}/group-push/mappings"}, "answer", []string{"status 404: not declared"}, "of an app without the feature, as a collector of others met it"},
 }
+
+// acceptedAssignShapes is acceptedShapes for assignments.
+var acceptedAssignShapes = []accepted{
+	{[]string{"app-users-groups-00910"}, "extra", []string{"[].credentials.userName"}, "of an app whose users have no name there; every other has it"},
+	{[]string{"groups-00733"}, "missing", []string{"[].settings.extendedProperties"}, gone2020},
+	{[]string{"groups-00733"}, "extra", []string{
+		"[]._links.accessPolicy", "[]._links.policies", "[]._links.profileEnrollment", "[]._links.uploadLogo", "[].orn",
+		"[].settings.emOptInStatus", "[].settings.implicitAssignment", "[].settings.manualProvisioning", "[].settings.notes",
+		"[].universalLogout", "[].visibility.autoLaunch",
+	}, shapeOf2020},
+}

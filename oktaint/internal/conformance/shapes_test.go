@@ -41,7 +41,7 @@ func TestShapes(t *testing.T) {
 	if len(left) > 0 {
 		t.Errorf("leftShapes names exchanges that are not recorded: %v", slices.Sorted(maps.Keys(left)))
 	}
-	report(t, found, slices.Concat(acceptedShapes, acceptedUserShapes, acceptedGroupShapes, acceptedAssetShapes))
+	report(t, found, slices.Concat(acceptedShapes, acceptedUserShapes, acceptedGroupShapes, acceptedAssetShapes, acceptedAssignShapes))
 	if statuses, keys := total.percent(); statuses < wantPercent || keys < wantPercent {
 		t.Errorf("matched: %v; want at least %d%% of each", total, wantPercent)
 	}
