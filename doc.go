@@ -7,6 +7,11 @@
 //   - [github.com/rezonate-io/okta-integration/oktaint] turns a credential into
 //     authorised, paced and retried requests, and into lists that are complete
 //     or say why not. Services that read an org start here.
+//   - [github.com/rezonate-io/okta-integration/oktaint/inventory] reads what an
+//     org has and who may do what there, keeps it up to date, and says of each
+//     resource whether that is all of it.
+//   - [github.com/rezonate-io/okta-integration/oktaint/systemlog] follows what
+//     happens in an org, and misses nothing.
 //   - [github.com/rezonate-io/okta-integration/oauthapp] sets up the OAuth
 //     service app in a customer's org and proves that it works.
 //     [github.com/rezonate-io/okta-integration/oauthapp/request] builds its raw
@@ -18,8 +23,10 @@
 //     org, for tests.
 //
 // The programs in the folder examples are made of these packages:
-// examples/onboard sets up an app, examples/respond responds to an attack, and
-// examples/fakeorg serves a simulated org.
+// examples/onboard sets up an app, examples/connect takes over a credential,
+// examples/collect reads an org or follows its log, examples/doctor finds out what
+// is missing, examples/respond responds to an attack, and examples/fakeorg serves a
+// simulated org.
 //
 // # Compatibility
 //

@@ -7,10 +7,13 @@ import (
 	"log"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/jarcoal/httpmock"
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/inventory"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
+	"github.com/rezonate-io/okta-integration/oktaint/systemlog"
 	"github.com/rezonate-io/okta-integration/scopes"
 	"golang.org/x/oauth2"
 )
@@ -115,4 +118,34 @@ func ExampleKeyFile() {
 	}, nil)
 	fmt.Println(c.Source())
 	// Output: oktaint: private_key_jwt for https://acme.okta.com
+}
+
+// What an org has, and what happens there from then on.
+func Example_everything() {
+	ctx, creds := context.Background(), oktaint.Credentials{}
+	client := oktaint.NewClient(creds, nil)
+	store := func([]systemlog.Event, systemlog.Position) error { return nil }
+
+	began := time.Now()
+	files, err := inventory.OpenFiles("acme", inventory.FileOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer files.Close()
+	report, err := inventory.Collect(ctx, client, files, inventory.Options{Roles: creds.Roles})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, g := range report.Groups() {
+		fmt.Println(g.Status, g.Reasons, g.Remedy)
+	}
+
+	for batch, err := range systemlog.Follow(ctx, client, systemlog.Since(began), systemlog.Options{}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		if err := store(batch.Events, batch.Next); err != nil { // in one transaction
+			log.Fatal(err)
+		}
+	}
 }

@@ -29,8 +29,8 @@ func TestReadmeCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	blocks := readme(t).GoCode()
-	if len(blocks) != 2 {
-		t.Errorf("%d blocks of Go, want 2", len(blocks))
+	if len(blocks) != 4 {
+		t.Errorf("%d blocks of Go, want 4", len(blocks))
 	}
 	for _, b := range blocks {
 		if !strings.Contains(string(examples), b) {
