@@ -79,7 +79,7 @@ func TestDeltaLogAnswers(t *testing.T) {
 		err      string
 	}{
 		{"filter", failure(400, "E0000053"), answer{body: "[]"}, "", ""},
-		{"role", failure(403, "E0000006"), failure(403, "E0000006"), "the System Log: it should be seen with the role", ""},
+		{"role", failure(403, "E0000006"), failure(403, "E0000006"), "the System Log: should be seen with the role", ""},
 		{"broken", failure(400, "E0000001"), failure(400, "E0000001"), "", "inventory: the System Log: "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -43,11 +43,11 @@ func (held standing) denied(r *Resource) Outcome {
 	case held.roles == nil:
 		o.Why = "no role of the credential reaches it; which roles it holds is not known"
 	case held.opens(r):
-		o.Why = "it should be seen with " + held.named() + ": was that taken away, or limited?"
+		o.Why = "should be seen with " + held.named() + ": was that taken away, or limited?"
 		o.Remedy = "assign " + strings.Join(held.openers(r), " or ") + " again, for the whole org"
 	case held.lost.opens(r):
 		gone := held.lost.openers(r)
-		o.Why = "it would be seen with " + gone.named() + ", no longer assigned"
+		o.Why = "would be seen with " + gone.named() + ", no longer assigned"
 		o.Remedy = "assign " + strings.Join(gone, " or ") + " again"
 	case len(held.roles) == 0:
 		o.Why = "the credential holds no admin role"
@@ -59,7 +59,7 @@ func (held standing) denied(r *Resource) Outcome {
 
 // beyond is the outcome of a resource that the roles are known not to see.
 func (held standing) beyond(r *Resource) Outcome {
-	o := Outcome{BeyondRole, "it is not seen with " + held.named(), "assign " + readers[r.seen].remedy, bySuperAdmin}
+	o := Outcome{BeyondRole, "not seen with " + held.named(), "assign " + readers[r.seen].remedy, bySuperAdmin}
 	if len(held.roles) == 0 {
 		o.Why = "without an admin role nothing is seen"
 	}
