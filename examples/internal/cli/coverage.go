@@ -55,10 +55,14 @@ func ToChange(text, remedy, by string) string {
 	return text
 }
 
-// Coverage adds a title, and a row for each group of a report, to a table of results.
+// Coverage adds a title, and a row for each group of a report, to a table of results. Of
+// what is complete it shows only how much that is: nobody has to change it.
 func (t *Table) Coverage(r *inventory.Report) {
 	t.Row("coverage:")
-	for _, g := range CoverageGroups(r) {
+	if n := r.Count(inventory.Complete); n > 0 {
+		t.Row("  "+string(inventory.Complete), fmt.Sprintf("%d of %d", n, len(r.Rows)))
+	}
+	for _, g := range CoverageGroups(r, coverageOrder[1:]...) {
 		t.Row("  "+string(g.Status), fmt.Sprintf("%d: %s", len(g.Resources()), CoverageText(g)))
 	}
 }

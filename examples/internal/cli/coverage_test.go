@@ -17,7 +17,7 @@ func TestCoverage(t *testing.T) {
 	report := &inventory.Report{Rows: []inventory.Row{
 		row("logs", inventory.Failed, "oktaint: GET /api/v1/logs: 503", "try again", ""),
 		row("users", inventory.Complete, "", "", ""),
-		row("admins", inventory.BeyondRole, "it is not seen with the role READ_ONLY_ADMIN", "assign SUPER_ADMIN", "a Super Admin"),
+		row("admins", inventory.BeyondRole, "not seen with the role READ_ONLY_ADMIN", "assign SUPER_ADMIN", "a Super Admin"),
 		row("realms", inventory.NotLicensed, "the org does not have it", "", ""),
 		row("groups", inventory.Complete, "", "", ""),
 		row("user-roles", inventory.BeyondRole, "it belongs to admins", "assign SUPER_ADMIN", "a Super Admin"),
@@ -27,9 +27,9 @@ func TestCoverage(t *testing.T) {
 	table.Coverage(report)
 	const want = `role:  READ_ONLY_ADMIN
 coverage:
-  complete          2: users, groups
+  complete          2 of 6
   not licensed      1: realms: the org does not have it
-  beyond this role  2: admins: it is not seen with the role READ_ONLY_ADMIN;
+  beyond this role  2: admins: not seen with the role READ_ONLY_ADMIN;
                     user-roles: it belongs to admins. To change it: assign
                     SUPER_ADMIN (a Super Admin can)
   failed            1: logs: GET /api/v1/logs: 503. To change it: try again

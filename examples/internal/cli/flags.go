@@ -122,7 +122,7 @@ func IsPlaceholder(value string, names ...string) bool {
 
 // ConnectionHelp tells of the flags of Connection.Flags.
 const ConnectionHelp = `The org and the credential:
-  --credentials FILE  what onboard has written with --out
+  --credentials FILE  what onboard or connect has written with --out
   --tenant-id ID      the tenant: acme for https://acme.okta.com. The API token
                       is that of OKTA_API_TOKEN, or it is asked for
   --client-id ID      with --tenant-id: the client id of a store integration;
