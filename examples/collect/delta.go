@@ -48,18 +48,32 @@ func changesText(r *inventory.Report) string {
 	}
 	none := true
 	for _, row := range r.Rows {
-		c := row.Changes
-		if c == nil || c.Added+c.Changed+c.Deleted == 0 && c.Whole == "" {
-			continue
-		}
-		none = false
-		fmt.Fprintf(&b, "\n  %s: %d added, %d changed, %d deleted", row.Resource, c.Added, c.Changed, c.Deleted)
-		if c.Whole != "" {
-			fmt.Fprintf(&b, " (read as a whole: %s)", cli.Plain(c.Whole))
+		if c := row.Changes; c != nil && c.Added+c.Changed+c.Deleted > 0 {
+			none = false
+			fmt.Fprintf(&b, "\n  %s: %d added, %d changed, %d deleted", row.Resource, c.Added, c.Changed, c.Deleted)
 		}
 	}
 	if none {
 		b.WriteString(" none")
+	}
+	return b.String() + wholeText(r)
+}
+
+// wholeText says of what more than the changes was read, a line for each reason.
+func wholeText(r *inventory.Report) string {
+	var reasons []string
+	resources := make(map[string][]string)
+	for _, row := range r.Rows {
+		if c := row.Changes; c != nil && c.Whole != "" && (row.Status == inventory.Complete || row.Status == inventory.Partial) {
+			if resources[c.Whole] == nil {
+				reasons = append(reasons, c.Whole)
+			}
+			resources[c.Whole] = append(resources[c.Whole], row.Resource)
+		}
+	}
+	var b strings.Builder
+	for _, why := range reasons {
+		fmt.Fprintf(&b, "\n  read as a whole (%s): %s", cli.Plain(why), cli.Join(resources[why]))
 	}
 	return b.String()
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
+	"github.com/rezonate-io/okta-integration/oktaint/inventory"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 )
 
@@ -49,5 +50,30 @@ func TestDeltaRefuses(t *testing.T) {
 	f := &folder{dir: o.Dir, manifest: manifest{Unfinished: &choices{}}}
 	if err := f.beginDelta(nil); err == nil || !strings.Contains(err.Error(), "is not finished: go on with it first") {
 		t.Errorf("unfinished: %v", err)
+	}
+}
+
+// What was read as a whole has a line for each reason, without what the role does not see.
+func TestChangesText(t *testing.T) {
+	t.Parallel()
+	row := func(name string, s inventory.Status, c inventory.Changes) inventory.Row {
+		return inventory.Row{Resource: name, Outcome: inventory.Outcome{Status: s}, Changes: &c}
+	}
+	const unseen = "the last run did not see all of it"
+	got := changesText(&inventory.Report{Delta: &inventory.Basis{Events: 2}, Rows: []inventory.Row{
+		row("users", inventory.Complete, inventory.Changes{Added: 1, Deleted: 2}),
+		row("apps", inventory.Partial, inventory.Changes{Whole: unseen}),
+		row("policies", inventory.Complete, inventory.Changes{Whole: "an event does not say which"}),
+		row("app-grants", inventory.BeyondRole, inventory.Changes{Whole: unseen}),
+		row("zones", inventory.Complete, inventory.Changes{Changed: 3, Whole: unseen}),
+		row("org", inventory.Complete, inventory.Changes{}),
+	}})
+	const want = `, by 2 events of the System Log:
+  users: 1 added, 0 changed, 2 deleted
+  zones: 0 added, 3 changed, 0 deleted
+  read as a whole (the last run did not see all of it): apps, zones
+  read as a whole (an event does not say which): policies`
+	if !strings.HasSuffix(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }

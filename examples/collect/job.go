@@ -91,8 +91,13 @@ func (j *job) stream(ctx context.Context) (*inventory.Report, error) {
 func (j *job) inventoryOptions() inventory.Options {
 	return inventory.Options{
 		Resources: j.only, Extended: j.extended, FullMembers: j.full, Roles: j.conn.Credentials.Roles,
-		Progress: newProgress(j.Program).event,
+		Progress: (&progress{p: j.Program, brief: j.reportFollows()}).event,
 	}
+}
+
+// reportFollows reports whether the report comes to the terminal that shows the progress.
+func (j *job) reportFollows() bool {
+	return !j.JSON && j.ErrWidth != nil && (j.OutWidth != nil || j.out == stdout)
 }
 
 // read reads the org, and looks up what that has left in its System Log.

@@ -5,7 +5,7 @@
 //
 //	go run ./examples/collect
 //
-// With the credentials that onboard has written it does it for real:
+// With the credentials that onboard or connect has written it does it for real:
 //
 //	go run ./examples/collect --credentials acme.json --out acme
 //

@@ -14,7 +14,9 @@ import (
 // at a terminal, and one that stays when it is over.
 type progress struct {
 	p       *cli.Program
+	brief   bool       // only what went wrong stays: the report follows on this terminal
 	working []*working // in the order in which they began
+	over    int
 	drawn   time.Time
 }
 
@@ -27,8 +29,6 @@ type working struct {
 	bucket string // what it waits for
 	until  time.Time
 }
-
-func newProgress(p *cli.Program) *progress { return &progress{p: p} }
 
 // drawEvery keeps a fast run from being slowed by its terminal.
 const drawEvery = 100 * time.Millisecond
@@ -67,13 +67,16 @@ func (g *progress) find(e inventory.Event) *working {
 // end tells of a resource that is over.
 func (g *progress) end(w *working, row *inventory.Row) {
 	g.working = slices.DeleteFunc(g.working, func(other *working) bool { return other == w })
-	g.p.ClearLine()
-	g.p.Say(form, row.Resource, row.Count, string(row.Status)+w.rate(time.Now()))
+	g.over++
+	if bad := row.Status == inventory.Failed || row.Status == inventory.Refused; bad || !g.brief {
+		g.p.ClearLine()
+		g.p.Say(form, row.Resource, row.Count, string(row.Status)+w.rate(time.Now()))
+	}
 	g.draw()
 }
 
 // form is how a line is written: the resource, its objects and the rest.
-const form = "%-33s %7d  %s"
+const form = "%-34s %7d  %s"
 
 // mostLines is how many resources at work are shown at once.
 const mostLines = 8
@@ -89,6 +92,9 @@ func (g *progress) draw() {
 			break
 		}
 		lines = append(lines, w.line(now))
+	}
+	if g.brief && g.over > 0 {
+		lines = append(lines, cli.Count(g.over, "resource")+" done")
 	}
 	g.p.LiveLines(lines...)
 }
