@@ -26,8 +26,7 @@ func demonstrate(ctx context.Context, p *cli.Program, o *options) error {
 	if err := revoke(ctx, oktaint.NewClient(oktaint.APIToken{Org: creds.Org, Token: oktaint.NewSecret(sim.APIToken())}, o.conn.Base), app); err != nil {
 		return err
 	}
-	p.Say("The app %s was set up to see everything that READ_ONLY_ADMIN sees. Since then", app)
-	p.Say("somebody has taken the scope %s away from it, and what it reads is missing.", lost)
+	p.Say("The app %s was set up to see everything that READ_ONLY_ADMIN sees. Since then somebody has taken the scope %s away from it, and what that scope reads is missing.", app, lost)
 	p.Say("")
 	o.conn.Credentials = creds
 	if err := examine(ctx, p, o); !cli.IsIncomplete(err) {

@@ -57,7 +57,7 @@ func (e *exam) lookAtAPIToken(ctx context.Context) (bool, error) {
 	}
 	text := fmt.Sprintf("%s belongs to %s (%s)", orToken(r.Name), r.Owner.Login, cli.List(r.Owner.Roles))
 	if !r.Created.IsZero() {
-		text += fmt.Sprintf(", was made %s ago", age(time.Since(r.Created)))
+		text += fmt.Sprintf(" and was made %s ago", age(time.Since(r.Created)))
 	}
 	e.found.add("api token", ok, text)
 	for _, w := range r.Warnings {

@@ -5,7 +5,7 @@
 //
 //	go run ./examples/doctor
 //
-// With the credentials that onboard has written it does it for real:
+// With the credentials that onboard or connect has written it does it for real:
 //
 //	go run ./examples/doctor --credentials acme.json
 //

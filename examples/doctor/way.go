@@ -89,7 +89,7 @@ func (w *way) describe(l *findings) {
 		l.add("way", ok, "without a proxy")
 	}
 	if w.tls != nil {
-		l.add("way", ok, fmt.Sprintf("%s, %s, %s", tls.VersionName(w.tls.Version), w.proto, certificate(w.tls)))
+		l.add("way", ok, fmt.Sprintf("%s, %s, %s", tls.VersionName(w.tls.Version), strings.TrimSuffix(w.proto, ".0"), certificate(w.tls)))
 	}
 }
 

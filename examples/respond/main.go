@@ -7,7 +7,7 @@
 //
 //	go run ./examples/respond
 //
-// With the credentials that onboard has written it does it for real:
+// With the credentials that onboard or connect has written it does it for real:
 //
 //	go run ./examples/respond --credentials acme.json --playbook contain --user LOGIN
 //
