@@ -39,7 +39,7 @@ type Client struct {
 	IP, UserAgent string
 }
 
-// An Outcome is how it ended, and why.
+// An Outcome is how what an event tells of has ended, and why.
 type Outcome struct {
 	Result string `json:"result"` // SUCCESS, FAILURE, SKIPPED, ALLOW, DENY, CHALLENGE or UNKNOWN
 	Reason string `json:"reason"`
@@ -78,9 +78,9 @@ type wireEvent struct {
 	} `json:"authenticationContext"`
 }
 
-// ParseEvent reads an event in Okta's form. It is an error if it is no JSON object, or if it
-// has no uuid. Any other member that has a form of its own leaves its field empty: an
-// event is never lost for it.
+// ParseEvent reads an event in Okta's form. It is an error if it is not a JSON object,
+// or if it has no uuid. Any other member of an unexpected form leaves its field empty, so
+// that no event is lost because of one.
 func ParseEvent(raw json.RawMessage) (Event, error) {
 	var w wireEvent
 	var form *json.UnmarshalTypeError
@@ -91,13 +91,13 @@ func ParseEvent(raw json.RawMessage) (Event, error) {
 				Type string `json:"eventType"`
 			}
 			if json.Unmarshal(raw, &id) != nil {
-				return Event{}, errors.New("systemlog: this is no event: it is not a JSON object")
+				return Event{}, errors.New("systemlog: this is not an event: it is not a JSON object")
 			}
 			w.UUID, w.Type = id.UUID, id.Type
 		}
 	}
 	if w.UUID == "" {
-		return Event{}, errors.New("systemlog: this is no event: it has no uuid")
+		return Event{}, errors.New("systemlog: this is not an event: it has no uuid")
 	}
 	return Event{
 		UUID: w.UUID, Type: w.Type, Published: w.Published, Severity: w.Severity, Actor: w.Actor,

@@ -38,7 +38,7 @@ type Options struct {
 	Progress func(Progress)
 }
 
-// A Progress is a sign of life of Follow.
+// A Progress is what Follow has just done, and when it looks again.
 type Progress struct {
 	Events int           // of the last look
 	Lag    time.Duration // as in Batch
