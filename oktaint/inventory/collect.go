@@ -39,7 +39,7 @@ type Options struct {
 	// from there. Nil means that every run begins anew.
 	Checkpoints durable.State
 
-	// CheckpointEvery is how often. The default is 5 seconds.
+	// CheckpointEvery is how often it is brought up to date. The default is 5 seconds.
 	CheckpointEvery time.Duration
 
 	// Patience is how long Probe goes on asking for what one of Roles should show: Okta may
@@ -55,8 +55,8 @@ type Options struct {
 // An Event is a sign of progress.
 type Event struct {
 	Resource string
-	Count    int           // objects so far
-	Requests int           // so far
+	Count    int           // objects of the resource so far
+	Requests int           // for the resource so far
 	Wait     *oktaint.Wait // what is waited for, if anything
 	Row      *Row          // at the end of the resource
 }

@@ -61,7 +61,7 @@ type Store interface {
 //
 // The rows of last may be of several runs, each with the time when it began.
 //
-// The System Log is read from [Overlap] before the last run began. It goes back 90 days. If
+// The System Log is read from 15 minutes before the last run began. It goes back 90 days. If
 // it cannot be read, or the last run is older, users, groups and devices and most of what
 // belongs to others are read as a whole, and memberships of those groups whose
 // lastMembershipUpdated has moved; [Basis].NoLog says why. So is a resource that the last
@@ -84,9 +84,9 @@ func Delta(ctx context.Context, c *oktaint.Client, store Store, last *Report, op
 	return report, nil
 }
 
-// Overlap is how long before the last run began a [Delta] looks for changes. Searches lag,
+// overlap is how long before the last run began a Delta looks for changes. Searches lag,
 // and clocks differ.
-const Overlap = 15 * time.Minute
+const overlap = 15 * time.Minute
 
 // logReach is how far back the System Log is asked for: it keeps 90 days.
 const logReach = 89 * 24 * time.Hour
@@ -117,7 +117,7 @@ func newDelta(c *oktaint.Client, store Store, last *Report, opts Options) (*delt
 		return nil, fmt.Errorf("inventory: the last run was of %s, not of %s: collect all of it", last.Org, c.Org)
 	}
 	d.u, d.basis.Since = u, d.oldest()
-	d.since = d.basis.Since.Add(-Overlap)
+	d.since = d.basis.Since.Add(-overlap)
 	return d, nil
 }
 

@@ -87,7 +87,7 @@ func TestDeltaLogAnswers(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				start := time.Now()
 				dir := fill(t, map[string][]inventory.Batch{"users": {batch("users", "", `{"id":"a"}`)}})
-				since := "limit=1000&since=" + start.Add(-inventory.Overlap).UTC().Format("2006-01-02T15:04:05.000Z") + "&sortOrder=ASCENDING"
+				since := "limit=1000&since=" + start.Add(-overlap).UTC().Format("2006-01-02T15:04:05.000Z") + "&sortOrder=ASCENDING"
 				org := newFakeOrg(map[string]answer{
 					"/api/v1/logs":            tt.filtered,
 					"/api/v1/logs?" + since:   tt.all,

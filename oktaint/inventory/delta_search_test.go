@@ -25,8 +25,8 @@ func TestDeltaSearch(t *testing.T) {
 			"group-owners": {batch("group-owners", "00g1", `{"id":"gone","type":"USER"}`, `{"id":"same","type":"USER"}`)},
 		})
 		at := start.Add(30 * time.Minute)
-		search := `search=lastUpdated gt "` + start.Add(-inventory.Overlap).UTC().Format("2006-01-02T15:04:05.000Z") + `" or statusChanged gt "` +
-			start.Add(-inventory.Overlap).UTC().Format("2006-01-02T15:04:05.000Z") + `"`
+		search := `search=lastUpdated gt "` + start.Add(-overlap).UTC().Format("2006-01-02T15:04:05.000Z") + `" or statusChanged gt "` +
+			start.Add(-overlap).UTC().Format("2006-01-02T15:04:05.000Z") + `"`
 		org := newFakeOrg(map[string]answer{
 			"/api/v1/users?limit=200&" + search:              {body: "[" + user("found", "B", 30*time.Minute) + "," + user("stale", "A", 0) + "]"},
 			`/api/v1/users?filter=id eq "stale"&limit=200`:   {body: "[" + user("stale", "B", 30*time.Minute) + "]"},

@@ -9,6 +9,7 @@ import (
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/inventory"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
+	"github.com/rezonate-io/okta-integration/scopes"
 )
 
 // A folder is collected once and then brought up to date. The report of the last run, which
@@ -93,4 +94,44 @@ func exampleGroup(c *oktaint.Client) string {
 		}
 	}
 	return ""
+}
+
+// The objects go where a program wants them. The report says whether these are all.
+func ExampleCollect() {
+	sim, err := oktatest.NewOrg(oktatest.Config{Users: 30, Groups: 5})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer sim.Close()
+	stored := 0
+	store := inventory.SinkFunc(func(_ context.Context, b inventory.Batch) error {
+		stored += len(b.Items)
+		return nil
+	})
+	report, err := inventory.Collect(context.Background(), exampleClient(sim), store, inventory.Options{
+		Resources: []string{"users", "groups", "custom-roles"},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, row := range report.Rows {
+		fmt.Printf("%s: %s, %d\n", row.Resource, row.Status, row.Count)
+	}
+	fmt.Println(stored, "stored")
+	// Output:
+	// users: complete, 31
+	// groups: complete, 6
+	// custom-roles: complete, 0
+	// 37 stored
+}
+
+// What an admin role shows is known before an org is asked.
+func ExampleExpect() {
+	report := inventory.Expect(scopes.New(scopes.UsersRead, scopes.SchemasRead), []string{"READ_ONLY_ADMIN"}, nil)
+	for _, g := range report.Groups(inventory.BeyondRole) {
+		fmt.Println(g.Resources(), g.Remedy)
+	}
+	// Output: [user-schemas group-schema] assign ORG_ADMIN, APP_ADMIN or API_ACCESS_MANAGEMENT_ADMIN
 }

@@ -21,6 +21,9 @@ import (
 	"github.com/rezonate-io/okta-integration/scopes"
 )
 
+// overlap is how long before the last run a delta begins to look.
+const overlap = 15 * time.Minute
+
 // An answer is what an org answers to a path.
 type answer struct {
 	status int    // 0: 200

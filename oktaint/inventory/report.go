@@ -46,7 +46,7 @@ type Outcome struct {
 type Row struct {
 	Resource string `json:"resource"`
 	Outcome
-	Count    int           `json:"count"`             // objects
+	Count    int           `json:"count"`             // objects that were read; of a Delta, that there are now
 	Requests int           `json:"requests"`          // pages and single objects that were asked for
 	Bytes    int64         `json:"bytes"`             // of the objects as the org sent them
 	Took     time.Duration `json:"-"`                 // from its first request to its last answer
@@ -69,8 +69,8 @@ type Changes struct {
 // A Basis says what the report of a [Delta] stands on.
 type Basis struct {
 	Since    time.Time `json:"since"`            // when the run began whose objects were brought up to date
-	Events   int       `json:"events"`           // of the System Log that were looked at
-	Requests int       `json:"requests"`         // that they took
+	Events   int       `json:"events"`           // of the System Log that were read
+	Requests int       `json:"requests"`         // how many it took to read them
 	NoLog    string    `json:"no_log,omitempty"` // why the System Log was of no use, if so
 }
 

@@ -41,9 +41,8 @@ type Sink interface {
 	Restore(ctx context.Context, mark string) error
 }
 
-// A SinkFunc is a [Sink] that needs no more than the objects. It gets those that were
-// put after the last checkpoint again if a run is resumed. It must keep what it gets
-// before it returns.
+// A SinkFunc is a [Sink] that needs no more than the objects. It has to store them before
+// it returns. If a run is resumed, those that came after the last checkpoint come again.
 type SinkFunc func(ctx context.Context, b Batch) error
 
 var _ Sink = SinkFunc(nil)
