@@ -92,13 +92,13 @@ func (b *bucket) guess(l limits, now time.Time) {
 
 // A Limit is the state of one rate limit, as its last answers described it.
 type Limit struct {
-	Bucket    string    // such as /api/v1/apps
-	Limit     int       // requests a minute that this credential may make; 0 if not known yet
-	Remaining int       // of them, in this window
-	Reset     time.Time // when the window ends, by this machine's clock
-	InFlight  int       // requests on their way
-	Queued    int       // requests that wait
-	Shared    bool      // others use the limit too
+	Bucket    string    `json:"bucket"`         // such as /api/v1/apps
+	Limit     int       `json:"limit"`          // requests a minute that this credential may make; 0 if not known yet
+	Remaining int       `json:"remaining"`      // of them, in this window
+	Reset     time.Time `json:"reset,omitzero"` // when the window ends, by this machine's clock
+	InFlight  int       `json:"in_flight"`      // requests on their way
+	Queued    int       `json:"queued"`         // requests that wait
+	Shared    bool      `json:"shared"`         // others use the limit too
 }
 
 // snapshot describes all buckets, in the order of their names.

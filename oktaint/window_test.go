@@ -1,6 +1,7 @@
 package oktaint_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"sync"
 	"testing"
@@ -149,5 +150,15 @@ func TestLimitIsRemembered(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What --json of a program prints of a limit has names like all else there.
+func TestLimitJSON(t *testing.T) {
+	t.Parallel()
+	got, err := json.Marshal([]oktaint.Limit{{Bucket: "/api/v1/apps", Limit: 50, Remaining: 7, InFlight: 2, Shared: true}})
+	const want = `[{"bucket":"/api/v1/apps","limit":50,"remaining":7,"in_flight":2,"queued":0,"shared":true}]`
+	if err != nil || string(got) != want {
+		t.Errorf("%s, %v, want %s", got, err, want)
 	}
 }
