@@ -5,7 +5,7 @@ import "github.com/rezonate-io/okta-integration/examples/internal/cli"
 const help = `Connect takes over a credential that a customer hands over, and proves it.
 
 Usage:
-  connect                      in all three ways to a simulated org in this program
+  connect                      all three, to a simulated org in this program
   connect --tenant-id TENANT_ID --out FILE
                                an API token, which is asked for
   connect --tenant-id TENANT_ID --client-id ID --out FILE
