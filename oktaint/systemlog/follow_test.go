@@ -311,7 +311,7 @@ func TestFollowMissesNothing(t *testing.T) {
 			s.live(ctx, t)
 			time.Sleep(time.Duration(s.rand.IntN(5)) * time.Second)
 		}
-		t.Logf("%d events, %d of them late or out of order, in %d lives; %d gaps, %d events again, %d empty pages, %d full ones",
+		t.Logf("%d events, %d times one older than the newest, in %d lives; %d gaps, %d events again, %d empty pages, %d full ones",
 			len(s.events), s.late, s.lives, s.gaps, s.again, s.empty, s.full)
 		missing := 0
 		for _, id := range want {
