@@ -1,8 +1,8 @@
 package oktatest_test
 
 import (
-	"net/http/httptest"
-	"runtime"
+	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -94,58 +94,89 @@ func TestLogs(t *testing.T) {
 	})
 }
 
-// TestEventMemory bounds what an event costs: a simulated org has hundreds of
-// thousands of them. It does not run in parallel, so that the memory is its own.
-func TestEventMemory(t *testing.T) {
-	const most = 1000 // bytes an event
-	org := oktatest.New(t, oktatest.Config{KeepRequests: 1, RateLimits: unlimited()})
-	group, user := org.AddGroup(oktatest.Group{}), org.AddUser(oktatest.User{})
-	change := func(method string) {
-		path := groupsPath + group + "/users/" + user
-		r := httptest.NewRequestWithContext(t.Context(), method, org.URL()+path, nil)
-		r.Header.Set("Authorization", "SSWS "+org.APIToken())
-		w := httptest.NewRecorder()
-		if org.ServeHTTP(w, r); w.Code != 204 {
-			t.Fatalf("%s: status %d: %s", method, w.Code, w.Body)
-		}
+// logged lists the uuids that a query of the log shows.
+func (c *caller) logged(query url.Values) []string {
+	c.t.Helper()
+	var ids []string
+	for _, e := range c.admin("GET", "/api/v1/logs?"+query.Encode(), nil).want(c.t, 200).list(c.t) {
+		ids = append(ids, e["uuid"].(string))
 	}
-	memory := func() uint64 {
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
-	const pairs = 10000
-	before := memory()
-	for range pairs { // two events each, with two targets
-		change("PUT")
-		change("DELETE")
-	}
-	each := (int64(memory()) - int64(before)) / (2 * pairs)
-	if each > most {
-		t.Errorf("an event costs %d bytes, want %d at most", each, most)
-	}
-	t.Logf("an event costs %d bytes", each)
-	runtime.KeepAlive(org)
+	return ids
 }
 
-// TestLegacyEventType shows the old name where one is known, and no key where
-// none is.
-func TestLegacyEventType(t *testing.T) {
+// TestLogFilter finds events by what is in them, in lists too, and by words.
+func TestLogFilter(t *testing.T) {
 	t.Parallel()
 	c := newCaller(t, oktatest.Config{})
-	c.admin("POST", usersPath+c.org.AddUser(oktatest.User{})+"/lifecycle/suspend", nil).want(t, 200)
-	c.admin("POST", "/api/v1/groups", object{"profile": object{"name": "Crew"}}).want(t, 200)
-	want := map[string]any{
-		"user.session.start":     "core.user_auth.login_success",
-		"user.lifecycle.suspend": "core.user.config.user_status.suspended",
-		"group.lifecycle.create": nil,
-	}
-	for _, e := range c.admin("GET", "/api/v1/logs", nil).want(t, 200).list(t) {
-		legacy, has := e["legacyEventType"]
-		expect, known := want[e["eventType"].(string)]
-		if !known || legacy != expect || has != (expect != nil) {
-			t.Errorf("%v: legacyEventType = %v, want %v", e["eventType"], legacy, expect)
+	ann, bob := c.org.AddUser(oktatest.User{Login: "ann@example.com"}), c.org.AddUser(oktatest.User{Login: "bob@example.com"})
+	c.org.AddLogEvents(
+		oktatest.LogEvent{UUID: "a", User: ann, Type: "user.session.end"},
+		oktatest.LogEvent{UUID: "b", User: bob, Result: "FAILURE", Reason: "LOCKED_OUT"},
+	)
+	for _, tt := range []struct {
+		param, value string
+		want         []string
+	}{
+		{"filter", `target.id eq "` + ann + `"`, []string{"a"}},
+		{"filter", `target.alternateId sw "bob@"`, []string{"b"}},
+		{"filter", `target.id eq "00u"`, nil},
+		{"filter", `outcome.result eq "FAILURE" and outcome.reason co "LOCKED"`, []string{"b"}},
+		{"filter", `(eventType eq "user.session.end" or outcome.result eq "FAILURE") and actor.id eq "` + bob + `"`, []string{"b"}},
+		{"filter", `transaction.id eq "none"`, nil},
+		{"q", "ANN@example user.session", []string{"a"}},
+		{"q", "locked_out", []string{"b"}},
+		{"q", "ann@example bob@example", nil},
+	} {
+		if got := c.logged(url.Values{tt.param: {tt.value}}); !slices.Equal(got, tt.want) {
+			t.Errorf("%s=%s: %v, want %v", tt.param, tt.value, got, tt.want)
 		}
 	}
+	for _, words := range []string{strings.Repeat("x ", 11), strings.Repeat("x", 41)} {
+		c.admin("GET", "/api/v1/logs?q="+url.QueryEscape(words), nil).wantError(t, 400, "E0000001", "q")
+	}
+}
+
+// TestLogForms shows a late event at the end of the log that is polled, by the time at
+// which it was stored, and at its place in one with an end.
+func TestLogForms(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := newCaller(t, oktatest.Config{})
+		time.Sleep(time.Hour)
+		began := time.Now()
+		for i := range 3 {
+			c.org.AddLogEvents(oktatest.LogEvent{UUID: fmt.Sprint(i)})
+			time.Sleep(time.Minute)
+		}
+		c.org.AddLogEvents(oktatest.LogEvent{UUID: "late", Published: began.Add(30 * time.Second)}, oktatest.LogEvent{UUID: "old", Published: began.Add(-time.Minute)})
+		until := time.Now().Add(time.Second).UTC().Format(time.RFC3339)
+		at := func(d time.Duration) string { return began.Add(d).UTC().Format(time.RFC3339) }
+		for _, tt := range []struct {
+			query url.Values
+			want  string
+		}{
+			{url.Values{"since": {at(0)}}, "[0 1 2 late old]"},
+			{url.Values{"since": {at(150 * time.Second)}}, "[late old]"},
+			{url.Values{"since": {at(0)}, "until": {until}}, "[0 late 1 2]"},
+			{url.Values{"since": {at(0)}, "until": {at(time.Minute)}}, "[0 late]"},
+			{url.Values{"since": {at(-time.Hour / 2)}, "until": {until}, "sortOrder": {"DESCENDING"}}, "[2 1 late 0 old]"},
+			{url.Values{"since": {at(0)}, "until": {until}, "after": {fmt.Sprintf("%d_2", began.UnixMilli())}}, "[late 1 2]"},
+		} {
+			if got := fmt.Sprint(c.logged(tt.query)); got != tt.want {
+				t.Errorf("%s: %s, want %s", tt.query.Encode(), got, tt.want)
+			}
+		}
+		// What is stored while a log with an end is read is missing if its place was passed.
+		a := c.admin("GET", "/api/v1/logs?limit=2&since="+at(0)+"&until="+until, nil).want(t, 200)
+		c.org.AddLogEvents(oktatest.LogEvent{UUID: "later", Published: began.Add(10 * time.Second)})
+		_, next, _ := strings.Cut(a.header.Values("Link")[1], "/api/v1")
+		next, _, _ = strings.Cut(next, ">")
+		var got []string
+		for _, e := range c.admin("GET", "/api/v1"+next, nil).want(t, 200).list(t) {
+			got = append(got, e["uuid"].(string))
+		}
+		if fmt.Sprint(got) != "[1 2]" {
+			t.Errorf("second page: %v", got)
+		}
+	})
 }

@@ -2,7 +2,9 @@ package systemlog_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"log"
 	"time"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
@@ -10,69 +12,71 @@ import (
 	"github.com/rezonate-io/okta-integration/oktaint/systemlog"
 )
 
-// The failed sign-ins of the last hour.
-func ExampleBetween() {
+// exampleOrg is an org in which something has happened, and a client of it.
+func exampleOrg() (*oktaint.Client, func()) {
 	sim, err := oktatest.NewOrg(oktatest.Config{})
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
-	defer sim.Close()
 	creds, err := oktaint.ParseCredentials(sim.Credentials(sim.APIToken()))
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
-	c := oktaint.NewClient(creds, sim.Transport())
-	sim.AddLogEvents(
-		oktatest.LogEvent{Result: "FAILURE", Reason: "INVALID_CREDENTIALS"},
-		oktatest.LogEvent{},
-		oktatest.LogEvent{Type: "user.account.lock"},
-	)
-
-	failed := systemlog.And(systemlog.Type("user.session.start"), systemlog.Eq("outcome.result", "FAILURE"))
-	now := time.Now().Add(time.Second)
-	for event, err := range systemlog.Between(context.Background(), c, now.Add(-time.Hour), now, systemlog.Options{Filter: failed}) {
-		if err != nil {
-			fmt.Println(err)
-			return
-		}
-		fmt.Println(event.Type, event.Outcome.Result, event.Outcome.Reason)
-	}
-	// Output: user.session.start FAILURE INVALID_CREDENTIALS
+	user := sim.AddUser(oktatest.User{Login: "ann@example.com"})
+	sim.SignIn(user)
+	sim.AddLogEvents(oktatest.LogEvent{Type: "user.account.lock", User: user, Result: "FAILURE", Reason: "LOCKED_OUT"})
+	return oktaint.NewClient(creds, sim.Transport()), sim.Close
 }
 
-// A service follows the log from where it was, and keeps events and position together.
+// A service stores the events and the position behind them in one transaction, and goes on
+// from there.
 func ExampleFollow() {
-	sim, err := oktatest.NewOrg(oktatest.Config{})
+	client, end := exampleOrg()
+	defer end()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	stored, err := json.Marshal(systemlog.Since(time.Now().Add(-time.Hour)))
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
-	defer sim.Close()
-	creds, err := oktaint.ParseCredentials(sim.Credentials(sim.APIToken()))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	c := oktaint.NewClient(creds, sim.Transport())
-	pos := systemlog.Since(time.Now())
-	sim.AddLogEvents(oktatest.LogEvent{Type: "user.account.lock"})
 
-	ctx, stop := context.WithCancel(context.Background())
-	defer stop()
-	opts := systemlog.Options{Filter: systemlog.TypePrefix("user.account")}
-	for batch, err := range systemlog.Follow(ctx, c, pos, opts) {
-		if err != nil {
-			fmt.Println(err)
-			return
-		}
-		for _, event := range batch.Events {
-			fmt.Println(event.Type)
-		}
-		if pos = batch.Next; len(batch.Events) > 0 {
-			break // a service goes on
-		}
+	var at systemlog.Position
+	if err := json.Unmarshal(stored, &at); err != nil {
+		log.Fatal(err)
 	}
-	// Output: user.account.lock
+	options := systemlog.Options{Filter: systemlog.Eq("outcome.result", "FAILURE")}
+	for batch, err := range systemlog.Follow(ctx, client, at, options) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		if batch.Gap != nil {
+			log.Print(batch.Gap)
+		}
+		for _, e := range batch.Events {
+			fmt.Println(e.Type, e.Actor.AlternateID, e.Outcome.Reason)
+		}
+		if stored, err = json.Marshal(batch.Next); err != nil { // with the events
+			log.Fatal(err)
+		}
+		break // a service goes on for ever
+	}
+	// Output: user.account.lock ann@example.com LOCKED_OUT
+}
+
+// What is asked in an investigation has an end. The org may store events late, so that a
+// range of which nothing may be missing is read again, such as ten minutes later.
+func ExampleBetween() {
+	client, end := exampleOrg()
+	defer end()
+	to := time.Now().Add(time.Second)
+	filter := systemlog.And(systemlog.TypePrefix("user."), systemlog.Eq("actor.alternateId", "ann@example.com"))
+	for e, err := range systemlog.Between(context.Background(), client, to.Add(-time.Hour), to, systemlog.Options{Filter: filter}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(e.Type, e.Outcome.Result)
+	}
+	// Output:
+	// user.session.start SUCCESS
+	// user.account.lock FAILURE
 }

@@ -83,6 +83,81 @@ func followPace(t *testing.T, limit int, busy time.Duration) {
 	}
 }
 
+// follow follows until stop says that it was enough, and returns how long it took.
+func (p *poller) follow(stop func(systemlog.Batch) bool) time.Duration {
+	p.t.Helper()
+	began := time.Now()
+	for b, err := range systemlog.Follow(p.t.Context(), p.c, p.at, p.opts) {
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if stop(b) {
+			break
+		}
+	}
+	return time.Since(began)
+}
+
+// While there is more, Follow does not wait.
+func TestFollowCatchesUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPoller(t, noLimits(), systemlog.Options{Limit: 20})
+		p.sim.AddLogEvents(some(400)...)
+		n := 0
+		if d := p.follow(func(b systemlog.Batch) bool { n += len(b.Events); return !b.More }); d > 0 || n != 400 {
+			t.Errorf("%d events in %v", n, d)
+		}
+	})
+}
+
+// What passes by is tried again, less and less often, and Progress tells so; nothing is
+// yielded meanwhile.
+func TestFollowTriesAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPoller(t, noLimits(), systemlog.Options{})
+		if err := p.sim.AddFault("GET /api/v1/logs 503"); err != nil {
+			t.Fatal(err)
+		}
+		time.AfterFunc(time.Hour, p.sim.ClearFaults)
+		var longest time.Duration
+		tries := 0
+		p.opts.Progress = func(s systemlog.Progress) {
+			if s.Err != nil {
+				tries++
+				longest = max(longest, s.Wait)
+			}
+		}
+		if d := p.follow(func(systemlog.Batch) bool { return true }); d < time.Hour || d > time.Hour+10*time.Minute {
+			t.Errorf("after an hour of failures there was an answer after %v", d)
+		}
+		if tries < 10 || longest != time.Minute {
+			t.Errorf("%d tries, the longest wait is %v", tries, longest)
+		}
+	})
+}
+
+// A log that stays stuck is not asked without end, and each batch says so.
+func TestFollowStuckForGood(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPoller(t, noLimits(), systemlog.Options{Limit: 20})
+		p.sim.AddLogEvents(some(60)...)
+		p.sim.StickLogCursors(1_000_000)
+		began, before, gaps := time.Now(), looks(p.sim), 0
+		p.follow(func(b systemlog.Batch) bool {
+			if b.Gap != nil {
+				gaps++
+			}
+			return time.Since(began) > 10*time.Minute
+		})
+		if n := looks(p.sim) - before; n > 10*4*3 || gaps < 30 {
+			t.Errorf("%d requests in 10 minutes, and %d gaps", n, gaps)
+		}
+	})
+}
+
 // A store keeps events by uuid, together with the position behind them, as the database of
 // a service does.
 type store struct {
@@ -236,7 +311,7 @@ func TestFollowMissesNothing(t *testing.T) {
 			s.live(ctx, t)
 			time.Sleep(time.Duration(s.rand.IntN(5)) * time.Second)
 		}
-		t.Logf("%d events, %d of them late or out of order, in %d lives; %d gaps, %d events again, %d empty pages, %d full ones",
+		t.Logf("%d events, %d times one older than the newest, in %d lives; %d gaps, %d events again, %d empty pages, %d full ones",
 			len(s.events), s.late, s.lives, s.gaps, s.again, s.empty, s.full)
 		missing := 0
 		for _, id := range want {

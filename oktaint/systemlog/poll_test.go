@@ -66,7 +66,7 @@ func TestPollExpired(t *testing.T) {
 	for _, tt := range []struct {
 		wait time.Duration
 		lost bool
-	}{{time.Hour, false}, {89 * 24 * time.Hour, false}, {91 * 24 * time.Hour, true}} {
+	}{{time.Hour, false}, {89 * 24 * time.Hour, false}, {91 * 24 * time.Hour, true}, {200 * 24 * time.Hour, true}} {
 		synctest.Test(t, func(t *testing.T) {
 			p := newPoller(t, noLimits(), systemlog.Options{})
 			p.sim.AddLogEvents(some(30)...)
@@ -81,7 +81,7 @@ func TestPollExpired(t *testing.T) {
 			if got := uuids(b); !slices.Equal(got, []string{"late", "new"}) || b.Gap == nil || b.Gap.Lost != tt.lost {
 				t.Fatalf("after %v: %v, %v", tt.wait, got, b.Gap)
 			}
-			if says := b.Gap.String(); !strings.Contains(says, "may be missing") == !tt.lost || !strings.Contains(says, "E0000029") {
+			if says := b.Gap.String(); !strings.Contains(says, "may be missing") == !tt.lost || !strings.Contains(says, "400 E00000") {
 				t.Errorf("the gap says %q", says)
 			}
 			if b := p.poll(); b.Gap != nil || len(b.Events) != 0 {
@@ -228,6 +228,26 @@ func TestPollRefused(t *testing.T) {
 			t.Errorf("a filter that is wrong: %v", err)
 		}
 	})
+}
+
+// A cursor is not given up for what something on the way answers.
+func TestPollProxy(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []string{"400 <html>", "404 <html>", "404 E0000008", "410 <html>", "400 {}"} {
+		synctest.Test(t, func(t *testing.T) {
+			p := newPoller(t, noLimits(), systemlog.Options{})
+			p.poll()
+			if err := p.sim.AddFault("GET /api/v1/logs #1 answer=" + answer); err != nil {
+				t.Fatal(err)
+			}
+			if b, err := systemlog.Poll(t.Context(), p.c, p.at, p.opts); err == nil {
+				t.Errorf("%s: gap %v", answer, b.Gap)
+			}
+			if b := p.poll(); b.Gap != nil {
+				t.Errorf("%s, and then: %v", answer, b.Gap)
+			}
+		})
+	}
 }
 
 // The zero Position begins 7 days ago, also if its cursor expires before anything came.
