@@ -84,7 +84,9 @@ func TestImports(t *testing.T) {
 		"oktaint/inventory":           {"oktaint", "oktaint/durable", "oktaint/systemlog", "scopes"},
 		"oktaint/oktatest":            {"scopes"},
 		"oktaint/systemlog":           {"oktaint"},
-		"oauthapp":                    {"oktaint", "oktaint/durable", "oktaint/inventory", "scopes", "oauthapp/request"},
+		"oauthapp":                    {"oktaint", "oktaint/durable", "oktaint/inventory", "scopes", "oauthapp/internal/deliver", "oauthapp/request"},
+		"oauthapp/integration":        {"oktaint", "scopes", "oauthapp/internal/deliver", "oauthapp/request"},
+		"oauthapp/internal/deliver":   {"oktaint"},
 		"oauthapp/request":            {"oktaint", "scopes"},
 		"remediation":                 {"oktaint", "oktaint/durable", "scopes"},
 	}
