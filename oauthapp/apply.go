@@ -4,287 +4,207 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
+	"maps"
 	"slices"
 	"sync"
+	"time"
 
-	"golang.org/x/sync/errgroup"
-
-	"github.com/rezonate-io/okta-integration/oauthapp/request"
+	"github.com/rezonate-io/okta-integration/oauthapp/internal/deliver"
 	"github.com/rezonate-io/okta-integration/oktaint"
-	"github.com/rezonate-io/okta-integration/scopes"
 )
 
-// workers is how many requests of one kind are in flight at a time.
-const workers = 4
-
-// Apply does the steps of p and reads back what the org has then. progress may
-// be nil; it is called from several goroutines, but never twice at a time, and
-// Apply waits for it to return.
+// Apply does the steps of p and reads back what the org has then. Plan.Progress
+// is called from several goroutines, but never twice at a time, and Apply waits for it to
+// return.
 //
 // The Result is never nil. With an error it tells how far Apply came: what it
-// names exists. A scope that the org refuses is not an error; it is in
-// Result.Refused, and the others are granted.
+// names exists. That the org refuses a scope, or the IAM reader, is not an error; it is
+// in Result.Unmet, as is what the org has accepted and does not show after 10 seconds.
 //
 // If ctx ends, no further request is sent. One that is on its way gets up to
 // 10 seconds to finish, so that its outcome is known. Building a plan again
 // with the same Desired goes on from there.
 //
 // A plan is applied once.
-func (p *Plan) Apply(ctx context.Context, progress func(Event)) (*Result, error) {
-	r := p.newRun(progress)
+func (p *Plan) Apply(ctx context.Context) (*Result, error) {
+	r := p.newRun()
 	if p.applied.Swap(true) {
-		return r.result(), errors.New("oauthapp: this plan was applied already: build another one")
+		return p.result(r), errors.New("oauthapp: this plan was applied already: build another one")
 	}
 	defer p.keep(r)
 	ctx = oktaint.WithOnWait(ctx, r.progress.wait)
 	if err := p.ledger.flush(ctx); err != nil {
-		return r.result(), err
+		return p.result(r), err
 	}
-	for _, s := range p.steps {
-		if err := r.do(ctx, s); err != nil {
-			return r.result(), fmt.Errorf("oauthapp: could not %s: %w", s, explained(err))
-		}
+	if err := r.all(ctx, p.changes); err != nil {
+		return p.result(r), err
 	}
-	if len(p.steps) == 0 {
-		return r.result(), nil
+	if len(p.changes) == 0 {
+		r.readBack = true
+		return p.result(r), nil
 	}
-	err := r.readBack(ctx)
-	p.finished.Store(err == nil)
-	return r.result(), err
+	r.changed = time.Now()
+	err := p.readBack(ctx, r)
+	return p.result(r), err
 }
 
-// A run is one Apply.
-type run struct {
-	plan     *Plan
-	o        org
-	progress *reporter
-
-	mu      sync.Mutex
-	app     App // as far as it is known
-	created bool
-	refused map[scopes.Scope]error
-
-	superAdminRemoved bool
-	warnings          []string // from the read-back
+// newRun returns a run that goes on from what the last one knew.
+func (p *Plan) newRun() *run {
+	r := &run{o: org{p.client}, l: p.ledger, who: p.Desired.identity(""), d: p.Desired, progress: &reporter{f: p.Progress}}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch last := p.last; {
+	case last != nil:
+		r.app, r.created, r.refused, r.failed = last.app, last.created, last.refused, last.failed
+		r.superAdminRemoved, r.changed = last.superAdminRemoved, last.changed
+	case p.App != nil:
+		r.app = *p.App
+	}
+	return r
 }
 
-func (r *run) do(ctx context.Context, s Step) error {
-	switch s.Kind {
-	case StepGrant:
-		if err := r.lookBeforeGrants(ctx); err != nil {
-			return err
-		}
-		return r.each(ctx, s, r.grantOne)
-	case StepRevoke:
-		return r.each(ctx, s, r.revokeOne)
-	}
-	r.progress.begin(s, 1)
-	err := r.doWhole(ctx, s)
-	if err == nil {
-		r.progress.advance()
-	}
-	return err
+func (p *Plan) keep(r *run) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.last = r
 }
 
-// doWhole does a step that has one part.
-func (r *run) doWhole(ctx context.Context, s Step) error {
-	switch s.Kind {
-	case StepCreate:
-		return r.create(ctx)
-	case StepActivate:
-		return r.activate(ctx)
-	case StepRename:
-		return r.rename(ctx, s)
-	case StepUpdate:
-		return r.update(ctx, s)
-	case StepRole:
-		return r.assignRole(ctx, s.Role)
-	case StepCustomRole:
-		return r.createCustomRole(ctx)
-	case StepPermissions:
-		return r.changePermissions(ctx, s)
-	case StepResourceSet:
-		return r.createResourceSet(ctx)
-	case StepBinding:
-		return r.bind(ctx)
-	case StepUnassign:
-		return r.unassign(ctx, s.Role, r.app.roleIDs[s.Role])
-	case StepRemoveCustomRole:
-		return r.removeCustomRole(ctx)
+// ReadBack reads the app again and returns it as the org has it then. Call it
+// after [Verify] has used the app for the first time: an org that assigns
+// SUPER_ADMIN to new apps may do so late, and ReadBack deals with that as Apply
+// does. The error is about a read, or about taking the role away; the Result is
+// nil only if there is no app.
+func (p *Plan) ReadBack(ctx context.Context) (*Result, error) {
+	r := p.newRun()
+	if r.app.ID == "" {
+		return nil, errors.New("oauthapp: there is no app to read back: apply the plan first")
 	}
-	return fmt.Errorf("there is no way to do a step of the kind %q", s.Kind)
+	defer p.keep(r)
+	err := p.readBack(oktaint.WithOnWait(ctx, r.progress.wait), r)
+	return p.result(r), err
 }
 
-func (r *run) create(ctx context.Context) error {
-	d := r.plan.Desired
-	look := func(ctx context.Context) (App, bool, error) {
-		a, _, err := r.o.find(ctx, d, "")
-		if a == nil || err != nil {
-			return App{}, false, err
-		}
-		return *a, true, nil
-	}
-	made, err := ensure(ctx, r, write[App]{
-		name: createWrite, look: look, settle: createSettles,
-		send: func(ctx context.Context) (App, error) {
-			req, err := request.CreateApp(ctx, r.o.c.Org, d.requestApp())
-			if err != nil {
-				return App{}, err
-			}
-			return r.o.postApp(req)
-		},
-		id:   func(a App) string { return a.ID },
-		note: func(rec *record, a App) { rec.ApplicationID, rec.ClientID = a.ID, a.ClientID },
-	})
-	if made.ID != "" {
-		r.app, r.created = made, true
-	}
-	if err == nil {
-		err = r.alone(ctx)
-	}
-	return err
-}
-
-// alone looks whether another run, which this one's journal knows nothing of,
-// has created the app at the same time.
-func (r *run) alone(ctx context.Context) error {
-	d := r.plan.Desired
-	list, err := r.o.candidates(ctx, d.Label, "")
-	if err != nil {
+// readBack replaces what was sent by what the org says it has. What was just changed is
+// given patience. A SUPER_ADMIN that the org has given is taken away, if the rules allow.
+func (p *Plan) readBack(ctx context.Context, r *run) error {
+	task := r.progress.begin(Step{Kind: StepReadBack, Label: p.Desired.Label, ApplicationID: r.app.ID, says: func(Step) string { return "read back grants and roles" }}, 1)
+	if err := p.awaitDesired(ctx, r); err != nil {
 		return err
 	}
-	list = slices.DeleteFunc(list, func(c candidate) bool { return c.ID == r.app.ID || !match(c.keys, d.Key).found })
-	if len(list) == 0 {
-		return nil
-	}
-	return fmt.Errorf("another run has created an app with this label and key at the same time (%s) as this run (%s): delete one of them in the Admin Console and run this again",
-		ids(list), r.app.ID)
-}
-
-func (r *run) activate(ctx context.Context) error {
-	id := r.app.ID
-	_, err := ensure(ctx, r, write[bool]{
-		name: activateWrite,
-		send: func(ctx context.Context) (bool, error) {
-			req, err := request.ActivateApp(ctx, r.o.c.Org, id)
-			if err != nil {
-				return false, err
-			}
-			return true, r.o.c.Do(req, nil)
-		},
-		look: func(ctx context.Context) (bool, bool, error) {
-			found, err := r.o.byID(ctx, id)
-			active := len(found) == 1 && found[0].Active
-			return active, active, err
-		},
-	})
-	if err == nil {
-		r.app.Active = true
-	}
-	return err
-}
-
-func (r *run) assignRole(ctx context.Context, role string) error {
-	id := r.app.ClientID
-	_, err := ensure(ctx, r, write[string]{
-		name: rolePrefix + role,
-		id:   itself,
-		send: func(ctx context.Context) (string, error) {
-			req, err := request.AssignRole(ctx, r.o.c.Org, id, role)
-			if err != nil {
-				return "", err
-			}
-			return r.o.post(req)
-		},
-		look:      func(ctx context.Context) (string, bool, error) { return r.o.roleID(ctx, id, role) },
-		note:      forget[string](unassignPrefix + role),
-		duplicate: roleHeld,
-	})
-	if err == nil {
-		r.app.Roles = append(slices.Clone(r.app.Roles), role)
-	}
-	return err
-}
-
-// each does something with the scopes of s, a few at a time. The first error
-// ends it.
-func (r *run) each(ctx context.Context, s Step, do func(context.Context, scopes.Scope) error) error {
-	r.progress.begin(s, s.Scopes.Len())
-	groupCtx, stop := context.WithCancel(ctx)
-	defer stop()
-	var g errgroup.Group
-	var once sync.Once
-	var first error // not the Canceled of those that it stops
-	g.SetLimit(workers)
-	for scope := range s.Scopes.All() {
-		if groupCtx.Err() != nil {
-			break
+	if late := slices.DeleteFunc(p.difference(&r.app), func(c change) bool { return !c.isSuperAdmin() }); len(late) > 0 {
+		if err := r.all(ctx, late); err != nil {
+			return err
 		}
-		g.Go(func() error {
-			if err := do(groupCtx, scope); err != nil {
-				once.Do(func() { first = err; stop() })
-				return err
-			}
-			r.progress.advance()
-			return nil
-		})
-	}
-	if g.Wait() != nil {
-		return first
-	}
-	return context.Cause(ctx)
-}
-
-func (r *run) grantOne(ctx context.Context, scope scopes.Scope) error {
-	id := r.app.ID
-	_, err := ensure(ctx, r, write[string]{
-		name: grantPrefix + string(scope),
-		id:   itself,
-		send: func(ctx context.Context) (string, error) {
-			req, err := request.Grant(ctx, r.o.c.Org, id, scope)
-			if err != nil {
-				return "", err
-			}
-			return r.o.post(req)
-		},
-		look: func(ctx context.Context) (string, bool, error) { return r.o.grantID(ctx, id, scope) },
-		note: forget[string](revokePrefix + string(scope)),
-	})
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	switch {
-	case err == nil:
-		r.app.Granted = r.app.Granted.Union(scopes.New(scope))
-	case refusesScope(err):
-		if r.refused == nil {
-			r.refused = map[scopes.Scope]error{}
+		if err := r.readAll(ctx, &r.app); err != nil {
+			return err
 		}
-		r.refused[scope] = err // read-back tells a refusal from a duplicate
-	default:
-		return fmt.Errorf("%s: %w", scope, err)
 	}
+	r.readBack = true
+	task.advance()
 	return nil
 }
 
-// refusesScope reports whether an answer to a grant is about its scope alone:
-// unknown to the org, part of a feature that the org lacks, or granted
-// already. A credential or a role that does not suffice, or a missing app,
-// would refuse every scope.
-func refusesScope(err error) bool {
-	if d, denied := oktaint.Denied(err); denied {
-		return d.Lacks == oktaint.LacksFeature
+// awaitDesired reads the app until it is as desired, or patience is over.
+func (p *Plan) awaitDesired(ctx context.Context, r *run) error {
+	var until time.Time
+	if !r.changed.IsZero() {
+		until = r.changed.Add(deliver.Patience)
 	}
-	e, ok := fromOkta(err)
-	switch {
-	case !ok:
-		return false
-	case e.StatusCode == http.StatusForbidden:
-		return e.Code != "E0000005"
-	}
-	return e.StatusCode == http.StatusBadRequest || e.StatusCode == http.StatusConflict
+	return deliver.Poll(ctx, until, func() (bool, error) {
+		now := r.app
+		if err := r.readAll(ctx, &now); err != nil {
+			return false, err
+		}
+		if now.ID == "" { // it is not listed yet
+			now = r.app
+			now.Active = false
+		}
+		r.app = now
+		open := slices.DeleteFunc(p.difference(&now), func(c change) bool { return r.refused[c.name()] != nil || r.failed[c.arg] != nil })
+		late := slices.ContainsFunc(open, change.isSuperAdmin)
+		return late || len(open) == 0 && !p.expectsSuperAdmin(&now), nil
+	})
 }
 
-// roleHeld reports whether an answer to the assignment of a role says that it is
-// assigned already.
-func roleHeld(err error) bool { return hasCode(err, "E0000263", "E0000090") }
+// readAll reads an app with all its parts.
+func (r *run) readAll(ctx context.Context, a *App) error {
+	object := *a
+	var wg sync.WaitGroup
+	var appErr, stateErr error
+	wg.Go(func() { appErr = r.readApp(ctx, &object) })
+	wg.Go(func() { stateErr = r.readState(ctx, a, union(r.l.owns(), r.d.ownRoles())) })
+	wg.Wait()
+	a.ID, a.Label, a.Active, a.DPoP, a.Network, a.object = object.ID, object.Label, object.Active, object.DPoP, object.Network, object.object
+	return errors.Join(appErr, stateErr)
+}
+
+// An Unmet is something that was asked for and is not so.
+type Unmet struct {
+	Step Step  // what would have to be done still
+	Err  error // why it was not; nil if the org accepted it, or it was not tried
+}
+
+func (u Unmet) String() string {
+	if u.Err != nil {
+		return fmt.Sprintf("could not %s: %v", u.Step, u.Err)
+	}
+	return fmt.Sprintf("still to do, as the org shows it: %s", u.Step)
+}
+
+// unmet lists what is not so, of what the app has now.
+func (p *Plan) unmet(r *run) []Unmet {
+	var list []Unmet
+	var lost []change
+	for _, c := range p.difference(&r.app) {
+		err := r.refused[c.name()]
+		if err == nil && c.row.beside {
+			err = r.failed[c.arg]
+		}
+		if err == nil {
+			lost = append(lost, c)
+			continue
+		}
+		list = append(list, Unmet{stepsOf([]change{c}, p.Desired, &r.app)[0].Step, err})
+	}
+	for _, s := range stepsOf(lost, p.Desired, &r.app) {
+		list = append(list, Unmet{Step: s.Step})
+	}
+	if p.keepsSuperAdminGiven(&r.app) {
+		list = append(list, Unmet{Step: stepsOf([]change{{row: roleRow, arg: RoleSuperAdmin, taken: true}}, p.Desired, &r.app)[0].Step, Err: errSuperAdminGiven})
+	}
+	return list
+}
+
+// result returns the app as far as it is known.
+func (p *Plan) result(r *run) *Result {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	d := p.Desired
+	res := &Result{
+		ApplicationID: r.app.ID, ClientID: r.app.ClientID, Created: r.created, DPoP: r.app.DPoP,
+		Missing: d.Scopes.Minus(r.app.Granted), Roles: slices.Sorted(slices.Values(r.app.Roles)),
+		Permissions: slices.Clone(r.app.Permissions), IAMReader: r.app.custom[iamReader].bound,
+		SuperAdminRemoved: r.superAdminRemoved, org: p.client.Org,
+	}
+	res.Granted = d.Scopes.Minus(res.Missing)
+	for _, role := range d.standardRole() {
+		if r.app.hasRole(role) {
+			res.Role = role
+		}
+	}
+	if r.readBack {
+		res.Unmet, res.Left = p.unmet(r), p.left(&r.app)
+	}
+	return res
+}
+
+// refusals are why the org refused changes of a row, by their arguments.
+func refusals(r *run, of *row) map[string]error {
+	list := map[string]error{}
+	for name, err := range maps.All(r.refused) {
+		if c, _ := changeNamed(name); c.row == of {
+			list[c.arg] = err
+		}
+	}
+	return list
+}

@@ -11,6 +11,8 @@ import (
 
 // A Report is what [Verify] found out.
 type Report struct {
+	ClientID string // of the app
+
 	Granted scopes.Set // what the token carries
 	Missing scopes.Set // of the credential's scopes, what it does not carry
 

@@ -61,12 +61,7 @@ need() {
 `
 
 // fields are the fields of the answers that placeholders stand for.
-var fields = map[string]string{
-	appIDName:         "id",
-	clientIDName:      "client_id",
-	roleIDName:        "id",
-	resourceSetIDName: "id",
-}
+var fields = map[string]string{appIDName: "id", clientIDName: "client_id"}
 
 // Curl returns the requests as a script for a POSIX shell that sends them with
 // curl, all but the token request. It holds no credential: its first lines say

@@ -2,11 +2,13 @@ package oauthapp
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -16,6 +18,62 @@ import (
 
 // RoleCustom is the type under which custom roles are listed.
 const RoleCustom = "CUSTOM"
+
+// The custom roles that an app may have of its own.
+const (
+	responseRole = "response"
+	iamReader    = "IAM reader"
+)
+
+// An ownRole is all that is known of a custom role of an app's own. The role and its
+// resource set carry the label of the app, its client id in parentheses and the suffix:
+// labels are unique in an org, and the client id says whose they are, also after the app
+// got another label.
+type ownRole struct {
+	called  string // in plain words
+	suffix  string
+	about   string // description of the role, before the app's label
+	over    string // what the resource set holds, in plain words
+	set     func(a *App) ([]string, error)
+	wants   func(d Desired) []string // its permissions; none if it is not wanted
+	roleID  string                   // placeholders: see RawRequest
+	setID   string
+	refused func(error) bool // a refusal after which the rest of the work goes on without it
+}
+
+// ownRoles are the custom roles that an app may have of its own, by name.
+var ownRoles = map[string]ownRole{
+	responseRole: {
+		called: "the custom role", about: "Response actions of the app ", over: "all users and groups",
+		set:     func(*App) ([]string, error) { return []string{"/api/v1/users", "/api/v1/groups"}, nil },
+		wants:   func(d Desired) []string { return d.Permissions },
+		roleID:  "ROLE_ID",
+		setID:   "RESOURCE_SET_ID",
+		refused: func(error) bool { return false },
+	},
+	iamReader: {
+		called: "the custom role " + iamReader, suffix: " " + iamReader,
+		about: "Shows who holds admin roles to the app ", over: "the org's roles, resource sets and admin assignments",
+		set:    func(a *App) ([]string, error) { orn, err := a.iamORN(); return []string{orn}, err },
+		wants:  func(d Desired) []string { return iamPermissions(d.Role) },
+		roleID: "IAM_ROLE_ID",
+		setID:  "IAM_RESOURCE_SET_ID",
+		// The ORN rests on what peers report: an org that does not take it is set up
+		// without this role.
+		refused: func(err error) bool { return refusesOne(err) || errors.Is(err, errNoORN) },
+	},
+}
+
+// iamPermissions are those of the IAM reader, which belongs to the visibility profile.
+func iamPermissions(role string) []string {
+	if role == RoleVisibility {
+		return []string{"okta.iam.read"}
+	}
+	return nil
+}
+
+// ofIAMReader reports whether a refusal leaves the rest of the work as it is.
+func ofIAMReader(own string, err error) bool { return ownRoles[own].refused(err) }
 
 // ResponsePermissions returns the permissions of the custom role that an app
 // gets if its scopes hold any of scopes.Remediation and Desired does not name
@@ -35,123 +93,235 @@ func ResponsePermissions() []string {
 	}
 }
 
-// resources are what the custom role is held over: all users and all groups.
-func resources() []string { return []string{"/api/v1/users", "/api/v1/groups"} }
-
-// A customRole is the custom role of an app with its resource set, as far as
-// they exist.
+// A customRole is a custom role of an app's own with its resource set, as far as they
+// exist.
 type customRole struct {
 	roleID, setID string
 	bound         bool     // the app holds the role over the set
 	permissions   []string // sorted
 }
 
-// customLabel labels the custom role and the resource set of an app. Both
-// labels are unique in an org, and the client id says whose they are, also
-// after the app got another label.
-func (d Desired) customLabel(clientID string) string {
-	return d.Label + customSuffix(clientID)
+// own changes what is known of a custom role of a.
+func (a *App) own(name string, change func(*customRole)) {
+	a.custom = maps.Clone(a.custom)
+	if a.custom == nil {
+		a.custom = map[string]customRole{}
+	}
+	c := a.custom[name]
+	change(&c)
+	a.custom[name] = c
 }
 
-func customSuffix(clientID string) string { return " (" + clientID + ")" }
+// ownRoles are the names of the custom roles that are wanted.
+func (d Desired) ownRoles() []string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(ownRoles)) {
+		if len(ownRoles[name].wants(d)) > 0 {
+			list = append(list, name)
+		}
+	}
+	return list
+}
 
-// requestRole returns the custom role of an app.
-func (d Desired) requestRole(clientID string) request.Role {
+// heldRoles are the names of the custom roles of which the org has the role or the set.
+func heldRoles(a *App) []string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(a.custom)) {
+		if c := a.custom[name]; c.roleID+c.setID != "" {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// namesOwn reports whether a Removal names a custom role of an app's own.
+func namesOwn(r Removal, own string) bool {
+	return own == responseRole && slices.Contains(r.Roles, RoleCustom) || own == iamReader && slices.Contains(r.Roles, RoleIAMReader)
+}
+
+// permissionArgs are the permissions that wanted custom roles are to have, of those that
+// are there: a new one is made with them.
+func (d Desired) permissionArgs(a *App) []string {
+	var list []string
+	for _, name := range d.ownRoles() {
+		if a.custom[name].roleID == "" {
+			continue
+		}
+		for _, p := range ownRoles[name].wants(d) {
+			list = append(list, name+" "+p)
+		}
+	}
+	return list
+}
+
+func heldPermissions(a *App) []string {
+	var list []string
+	for _, name := range heldRoles(a) {
+		for _, p := range a.custom[name].permissions {
+			list = append(list, name+" "+p)
+		}
+	}
+	return list
+}
+
+// cutPermission takes the argument of a permission apart.
+func cutPermission(arg string) (own, permission string) {
+	i := strings.LastIndexByte(arg, ' ')
+	return arg[:max(i, 0)], arg[i+1:]
+}
+
+func customLabel(label, clientID, own string) string {
+	return label + customSuffix(clientID, own)
+}
+
+func customSuffix(clientID, own string) string { return " (" + clientID + ")" + ownRoles[own].suffix }
+
+// customRole returns the custom role to create.
+func (t *target) customRole() request.Role {
+	own := ownRoles[t.arg]
 	return request.Role{
-		Label:       d.customLabel(clientID),
-		Description: "Response actions of the app " + d.Label,
-		Permissions: d.Permissions,
+		Label:       customLabel(t.d.Label, t.app.ClientID, t.arg),
+		Description: own.about + t.d.Label,
+		Permissions: own.wants(t.d),
 	}
 }
 
-// requestSet returns the resource set of an app.
-func (d Desired) requestSet(clientID string) request.ResourceSet {
+// resourceSet returns the resource set to create.
+func (t *target) resourceSet() (request.ResourceSet, error) {
+	own := ownRoles[t.arg]
+	resources, err := own.set(t.app)
+	over := strings.ToUpper(own.over[:1]) + own.over[1:]
 	return request.ResourceSet{
-		Label:       d.customLabel(clientID),
-		Description: "All users and groups, for the app " + d.Label,
-		Resources:   resources(),
-	}
+		Label:       customLabel(t.d.Label, t.app.ClientID, t.arg),
+		Description: over + ", for the app " + t.d.Label,
+		Resources:   resources,
+	}, err
 }
 
-// customRole finds the custom role of a client: among the roles that it holds,
-// or, with all, among those of the org, where one may be that an earlier run
-// has left half done.
-func (o org) customRole(ctx context.Context, clientID string, held []oktaint.HeldRole, all bool) (c customRole, err error) {
-	suffix := customSuffix(clientID)
-	for _, h := range held {
-		if h.Type == RoleCustom && strings.HasSuffix(h.Label, suffix) && h.Role != "" && h.ResourceSet != "" {
-			c = customRole{roleID: h.Role, setID: h.ResourceSet, bound: true}
-		}
+// errNoORN is about an app whose object does not say which org it is of.
+var errNoORN = errors.New("the org does not say the ORN of the app, from which that of its roles and assignments follows")
+
+// iamORN returns the ORN of the org's roles, resource sets and admin assignments, whose
+// partition and org id stand in the app's own: orn:okta:idp:00o...:apps:...
+//
+// Source: facts-2026-11.md 2, where OktaHound has seen it in answers.
+func (a *App) iamORN() (string, error) {
+	if a.iam != "" {
+		return a.iam, nil
 	}
-	if !c.bound && all {
-		if c, err = o.unboundRole(ctx, suffix); err != nil {
-			return c, err
-		}
+	parts := strings.Split(a.orn, ":")
+	if len(parts) < 4 || parts[0] != "orn" || parts[1] == "" || parts[3] == "" {
+		return "", errNoORN
 	}
-	if c.roleID == "" {
-		return c, nil
-	}
-	c.permissions, err = o.permissions(ctx, c.roleID)
-	return c, err
+	return "orn:" + parts[1] + ":iam:" + parts[3] + ":contained_resources", nil
 }
 
-// unboundRole looks through all custom roles and resource sets.
-func (o org) unboundRole(ctx context.Context, suffix string) (c customRole, err error) {
+// labelTaken reports whether an answer may mean that a label is in use, which
+// is how Okta refuses to make a second role or set of one label.
+func labelTaken(err error) bool {
+	e, ok := fromOkta(err)
+	return ok && (e.StatusCode == http.StatusBadRequest || e.StatusCode == http.StatusConflict)
+}
+
+// readCustom finds the custom roles of an app: among the roles that it holds, and those
+// of names that it does not hold among all roles of the org, where an earlier run may
+// have left them half done.
+func (o org) readCustom(ctx context.Context, a *App, held []oktaint.HeldRole, names []string) error {
+	a.custom = map[string]customRole{}
+	for name := range ownRoles {
+		for _, h := range held {
+			if h.Type == RoleCustom && strings.HasSuffix(h.Label, customSuffix(a.ClientID, name)) && h.Role != "" && h.ResourceSet != "" {
+				a.custom[name] = customRole{roleID: h.Role, setID: h.ResourceSet, bound: true}
+			}
+		}
+	}
+	if slices.ContainsFunc(names, func(name string) bool { return !a.custom[name].bound }) {
+		if err := o.readUnbound(ctx, a, names); err != nil {
+			return err
+		}
+	}
 	var g errgroup.Group
-	g.Go(func() (err error) {
-		c.roleID, err = o.customRoleID(ctx, suffix)
-		return err
-	})
-	g.Go(func() (err error) {
-		c.setID, err = o.resourceSetID(ctx, suffix)
-		return err
-	})
-	if err := g.Wait(); err != nil || c.roleID == "" || c.setID == "" {
-		return c, err
+	var mu sync.Mutex
+	for name, c := range maps.Clone(a.custom) {
+		if c.roleID == "" {
+			continue
+		}
+		g.Go(func() (err error) {
+			c.permissions, err = o.permissions(ctx, c.roleID)
+			mu.Lock()
+			defer mu.Unlock()
+			a.custom[name] = c
+			return err
+		})
 	}
-	c.bound, err = o.bound(ctx, c.setID, c.roleID)
-	return c, err
+	return g.Wait()
+}
+
+// readUnbound looks through all custom roles and resource sets.
+func (o org) readUnbound(ctx context.Context, a *App, names []string) error {
+	var g errgroup.Group
+	var roles, sets map[string]string
+	g.Go(func() (err error) { roles, err = o.labelled(ctx, request.ListCustomRoles); return err })
+	g.Go(func() (err error) { sets, err = o.labelled(ctx, request.ListResourceSets); return err })
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for _, name := range names {
+		c := a.custom[name]
+		if c.bound {
+			continue
+		}
+		suffix := customSuffix(a.ClientID, name)
+		c.roleID, c.setID = endingIn(roles, suffix), endingIn(sets, suffix)
+		if c.roleID != "" && c.setID != "" {
+			var err error
+			if c.bound, err = o.bound(ctx, c.setID, c.roleID); err != nil {
+				return err
+			}
+		}
+		a.custom[name] = c
+	}
+	return nil
+}
+
+// endingIn returns the id of the thing whose label ends in suffix, "" if there is none.
+func endingIn(labelled map[string]string, suffix string) string {
+	for label, id := range labelled {
+		if strings.HasSuffix(label, suffix) {
+			return id
+		}
+	}
+	return ""
 }
 
 // hasCustomRoles returns an error if the org shows no custom roles, which then
 // cannot be made either.
 func (o org) hasCustomRoles(ctx context.Context) error {
-	_, err := o.customRoleID(ctx, "") // any of them
+	_, err := o.labelled(ctx, request.ListCustomRoles)
 	if oktaint.Lacks(err, oktaint.LacksFeature) {
 		return fmt.Errorf("%w: the org does not have custom roles: ask for no permissions, and for a standard role such as HELP_DESK_ADMIN", err)
 	}
 	return err
 }
 
-// customRoleID returns the id of the custom role whose label ends with suffix,
-// "" if there is none.
-func (o org) customRoleID(ctx context.Context, suffix string) (string, error) {
-	return o.labelled(ctx, request.ListCustomRoles, suffix)
-}
-
-// resourceSetID does the same for resource sets.
-func (o org) resourceSetID(ctx context.Context, suffix string) (string, error) {
-	return o.labelled(ctx, request.ListResourceSets, suffix)
-}
-
-func (o org) labelled(ctx context.Context, build func(context.Context, oktaint.Org) (*http.Request, error), suffix string) (string, error) {
+// labelled returns the ids of the custom roles, or of the resource sets, by label.
+func (o org) labelled(ctx context.Context, build func(context.Context, oktaint.Org) (*http.Request, error)) (map[string]string, error) {
 	req, err := build(ctx, o.c.Org)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	type thing struct {
 		ID    string `json:"id"`
 		Label string `json:"label"`
 	}
+	found := map[string]string{}
 	for t, err := range oktaint.ListRequest[thing](o.c, req) {
 		if err != nil {
-			return "", fmt.Errorf("oauthapp: looking for the app's custom role: %w", err)
+			return nil, fmt.Errorf("oauthapp: looking for the app's custom role: %w", err)
 		}
-		if strings.HasSuffix(t.Label, suffix) {
-			return t.ID, nil
-		}
+		found[t.Label] = t.ID
 	}
-	return "", nil
+	return found, nil
 }
 
 // permissions returns the permissions of a custom role, sorted.
@@ -189,12 +359,3 @@ func (o org) bound(ctx context.Context, setID, roleID string) (bool, error) {
 	}
 	return err == nil, err
 }
-
-// A binding is what Okta answers about one: its id, which is that of the role, or
-// links alone.
-type binding struct {
-	ID    string          `json:"id"`
-	Links json.RawMessage `json:"_links"`
-}
-
-func (b *binding) is() bool { return b.ID != "" || len(b.Links) > 0 }

@@ -15,8 +15,15 @@ import (
 // Roles that Desired.Role names most. Any other standard role type of Okta is
 // named by its type, such as "HELP_DESK_ADMIN".
 const (
-	// RoleReadOnlyAdmin is the default: the least standard role that reads
-	// users, groups, apps, policies and the System Log.
+	// RoleVisibility is the default, the visibility profile: READ_ONLY_ADMIN, and
+	// beside it a custom role of the app's own, called "IAM reader", with the
+	// permission okta.iam.read over the org's roles, resource sets and admin
+	// assignments. Without it no role but SUPER_ADMIN shows who holds which role. An
+	// org that does not take it is set up without it, which the Result then says.
+	RoleVisibility = "visibility"
+
+	// RoleReadOnlyAdmin is the least standard role that reads users, groups, apps,
+	// policies and the System Log.
 	RoleReadOnlyAdmin = "READ_ONLY_ADMIN"
 
 	// RoleSuperAdmin may do everything. Nothing in this module needs it.
@@ -54,15 +61,15 @@ type Desired struct {
 	// have is an error, which says what was probably meant.
 	Scopes scopes.Set
 
-	// Role is the type of a standard admin role. Empty means
-	// RoleReadOnlyAdmin. RoleSuperAdmin is never a default.
+	// Role is the type of a standard admin role, RoleVisibility or RoleNone. Empty
+	// means RoleVisibility. RoleSuperAdmin is never a default. Another role that the
+	// app holds stays beside it: see Remove.
 	Role string
 
 	// Permissions are those of a custom role that the app shall hold over all
 	// users and groups, beside Role. Nil means ResponsePermissions if Scopes
 	// hold any of scopes.Remediation, and none otherwise; a slice that is empty
-	// but not nil means none. The role is the app's own, so that permissions
-	// which it has beyond these are taken from it.
+	// but not nil means none. The custom role is the app's own.
 	Permissions []string
 
 	// DPoP makes the org bind the app's tokens to a key (RFC 9449). False
@@ -79,10 +86,14 @@ type Desired struct {
 	// app.
 	ApplicationID string
 
+	// Remove is taken from the app if it has it. Nothing else is, but for a
+	// SUPER_ADMIN that the org gave by itself: see KeepSuperAdmin.
+	Remove Removal
+
 	// Exact takes from the app what it has beyond Desired, whoever gave it:
-	// grants, standard roles, the custom role that this package made, DPoP and
-	// network zones. Otherwise only the grants and roles that the journal says
-	// it made are taken away, and the plan warns of the rest.
+	// grants, standard roles, custom roles of its own and their permissions, DPoP
+	// and network zones. Without it, what the app has beyond Desired stays, and the
+	// plan and the Result name it.
 	Exact bool
 
 	// KeepSuperAdmin leaves a SUPER_ADMIN role alone that nobody asked for.
@@ -90,6 +101,20 @@ type Desired struct {
 	// its journal, has made.
 	KeepSuperAdmin bool
 }
+
+// A Removal names what an app is to have no more.
+type Removal struct {
+	Scopes scopes.Set // whose grants are revoked
+
+	// Roles are types of standard roles. RoleCustom is the custom role for response
+	// actions, and RoleIAMReader that of the visibility profile.
+	Roles []string
+
+	Permissions []string // of the custom role for response actions
+}
+
+// RoleIAMReader names the custom role of the visibility profile in a [Removal].
+const RoleIAMReader = iamReader
 
 // Check says what is wrong with d, in one error, without asking the org. BuildPlan
 // begins with it.
@@ -102,7 +127,7 @@ func (d Desired) Check() error {
 // everything that is wrong with it.
 func (d Desired) checked() (Desired, error) {
 	if d.Role == "" {
-		d.Role = RoleReadOnlyAdmin
+		d.Role = RoleVisibility
 	}
 	if d.Permissions == nil && !d.Scopes.Minus(d.Scopes.Minus(scopes.Remediation)).IsEmpty() {
 		d.Permissions = ResponsePermissions()
@@ -112,10 +137,11 @@ func (d Desired) checked() (Desired, error) {
 	if d.Key.IsZero() {
 		errs = append(errs, errors.New("the key is missing: make one with oktaint.GenerateKey, store it, and pass its Public half"))
 	}
-	if d.Role != RoleNone && !slices.Contains(standardRoles, d.Role) {
-		errs = append(errs, fmt.Errorf("role %q is not a standard role: use %q or one of %s",
-			d.Role, RoleNone, strings.Join(standardRoles, ", ")))
+	if !slices.Contains([]string{RoleVisibility, RoleNone}, d.Role) && !slices.Contains(standardRoles, d.Role) {
+		errs = append(errs, fmt.Errorf("role %q is not a standard role: use %q, %q or one of %s",
+			d.Role, RoleVisibility, RoleNone, strings.Join(standardRoles, ", ")))
 	}
+	errs = append(errs, d.checkRemove())
 	if n := d.Network; n != nil && len(n.Include) == 0 && len(n.Exclude) == 0 {
 		errs = append(errs, errors.New("the network names no zone: leave Network nil to let token requests come from anywhere"))
 	}
@@ -123,6 +149,38 @@ func (d Desired) checked() (Desired, error) {
 		return d, fmt.Errorf("oauthapp: %w", err)
 	}
 	return d, nil
+}
+
+// checkRemove refuses to take away what is wanted, and names that nothing has.
+func (d Desired) checkRemove() error {
+	for _, role := range d.Remove.Roles {
+		if !slices.Contains([]string{RoleCustom, RoleIAMReader}, role) && !slices.Contains(standardRoles, role) {
+			return fmt.Errorf("role %q, which is to be removed, is not a standard role: use %q, %q or one of %s",
+				role, RoleCustom, RoleIAMReader, strings.Join(standardRoles, ", "))
+		}
+	}
+	for _, r := range table {
+		if r.wanted == nil || r.named == nil {
+			continue
+		}
+		for _, arg := range r.wanted(d, &App{}) {
+			if r.named(d.Remove, arg) {
+				return fmt.Errorf("%s is wanted and to be removed as well: leave it out of one of them", arg)
+			}
+		}
+	}
+	return errors.Join(checkPermissions(d.Remove.Permissions), d.Remove.Scopes.CheckKnown())
+}
+
+// standardRole is the standard role that is wanted, none for RoleNone.
+func (d Desired) standardRole() []string {
+	switch d.Role {
+	case RoleNone:
+		return nil
+	case RoleVisibility:
+		return []string{RoleReadOnlyAdmin}
+	}
+	return []string{d.Role}
 }
 
 // checkScopes refuses the scopes that no service app can use, since Okta answers

@@ -1,173 +1,105 @@
 package oauthapp
 
 import (
+	"fmt"
 	"slices"
-
-	"github.com/rezonate-io/okta-integration/oauthapp/request"
-	"github.com/rezonate-io/okta-integration/scopes"
 )
 
-// difference lists what has to be done to make the app what is desired, and
-// warns of what it has beyond that and keeps. The role comes before the grants,
-// so that a role which the org adds after a grant can be told from the wanted
-// one. What is taken away comes last.
-func (p *Plan) difference() []Step {
-	d, have := p.Desired, p.App
-	var steps []Step
-	if have == nil {
-		have = &App{Label: d.Label, Active: true, DPoP: d.DPoP, Network: d.Network} // as it will be
-	}
-	add := func(s Step) {
-		s.Label, s.ApplicationID = d.Label, have.ID
-		steps = append(steps, s)
-	}
-	if p.App == nil {
-		add(Step{Kind: StepCreate})
-	}
-	if !have.Active {
-		add(Step{Kind: StepActivate})
-	}
-	if p.renames(have) {
-		add(Step{Kind: StepRename})
-	}
-	if dpop, network := p.settings(have); dpop != have.DPoP || !sameNetwork(network, have.Network) {
-		add(Step{Kind: StepUpdate, DPoP: dpop, Network: network})
-	}
-	if d.Role != RoleNone && !have.hasRole(d.Role) {
-		add(Step{Kind: StepRole, Role: d.Role})
-	}
-	for _, s := range p.customSteps(have) {
-		add(s)
-	}
-	if missing := d.Scopes.Minus(have.Granted); !missing.IsEmpty() {
-		add(Step{Kind: StepGrant, Scopes: missing})
-	}
-	for _, s := range p.excess(have) {
-		add(s)
-	}
-	return steps
-}
-
-// renames reports whether the app gets another label, which only an app that
-// is named does.
-func (p *Plan) renames(have *App) bool {
-	if have.Label == p.Desired.Label {
-		return false
-	}
-	if p.Desired.ApplicationID == "" {
-		p.warn("the app is labelled %q now, which is left alone: name it in Desired.ApplicationID to change that", have.Label)
-		return false
-	}
-	return true
-}
-
-// settings returns what the settings of the app are to be.
-func (p *Plan) settings(have *App) (dpop bool, network *request.Network) {
+// difference lists the changes that make an app, the zero App if there is none, what is
+// desired, in the order in which they are sent.
+func (p *Plan) difference(have *App) []change {
 	d := p.Desired
-	dpop, network = d.DPoP, d.Network
-	if d.Exact {
-		return dpop, network
+	if have.ID == "" { // as it will be made
+		have = &App{Active: true, Label: d.Label, DPoP: d.DPoP, Network: d.Network}
 	}
-	if !dpop && have.DPoP {
-		p.warn("the app's tokens are bound by DPoP, which is left alone: the credential must say so too")
-		dpop = true
-	}
-	if network == nil && have.Network != nil {
-		p.warn("the app may request tokens from some network zones only, which is left alone")
-		network = have.Network
-	}
-	return dpop, network
-}
-
-func sameNetwork(a, b *request.Network) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	sorted := func(list []string) []string { return slices.Sorted(slices.Values(list)) }
-	return slices.Equal(sorted(a.Include), sorted(b.Include)) && slices.Equal(sorted(a.Exclude), sorted(b.Exclude))
-}
-
-// customSteps lists what the custom role lacks.
-func (p *Plan) customSteps(have *App) []Step {
-	want, c := p.Desired.Permissions, have.custom
-	if len(want) == 0 {
-		return nil
-	}
-	var steps []Step
-	if c.roleID == "" {
-		steps = append(steps, Step{Kind: StepCustomRole, Permissions: want})
-	} else if permit, forbid := without(want, c.permissions), without(c.permissions, want); len(permit)+len(forbid) > 0 {
-		steps = append(steps, Step{Kind: StepPermissions, Permissions: permit, Forbid: forbid})
-	}
-	if c.setID == "" {
-		steps = append(steps, Step{Kind: StepResourceSet})
-	}
-	if !c.bound {
-		steps = append(steps, Step{Kind: StepBinding})
-	}
-	return steps
-}
-
-// without returns what a has and b has not.
-func without(a, b []string) []string {
-	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return slices.Contains(b, s) })
-}
-
-// excess lists what is taken from the app.
-func (p *Plan) excess(have *App) []Step {
-	var steps []Step
-	if revoke := p.unwantedGrants(have); !revoke.IsEmpty() {
-		steps = append(steps, Step{Kind: StepRevoke, Scopes: revoke})
-	}
-	for _, role := range have.Roles {
-		if p.unwantedRole(have, role) {
-			steps = append(steps, Step{Kind: StepUnassign, Role: role})
+	t := &target{org: p.client.Org, app: have, d: d}
+	var changes []change
+	for _, r := range table {
+		var wanted []string
+		if r.wanted != nil {
+			wanted = r.wanted(d, have)
+		}
+		for _, t.arg = range wanted {
+			if _, there := r.see(t); !there {
+				changes = append(changes, change{row: r, arg: t.arg})
+			}
+		}
+		if r.held == nil {
+			continue
+		}
+		for _, t.arg = range without(r.held(have), wanted) {
+			if p.takes(r, t.arg, have) {
+				id, _ := r.see(t)
+				changes = append(changes, change{row: r, arg: t.arg, taken: true, id: id})
+			}
 		}
 	}
-	if c := have.custom; len(p.Desired.Permissions) == 0 && c.roleID+c.setID != "" {
-		if p.Desired.Exact || p.ledger.madeCustomRole() {
-			steps = append(steps, Step{Kind: StepRemoveCustomRole})
-		} else {
-			p.warn("the app holds a custom role that is not wanted, which is left alone")
-		}
-	}
-	return steps
+	return sorted(changes)
 }
 
-func (p *Plan) unwantedGrants(have *App) scopes.Set {
-	extra := have.Granted.Minus(p.Desired.Scopes)
-	if p.Desired.Exact {
-		return extra
-	}
-	var ours []scopes.Scope
-	for scope := range extra.All() {
-		if p.ledger.did(grantPrefix + string(scope)) {
-			ours = append(ours, scope)
-		}
-	}
-	revoke := scopes.New(ours...)
-	if kept := extra.Minus(revoke); !kept.IsEmpty() {
-		p.warn("the app is granted more than is wanted, which is left alone: %s", kept)
-	}
-	return revoke
-}
-
-// unwantedRole reports whether a role is taken from the app.
-func (p *Plan) unwantedRole(have *App, role string) bool {
+// takes reports whether what the app has beyond Desired is taken away.
+func (p *Plan) takes(r *row, arg string, have *App) bool {
 	d := p.Desired
 	switch {
-	case role == d.Role:
-		return false
-	case role == RoleSuperAdmin:
-		return p.unwantedSuperAdmin(have)
-	case role == RoleCustom:
-		if have.customRoles > 1 || !have.custom.bound {
-			p.warn("the app holds custom roles that this package did not make, which are left alone")
+	case r == roleRow && arg == RoleSuperAdmin:
+		return p.takesSuperAdmin(have)
+	case r == permissionRow:
+		own, _ := cutPermission(arg)
+		if !slices.Contains(d.ownRoles(), own) && p.takes(customRow, own, have) {
+			return false // it goes with the role
 		}
-		return false
-	case d.Exact || p.ledger.did(rolePrefix+role):
-		return true
 	}
-	p.warn("the app holds the role %s, which is not wanted and left alone", role)
-	return false
+	return d.Exact || r.named(d.Remove, arg)
+}
+
+// left names what an app has beyond Desired and keeps, in plain words.
+func (p *Plan) left(have *App) []string {
+	d := p.Desired
+	var left []string
+	add := func(format string, args ...any) { left = append(left, fmt.Sprintf(format, args...)) }
+	if have.ID == "" {
+		return nil
+	}
+	if have.Label != d.Label && d.ApplicationID == "" {
+		add("the label %q: name the app in Desired.ApplicationID to change that", have.Label)
+	}
+	s := d.settings(have)
+	if s.DPoP && !d.DPoP {
+		add("DPoP, by which its tokens are bound: the credential must say so too")
+	}
+	if s.Network != nil && d.Network == nil {
+		add("its network zones, outside of which it gets no tokens")
+	}
+	for _, r := range table {
+		if r.held == nil {
+			continue
+		}
+		var wanted, kept []string
+		if r.wanted != nil {
+			wanted = r.wanted(d, have)
+		}
+		for _, arg := range without(r.held(have), wanted) {
+			if !p.takes(r, arg, have) {
+				kept = append(kept, arg)
+			}
+		}
+		if len(kept) > 0 && r.kept != nil {
+			add("%s", r.kept(kept))
+		}
+	}
+	return append(left, p.foreignRoles(have)...)
+}
+
+// foreignRoles tells of custom roles that are not of the app's own.
+func (p *Plan) foreignRoles(have *App) []string {
+	n := have.customRoles
+	for _, c := range have.custom {
+		if c.bound {
+			n--
+		}
+	}
+	if n <= 0 {
+		return nil
+	}
+	return []string{"custom roles that this package did not make"}
 }

@@ -3,6 +3,7 @@ package oauthapp
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -54,4 +55,21 @@ func fromOkta(err error) (*oktaint.Error, bool) {
 func hasCode(err error, codes ...string) bool {
 	e, ok := fromOkta(err)
 	return ok && slices.Contains(codes, e.Code)
+}
+
+// refusesOne reports whether an answer to a change is about what it names alone: unknown
+// to the org, part of a feature that the org lacks, or there already. A credential or a
+// role that does not suffice, or a missing app, would refuse every other one too.
+func refusesOne(err error) bool {
+	if d, denied := oktaint.Denied(err); denied {
+		return d.Lacks == oktaint.LacksFeature
+	}
+	e, ok := fromOkta(err)
+	switch {
+	case !ok:
+		return false
+	case e.StatusCode == http.StatusForbidden:
+		return e.Code != "E0000005"
+	}
+	return e.StatusCode == http.StatusBadRequest || e.StatusCode == http.StatusConflict
 }

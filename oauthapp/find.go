@@ -2,20 +2,19 @@ package oauthapp
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
-	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/rezonate-io/okta-integration/oauthapp/internal/deliver"
 	"github.com/rezonate-io/okta-integration/oauthapp/request"
 	"github.com/rezonate-io/okta-integration/oktaint"
-	"github.com/rezonate-io/okta-integration/scopes"
 )
 
 // An appObject is what is read of an app. Settings and credentials of other
@@ -28,6 +27,7 @@ type appObject struct {
 	Status      string          `json:"status"`
 	Credentials json.RawMessage `json:"credentials"`
 	Settings    json.RawMessage `json:"settings"`
+	ORN         string          `json:"orn"`
 
 	raw json.RawMessage // all of it
 }
@@ -42,7 +42,7 @@ func (a *appObject) UnmarshalJSON(b []byte) error {
 // A candidate is a service app of the wanted label.
 type candidate struct {
 	App
-	keys []json.RawMessage // nil if the app object holds none
+	listed []json.RawMessage // its keys; nil if the app object holds none
 }
 
 // candidate returns what a is as a service app; ok is false if it is none.
@@ -71,108 +71,87 @@ func (a appObject) candidate() (c candidate, ok bool) {
 		json.Unmarshal(a.Credentials, &credentials) != nil {
 		return c, false
 	}
-	c.App = App{ID: a.ID, ClientID: credentials.Client.ID, Label: a.Label, Active: a.Status == "ACTIVE", object: a.raw}
+	c.App = App{ID: a.ID, ClientID: credentials.Client.ID, Label: a.Label, Active: a.Status == "ACTIVE", orn: a.ORN, object: a.raw}
 	if c.ClientID == "" {
 		c.ClientID = c.ID
 	}
-	c.keys, c.DPoP = settings.Client.JWKS.Keys, settings.Client.DPoP
+	c.listed, c.DPoP = settings.Client.JWKS.Keys, settings.Client.DPoP
 	if n := settings.Client.Network; n.Connection == "ZONE" {
 		c.Network = &request.Network{Include: n.Include, Exclude: n.Exclude}
 	}
 	return c, true
 }
 
-// app returns the app of d with its grants and roles, nil if the org has no
-// app of that label, and notes for the administrator. l may know its id.
-func (o org) app(ctx context.Context, d Desired, l *ledger) (*App, []string, error) {
-	id := l.appID()
+// An identity is by what an app is recognised: its label and one of its keys, or its id.
+type identity struct {
+	label, thumbprint string
+	kid               string // of the key, as it will be used; empty if nobody says
+	id                string // of the app; empty if it is not known
+	named             bool   // id was named by the caller: the org must have it
+}
+
+func (d Desired) identity(id string) identity {
+	who := identity{label: d.Label, thumbprint: d.Key.Thumbprint(), kid: d.Key.ID(), id: id}
 	if d.ApplicationID != "" {
-		id = d.ApplicationID
+		who.id, who.named = d.ApplicationID, true
 	}
-	found, notes, err := o.find(ctx, d, id)
-	if found == nil || err != nil {
-		return nil, nil, err
-	}
-	if err := o.readState(ctx, found, len(d.Permissions) > 0 || l.madeCustomRole()); err != nil {
-		return nil, nil, err
-	}
-	return found, notes, nil
+	return who
 }
 
-// readState reads the grants and roles of an app, and with custom also a
-// custom role that the app does not hold yet.
-func (o org) readState(ctx context.Context, a *App, custom bool) error {
-	var wg sync.WaitGroup
-	var grantsErr, rolesErr error
-	wg.Go(func() {
-		if a.grantIDs, grantsErr = o.grants(ctx, a.ID); grantsErr == nil {
-			a.Granted = scopes.New(slices.Collect(maps.Keys(a.grantIDs))...)
-		}
-	})
-	wg.Go(func() { rolesErr = o.readRoles(ctx, a, custom) })
-	wg.Wait()
-	return errors.Join(grantsErr, rolesErr)
-}
-
-func (o org) readRoles(ctx context.Context, a *App, custom bool) error {
-	held, err := o.clientRoles(ctx, a.ClientID)
-	if err != nil {
-		return err
-	}
-	a.Roles, a.roleIDs, a.customRoles = oktaint.RoleTypes(held), map[string]string{}, 0
-	for _, h := range held {
-		if h.Type == RoleCustom {
-			a.customRoles++
-		} else {
-			a.roleIDs[h.Type] = h.ID
-		}
-	}
-	a.custom, err = o.customRole(ctx, a.ClientID, held, custom)
-	if a.Permissions = nil; a.custom.bound {
-		a.Permissions = a.custom.permissions
-	}
-	return err
-}
-
-// find returns the one app of d's label that holds d's key.
-func (o org) find(ctx context.Context, d Desired, id string) (*App, []string, error) {
-	candidates, err := o.candidates(ctx, d.Label, id)
+// find returns the one app that who is about, nil if the org has no app of the label, and
+// notes for the administrator. An app that holds only other keys is an [*OtherKeyError].
+func (o org) find(ctx context.Context, who identity) (*App, []string, error) {
+	candidates, err := o.candidates(ctx, who.label, who.id)
 	if err != nil {
 		return nil, nil, err
 	}
-	if id := d.ApplicationID; id != "" && !slices.ContainsFunc(candidates, func(c candidate) bool { return c.ID == id }) {
-		return nil, nil, fmt.Errorf("oauthapp: the org has no service app with the id %s: leave the id out, or look it up in the Admin Console", id)
+	if who.named && !slices.ContainsFunc(candidates, func(c candidate) bool { return c.ID == who.id }) {
+		return nil, nil, fmt.Errorf("oauthapp: the org has no service app with the id %s: leave the id out, or look it up in the Admin Console", who.id)
 	}
 	var ours, others []candidate
 	var notes, otherKeys []string
 	for _, c := range candidates {
-		m := match(c.keys, d.Key)
-		if !m.found {
-			others, otherKeys = append(others, c), append(otherKeys, m.ids...)
+		c.keys = parseHeld(c.listed)
+		k := c.key(who.thumbprint)
+		if !k.there {
+			others = append(others, c)
+			for _, other := range c.keys {
+				otherKeys = append(otherKeys, other.kid)
+			}
 			continue
 		}
 		ours = append(ours, c)
-		if !m.active {
-			notes = append(notes, fmt.Sprintf("the key %s is not active on app %s: activate it in the Admin Console", m.kid, c.ID))
+		if !k.active {
+			notes = append(notes, fmt.Sprintf("the key %s is not active on app %s: activate it in the Admin Console", k.kid, c.ID))
 		}
-		if m.kid != d.Key.ID() {
-			notes = append(notes, fmt.Sprintf("app %s knows the key as %q, not as %q: sign with that key id", c.ID, m.kid, d.Key.ID()))
+		if who.kid != "" && k.kid != who.kid {
+			notes = append(notes, fmt.Sprintf("app %s knows the key as %q, not as %q: sign with that key id", c.ID, k.kid, who.kid))
 		}
 	}
 	switch {
 	case len(ours) > 1:
 		return nil, nil, fmt.Errorf("oauthapp: %d apps labelled %q hold this key (%s): delete all but one of them in the Admin Console",
-			len(ours), d.Label, ids(ours))
+			len(ours), who.label, ids(ours))
 	case len(ours) == 1 && len(others) > 0:
-		notes = append(notes, fmt.Sprintf("other apps carry the label %q too: %s", d.Label, ids(others)))
+		notes = append(notes, fmt.Sprintf("other apps carry the label %q too: %s", who.label, ids(others)))
 	case len(ours) == 0 && len(others) > 0:
 		return nil, nil, &OtherKeyError{
-			ApplicationID: others[0].ID, ClientID: others[0].ClientID, Label: d.Label, KeyIDs: otherKeys,
+			ApplicationID: others[0].ID, ClientID: others[0].ClientID, Label: who.label, KeyIDs: otherKeys,
 		}
 	case len(ours) == 0:
 		return nil, nil, nil
 	}
 	return &ours[0].App, notes, nil
+}
+
+// await is find, until the app is there or may not appear any more: an org may take until
+// a time to list what was just made.
+func (o org) await(ctx context.Context, who identity, until time.Time) (found *App, notes []string, err error) {
+	pauseErr := deliver.Poll(ctx, until, func() (bool, error) {
+		found, notes, err = o.find(ctx, who)
+		return found != nil || err != nil, nil
+	})
+	return found, notes, cmp.Or(err, pauseErr)
 }
 
 func ids(apps []candidate) string {
@@ -198,11 +177,11 @@ func (o org) candidates(ctx context.Context, label, id string) ([]candidate, err
 	var g errgroup.Group
 	g.SetLimit(workers)
 	for i := range found {
-		if len(found[i].keys) > 0 {
+		if len(found[i].listed) > 0 {
 			continue
 		}
 		g.Go(func() (err error) {
-			found[i].keys, err = o.keys(ctx, found[i].ID)
+			found[i].listed, err = o.keys(ctx, found[i].ID)
 			return err
 		})
 	}
@@ -253,31 +232,43 @@ func (o org) byLabel(ctx context.Context, label string) ([]candidate, error) {
 	return found, nil
 }
 
-type keyMatch struct {
-	found, active bool
-	kid           string   // of the key that was found
-	ids           []string // of all keys
+// A heldKey is a key of an app.
+type heldKey struct {
+	there, active bool
+	id, kid       string // pks..., by which requests name it; and what tokens name it by
+	thumbprint    string // RFC 7638; empty if the key cannot be parsed
 }
 
-// match looks for want among the keys of an app. A key that cannot be parsed
-// (Okta stores EC keys without a curve) is compared by its kid, which is proof
-// enough if it is the thumbprint.
-func match(keys []json.RawMessage, want oktaint.PublicKey) keyMatch {
-	var m keyMatch
-	for _, raw := range keys {
+// parseHeld reads keys as the org lists them.
+func parseHeld(listed []json.RawMessage) []heldKey {
+	var keys []heldKey
+	for _, raw := range listed {
 		var head struct {
-			ID     string `json:"kid"`
+			ID     string `json:"id"`
+			KID    string `json:"kid"`
 			Status string `json:"status"`
 		}
 		if json.Unmarshal(raw, &head) != nil {
 			continue
 		}
-		m.ids = append(m.ids, head.ID)
-		key, err := oktaint.ParsePublicKey(raw)
-		if err == nil && key.Equal(want) || err != nil && head.ID == want.Thumbprint() {
-			m.found, m.kid = true, head.ID
-			m.active = m.active || head.Status == "" || head.Status == "ACTIVE"
+		k := heldKey{there: true, id: head.ID, kid: head.KID, active: head.Status == "" || head.Status == "ACTIVE"}
+		if key, err := oktaint.ParsePublicKey(raw); err == nil {
+			k.thumbprint = key.Thumbprint()
+		}
+		keys = append(keys, k)
+	}
+	return keys
+}
+
+// key returns the key of a thumbprint. One that cannot be parsed (Okta stores EC keys
+// without a curve) is compared by its kid, which is proof enough if it is the thumbprint.
+func (a *App) key(thumbprint string) heldKey {
+	var found heldKey
+	for _, k := range a.keys {
+		if k.thumbprint == thumbprint || k.thumbprint == "" && k.kid == thumbprint {
+			k.active = k.active || found.active
+			found = k
 		}
 	}
-	return m
+	return found
 }

@@ -2,18 +2,14 @@ package oauthapp
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 
-	"github.com/rezonate-io/okta-integration/oauthapp/request"
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/durable"
 	"github.com/rezonate-io/okta-integration/oktaint/inventory"
-	"github.com/rezonate-io/okta-integration/scopes"
 )
 
 // A Plan is what [BuildPlan] read and what is still to do.
@@ -33,18 +29,27 @@ type Plan struct {
 	// Warnings then says.
 	SuperAdminByDefault bool
 
+	// Choices are what the wanted scopes show with each choice of a role.
+	Choices []RoleChoice
+
 	// Unseen is what the wanted scopes would read and the wanted roles are known not to
 	// show, with the role that would. It is for the administrator to know, and no fault.
 	Unseen []inventory.Group
 
+	// Left is what the app has beyond Desired and keeps, in plain words.
+	Left []string
+
 	// Warnings are what an administrator should know before going on.
 	Warnings []string
 
-	client *oktaint.Client
-	ledger *ledger
-	steps  []Step
+	// Progress is told how far the work is: by Apply, ReadBack and RevokeAPIToken, from
+	// several goroutines but never twice at a time. Nil tells nobody. Set it before them.
+	Progress func(Event)
 
-	applied, finished atomic.Bool // Apply was called; it did all steps
+	client  *oktaint.Client
+	ledger  *ledger
+	changes []change
+	applied atomic.Bool // Apply was called
 
 	mu   sync.Mutex
 	last *run // what Apply or ReadBack did last
@@ -59,32 +64,23 @@ type Owner struct {
 	Roles     []string // types of the active admin roles; nil if they could not be read
 }
 
-// An App is a service app as the org has it.
-type App struct {
-	ID       string // what the apps, grants and keys endpoints take
-	ClientID string // what the token and roles endpoints take; may differ from ID
-	Label    string
-	Active   bool
-	Granted  scopes.Set // active grants, whoever made them
-	Roles    []string   // types of the active roles, sorted; RoleCustom stands for all custom ones
-
-	DPoP        bool             // its tokens are bound to a key (RFC 9449)
-	Network     *request.Network // where it may request tokens from; nil is anywhere
-	Permissions []string         // of the custom role that this package made for it, sorted; nil if it does not hold it
-
-	object   json.RawMessage         // the app as the org gave it
-	grantIDs map[scopes.Scope]string // of the active grants
-	roleIDs  map[string]string       // of the active assignments, by type, without custom roles
-
-	customRoles int // that the app holds, whoever made them
-	custom      customRole
-}
-
-func (a *App) hasRole(role string) bool { return a != nil && slices.Contains(a.Roles, role) }
-
 // Steps returns the steps still to do, in order. No steps means that the app
 // is as it should be.
-func (p *Plan) Steps() []Step { return slices.Clone(p.steps) }
+func (p *Plan) Steps() []Step {
+	var steps []Step
+	for _, s := range stepsOf(p.changes, p.Desired, p.app()) {
+		steps = append(steps, s.Step)
+	}
+	return steps
+}
+
+// app is the app as the org has it, the zero App if it has none.
+func (p *Plan) app() *App {
+	if p.App == nil {
+		return &App{}
+	}
+	return p.App
+}
 
 // BuildPlan reads the org behind c and works out what has to be done there to
 // make it d. It writes nothing, neither to the org nor to j.
@@ -104,17 +100,16 @@ func BuildPlan(ctx context.Context, c *oktaint.Client, d Desired, j durable.Stat
 	if err != nil {
 		return nil, err
 	}
-	l, err := openLedger(ctx, j, c.Org, d)
+	l, err := openLedger(ctx, j, recordOf(c.Org, d), d.ApplicationID != "")
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Desired: d, client: c, ledger: l, Unseen: d.unseen()}
+	p := newPlan(c, d, l)
 	if err := p.read(ctx); err != nil {
 		return nil, err
 	}
-	l.reconcile(p.App)
-	p.steps = p.difference()
-	p.warnBeforehand()
+	l.reconcile(target{org: c.Org, app: p.app(), d: d})
+	p.compare()
 	return p, nil
 }
 
@@ -127,22 +122,23 @@ func FirstPlan(o oktaint.Org, d Desired) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := openLedger(context.Background(), nil, o, d)
+	l, err := openLedger(context.Background(), nil, recordOf(o, d), false)
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Desired: d, client: &oktaint.Client{Org: o}, ledger: l, Unseen: d.unseen()}
-	p.steps = p.difference()
-	p.warnBeforehand()
+	p := newPlan(&oktaint.Client{Org: o}, d, l)
+	p.compare()
 	return p, nil
 }
 
-// unseen is what the wanted roles are known not to show.
-func (d Desired) unseen() []inventory.Group {
-	if d.Role == RoleNone {
-		return nil // that is asked for, and nothing is shown then
-	}
-	return inventory.Expect(d.Scopes, []string{d.Role}, d.Permissions).Groups(inventory.BeyondRole)
+func newPlan(c *oktaint.Client, d Desired, l *ledger) *Plan {
+	return &Plan{Desired: d, client: c, ledger: l, Choices: d.choices(), Unseen: d.unseen()}
+}
+
+// compare works out what is to be done, and what is to be said of it.
+func (p *Plan) compare() {
+	p.changes, p.Left = p.difference(p.app()), p.left(p.app())
+	p.warnBeforehand()
 }
 
 func (p *Plan) warn(format string, args ...any) {

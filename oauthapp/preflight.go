@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/rezonate-io/okta-integration/oauthapp/internal/deliver"
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
 
@@ -34,7 +35,7 @@ func (p *Plan) read(ctx context.Context) error {
 			customErr = o.hasCustomRoles(ctx)
 		}
 	})
-	wg.Go(func() { p.App, appNotes, appErr = o.app(ctx, p.Desired, p.ledger) })
+	wg.Go(func() { p.App, appNotes, appErr = p.readApp(ctx) })
 	wg.Wait()
 	if err := p.inTheWay(ownerErr, appErr, customErr, settingErr); err != nil {
 		return err
@@ -47,11 +48,26 @@ func (p *Plan) read(ctx context.Context) error {
 	return nil
 }
 
+// readApp finds the app and reads its grants and roles. What the journal has just made is
+// waited for.
+func (p *Plan) readApp(ctx context.Context) (*App, []string, error) {
+	r := p.newRun()
+	who := p.Desired.identity(p.ledger.rec.ApplicationID)
+	found, notes, err := r.o.await(ctx, who, p.ledger.entry(appRow.name).At.Add(deliver.Patience))
+	if found == nil || err != nil {
+		return nil, nil, err
+	}
+	if err := r.readState(ctx, found, union(p.Desired.ownRoles(), p.ledger.owns())); err != nil {
+		return nil, nil, err
+	}
+	return found, notes, nil
+}
+
 // inTheWay joins what the reads found, without what only follows from it.
 func (p *Plan) inTheWay(ownerErr error, others ...error) error {
 	notSuperAdmin := errors.Is(ownerErr, ErrNotSuperAdmin)
 	if ownerErr != nil && !notSuperAdmin {
-		if hasCode(ownerErr, "E0000011") && p.ledger.rec.Writes[revokeTokenWrite] != "" {
+		if hasCode(ownerErr, "E0000011") && p.ledger.entry(tokenRow.name).State != "" {
 			return fmt.Errorf("%w: %w", ErrTokenRevoked, ownerErr)
 		}
 		return ownerErr
@@ -103,17 +119,14 @@ func (p *Plan) warnBeforehand() {
 // appRequests is how many requests of the apps' rate limit Apply will send:
 // Okta counts those about grants, and the create, together.
 func (p *Plan) appRequests() int {
-	if len(p.steps) == 0 {
-		return 0
-	}
 	n := 1 // reads the grants back
-	for _, s := range p.steps {
-		switch s.Kind {
-		case StepCreate, StepActivate:
-			n++
-		case StepGrant, StepRevoke:
-			n += s.Scopes.Len()
+	for _, c := range p.changes {
+		if c.row.part == partApp || c.row.part == partGrants {
+			n += len(c.way().sends)
 		}
+	}
+	if n == 1 {
+		return 0
 	}
 	return n
 }

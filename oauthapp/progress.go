@@ -7,7 +7,8 @@ import (
 )
 
 // An Event tells how far the work is. One is sent when a step begins (Done is
-// 0), after each part of it, and whenever it begins to wait.
+// 0), after each part of it, and whenever it begins to wait. Steps that do not need each
+// other are done side by side, so that one may begin before another is over.
 type Event struct {
 	Step  Step
 	Done  int           // parts of the step that are done
@@ -21,27 +22,37 @@ type reporter struct {
 	f func(Event)
 
 	mu  sync.Mutex
+	now *task // that has begun last
+}
+
+// A task is a step in work.
+type task struct {
+	r   *reporter
 	now Event
 }
 
-func (r *reporter) begin(s Step, total int) {
+func (r *reporter) begin(s Step, total int) *task {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.now = Event{Step: s, Total: total}
-	r.send(r.now)
+	r.now = &task{r, Event{Step: s, Total: total}}
+	r.send(r.now.now)
+	return r.now
 }
 
-func (r *reporter) advance() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.now.Done++
-	r.send(r.now)
+func (t *task) advance() {
+	t.r.mu.Lock()
+	defer t.r.mu.Unlock()
+	t.now.Done++
+	t.r.send(t.now)
 }
 
 func (r *reporter) wait(w oktaint.Wait) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	e := r.now
+	var e Event
+	if r.now != nil {
+		e = r.now.now
+	}
 	e.Wait = &w
 	r.send(e)
 }

@@ -12,7 +12,8 @@ type RawRequests []RawRequest
 
 // A RawRequest is one request of a plan as text. An id that is known only once
 // an earlier request was answered is a placeholder in it: ${APP_ID},
-// ${CLIENT_ID}, ${ROLE_ID} or ${RESOURCE_SET_ID}. It holds no credential.
+// ${CLIENT_ID}, ${IAM_ORN}, ${ROLE_ID}, ${RESOURCE_SET_ID}, ${IAM_ROLE_ID} or
+// ${IAM_RESOURCE_SET_ID}. It holds no credential.
 type RawRequest struct {
 	Purpose     string // what it does, in plain words and one line
 	Method      string
@@ -35,8 +36,7 @@ type RawRequest struct {
 const (
 	appIDName         = "APP_ID"
 	clientIDName      = "CLIENT_ID"
-	roleIDName        = "ROLE_ID"
-	resourceSetIDName = "RESOURCE_SET_ID"
+	iamORNName        = "IAM_ORN"
 	assertionName     = "CLIENT_ASSERTION"
 )
 
@@ -46,9 +46,9 @@ const (
 // and journals what it does; whoever sends these requests by hand has to.
 func (p *Plan) RawRequests() (RawRequests, error) {
 	r := newRaws(p)
-	for _, s := range p.steps {
-		if err := r.step(s); err != nil {
-			return nil, fmt.Errorf("oauthapp: showing how to %s: %w", s, err)
+	for _, c := range p.changes {
+		if err := r.change(c); err != nil {
+			return nil, fmt.Errorf("oauthapp: showing how to %s: %w", r.says(c), err)
 		}
 	}
 	if err := r.token(); err != nil {

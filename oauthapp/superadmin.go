@@ -2,10 +2,18 @@ package oauthapp
 
 import (
 	"context"
+	"errors"
 	"slices"
 
+	"github.com/rezonate-io/okta-integration/oauthapp/internal/deliver"
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
+
+// errSuperAdminGiven is about a SUPER_ADMIN that the org gave and that stays.
+var errSuperAdminGiven = errors.New("the org has assigned SUPER_ADMIN to the app (the setting \"Public client app admins\" does that), and it is not this run's to take away: remove the role in the Admin Console and turn the setting off")
+
+// isSuperAdmin reports whether a change takes SUPER_ADMIN away.
+func (c change) isSuperAdmin() bool { return c.taken && c.row == roleRow && c.arg == RoleSuperAdmin }
 
 // mayBeOwn reports whether an app may be the one whose credential does the
 // work. An API token belongs to a user, and an app that this plan creates has
@@ -20,75 +28,70 @@ func (p *Plan) mayBeOwn(have *App) bool {
 	return true
 }
 
-// unwantedSuperAdmin reports whether SUPER_ADMIN, which is not wanted, is taken
-// from an app that holds it when the plan is made.
+// unwantedSuperAdmin reports whether an app holds a SUPER_ADMIN that nobody asked for.
 func (p *Plan) unwantedSuperAdmin(have *App) bool {
-	switch d := p.Desired; {
-	case d.KeepSuperAdmin:
-		p.warn("the app holds SUPER_ADMIN, which is not wanted and kept as told")
-	case p.mayBeOwn(have):
-		p.warn("the app holds SUPER_ADMIN, which is not wanted; it may be the app whose credential does this work, so the role is left alone: remove it in the Admin Console")
-	case d.Exact, p.ledger.did(rolePrefix + RoleSuperAdmin), p.ledger.superAdminAppeared():
+	return p.Desired.Role != RoleSuperAdmin && have.hasRole(RoleSuperAdmin)
+}
+
+// takesSuperAdmin reports whether such a SUPER_ADMIN is taken away. Without being asked
+// for, that is done only if the role was made from here, or can only have been given by
+// the org.
+func (p *Plan) takesSuperAdmin(have *App) bool {
+	switch {
+	case p.Desired.KeepSuperAdmin || p.mayBeOwn(have):
+		return false
+	case p.Desired.Exact || roleRow.named(p.Desired.Remove, RoleSuperAdmin):
 		return true
-	default:
-		p.warn("the app holds SUPER_ADMIN, which is not wanted: remove the role in the Admin Console")
 	}
-	return false
+	return p.ledger.superAdminAppeared()
+}
+
+// keepsSuperAdminGiven reports whether an app holds a SUPER_ADMIN that the org has given
+// it, which is not taken away.
+func (p *Plan) keepsSuperAdminGiven(have *App) bool {
+	if !p.unwantedSuperAdmin(have) || p.Desired.KeepSuperAdmin || p.takesSuperAdmin(have) {
+		return false
+	}
+	return p.App == nil || !p.App.hasRole(RoleSuperAdmin) || p.ledger.superAdminAppeared()
+}
+
+// expectsSuperAdmin reports whether the org is about to give SUPER_ADMIN to an app: its
+// setting says so, and this run has granted the app its first scopes.
+func (p *Plan) expectsSuperAdmin(now *App) bool {
+	if !p.SuperAdminByDefault || p.Desired.Role == RoleSuperAdmin || now.hasRole(RoleSuperAdmin) {
+		return false
+	}
+	p.mu.Lock()
+	removed := p.last != nil && p.last.superAdminRemoved
+	p.mu.Unlock()
+	return !removed && (p.App == nil || p.App.Granted.IsEmpty())
 }
 
 // superAdminAppeared reports whether a SUPER_ADMIN that the app holds can only
 // have been given to it after its first grant: this run or its journal created
-// the app, and the role was not there before.
+// the app, the role was not there before, and it was not assigned from here.
 func (l *ledger) superAdminAppeared() bool {
+	assigned := l.did(change{row: roleRow, arg: RoleSuperAdmin}.name())
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	before := l.rec.RolesBefore
-	return l.rec.Writes[createWrite] == done && before != nil && !slices.Contains(before, RoleSuperAdmin)
+	before, created := l.rec.RolesBefore, l.rec.Changes[appRow.name]
+	return !assigned && created != nil && created.State == done && before != nil && !slices.Contains(before, RoleSuperAdmin)
 }
 
 // lookBeforeGrants keeps in the journal which roles an app of ours holds before
 // its first grant: with the setting "Public client app admins" the org gives it
 // SUPER_ADMIN after that.
 func (r *run) lookBeforeGrants(ctx context.Context) error {
-	d, l := r.plan.Desired, r.plan.ledger
-	if d.Role == RoleSuperAdmin || d.KeepSuperAdmin || !r.app.Granted.IsEmpty() || !l.did(createWrite) {
+	if r.d.Role == RoleSuperAdmin || r.d.KeepSuperAdmin || !r.app.Granted.IsEmpty() || !r.l.did(appRow.name) {
 		return nil
 	}
-	held, err := r.o.clientRoles(ctx, r.app.ClientID)
-	if err != nil {
-		return err
-	}
-	return l.keepRolesBefore(ctx, append([]string{}, oktaint.RoleTypes(held)...))
+	return deliver.Settle(ctx, r.l.fresh(), func() error {
+		held, err := r.o.clientRoles(ctx, r.app.ClientID)
+		if err != nil {
+			return err
+		}
+		types := append([]string{}, oktaint.RoleTypes(held)...)
+		return r.l.edit(ctx, func(rec *record) { rec.RolesBefore = types })
+	})
 }
 
-func (l *ledger) keepRolesBefore(ctx context.Context, roles []string) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.rec.RolesBefore, l.changed = roles, true
-	return l.save(ctx)
-}
-
-// superAdminAppeared deals with a SUPER_ADMIN that now, which was just read,
-// holds and that nobody asked for: it is removed if the rules allow that, and
-// told of otherwise.
-func (r *run) superAdminAppeared(ctx context.Context, now *App) error {
-	p := r.plan
-	switch {
-	case p.Desired.KeepSuperAdmin:
-		r.warn("the org has assigned SUPER_ADMIN to the app, which is not wanted and kept as told")
-		return nil
-	case p.mayBeOwn(now) || !p.ledger.superAdminAppeared():
-		r.warn("the org has assigned SUPER_ADMIN to the app, which is not wanted (the setting \"Public client app admins\" does that): remove the role in the Admin Console and turn the setting off")
-		return nil
-	}
-	if err := r.unassign(ctx, RoleSuperAdmin, now.roleIDs[RoleSuperAdmin]); err != nil {
-		return err
-	}
-	if err := r.o.readRoles(ctx, now, false); err != nil {
-		return err
-	}
-	if now.hasRole(RoleSuperAdmin) {
-		r.warn("SUPER_ADMIN was taken from the app, and the org lists it still: look at its roles in the Admin Console")
-	}
-	return nil
-}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/rezonate-io/okta-integration/oauthapp/internal/deliver"
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/inventory"
 )
@@ -44,13 +45,13 @@ func Verify(ctx context.Context, creds oktaint.Credentials, opts VerifyOptions) 
 	v := &verifier{creds: creds, opts: opts, progress: &reporter{f: opts.Progress}}
 	ctx = oktaint.WithOnWait(ctx, v.progress.wait)
 	parts := 1 + len(inventory.Expect(creds.Scopes, nil, nil).Rows)
-	v.progress.begin(Step{Kind: StepVerify, ApplicationID: creds.ApplicationID, Scopes: creds.Scopes}, parts)
+	v.task = v.progress.begin(Step{Kind: StepVerify, ApplicationID: creds.ApplicationID, Scopes: creds.Scopes, says: func(Step) string { return "verify the new credential" }}, parts)
 	if err := v.mint(ctx, src); err != nil {
 		return nil, fmt.Errorf("oauthapp: verifying: no token for client %s: %w", creds.ClientID, err)
 	}
-	v.progress.advance()
+	v.task.advance()
 	granted := src.Granted()
-	report := &Report{Granted: granted, Missing: creds.Scopes.Minus(granted)}
+	report := &Report{ClientID: creds.ClientID, Granted: granted, Missing: creds.Scopes.Minus(granted)}
 	var err error
 	if report.Coverage, err = v.probe(ctx, c); err != nil {
 		return nil, fmt.Errorf("oauthapp: verifying: %w", err)
@@ -64,6 +65,7 @@ type verifier struct {
 	creds    oktaint.Credentials
 	opts     VerifyOptions
 	progress *reporter
+	task     *task
 }
 
 // mint gets a token, asking again for as long as the refusal, or the lack of a
@@ -81,7 +83,7 @@ func (v *verifier) mint(ctx context.Context, src *oktaint.Source) error {
 		}
 		wait = min(wait, left)
 		v.progress.wait(oktaint.Wait{For: wait, Reason: "the org does not know the new app, key or grants yet"})
-		if pauseErr := pause(ctx, wait); pauseErr != nil && err != nil {
+		if pauseErr := deliver.Pause(ctx, wait); pauseErr != nil && err != nil {
 			return fmt.Errorf("%w: %w", pauseErr, err)
 		} else if pauseErr != nil {
 			return pauseErr
@@ -105,7 +107,7 @@ func (v *verifier) probe(ctx context.Context, c *oktaint.Client) (*inventory.Rep
 			case e.Wait != nil:
 				v.progress.wait(*e.Wait)
 			case e.Row != nil:
-				v.progress.advance()
+				v.task.advance()
 			}
 		},
 	})
