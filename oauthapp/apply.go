@@ -87,7 +87,7 @@ func (p *Plan) ReadBack(ctx context.Context) (*Result, error) {
 // readBack replaces what was sent by what the org says it has. What was just changed is
 // given patience. A SUPER_ADMIN that the org has given is taken away, if the rules allow.
 func (p *Plan) readBack(ctx context.Context, r *run) error {
-	task := r.progress.begin(Step{Kind: StepReadBack, Label: p.Desired.Label, ApplicationID: r.app.ID, says: func(Step) string { return "read back grants and roles" }}, 1)
+	task := r.progress.begin(Step{Kind: StepReadBack, Label: p.Desired.Label, ApplicationID: r.app.ID}, 1)
 	if err := p.awaitDesired(ctx, r); err != nil {
 		return err
 	}

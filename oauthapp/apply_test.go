@@ -33,12 +33,12 @@ func TestWholeJob(t *testing.T) {
 			t.Errorf("BuildPlan wrote: %q", w)
 		}
 
-		res, err := plan.Apply(t.Context(), nil)
+		res, err := plan.Apply(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		if !res.Created || res.ApplicationID == "" || res.ClientID == "" || res.Role != "READ_ONLY_ADMIN" ||
-			res.Granted != scopes.Visibility || !res.Missing.IsEmpty() || len(res.Refused) != 0 || len(res.Warnings) != 0 {
+			res.Granted != scopes.Visibility || !res.Missing.IsEmpty() || len(refused(res)) != 0 || len(unmet(res)) != 0 {
 			t.Errorf("result: %+v", res)
 		}
 		report, err := oauthapp.Verify(t.Context(), s.credentials(res, res.Granted), oauthapp.VerifyOptions{Base: s.base})
@@ -73,7 +73,7 @@ func TestSecondRunReadsOnly(t *testing.T) {
 		if steps := plan.Steps(); len(steps) != 0 {
 			t.Errorf("steps of the second plan: %v", steps)
 		}
-		second, err := plan.Apply(t.Context(), func(e oauthapp.Event) { t.Errorf("event of a plan without steps: %+v", e) })
+		second, err := applyWith(plan, t.Context(), func(e oauthapp.Event) { t.Errorf("event of a plan without steps: %+v", e) })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +109,7 @@ func TestOnlyWhatIsMissing(t *testing.T) {
 		if len(plan.Warnings) != 1 || !strings.Contains(plan.Warnings[0], "okta.logs.read") {
 			t.Errorf("warnings: %q, want one that names the grant that is not wanted", plan.Warnings)
 		}
-		res, err := plan.Apply(t.Context(), nil)
+		res, err := plan.Apply(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -142,7 +142,7 @@ func TestPacedByTheRateLimit(t *testing.T) {
 		start := time.Now()
 		waits := map[string]int{}
 		var last oauthapp.Event
-		res, err := s.plan(desired(), nil).Apply(t.Context(), func(e oauthapp.Event) {
+		res, err := applyWith(s.plan(desired(), nil), t.Context(), func(e oauthapp.Event) {
 			if e.Wait != nil {
 				waits[string(e.Step.Kind)+": "+e.Wait.Reason]++
 			}
@@ -181,7 +181,7 @@ func TestProgress(t *testing.T) {
 		var order []string
 		done := map[oauthapp.StepKind]int{}
 		inside := 0
-		_, err := s.plan(desired(), nil).Apply(t.Context(), func(e oauthapp.Event) {
+		_, err := applyWith(s.plan(desired(), nil), t.Context(), func(e oauthapp.Event) {
 			if inside++; inside != 1 {
 				t.Error("two progress calls at a time")
 			}
@@ -216,11 +216,11 @@ func TestPlanIsAppliedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSetup(t, oktatest.Config{})
 		plan := s.plan(desired(), nil)
-		if _, err := plan.Apply(t.Context(), nil); err != nil {
+		if _, err := plan.Apply(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		s.sim.ResetRequests()
-		res, err := plan.Apply(t.Context(), nil)
+		res, err := plan.Apply(t.Context())
 		if err == nil || res == nil {
 			t.Errorf("second Apply: %v, %v; want a result and an error", res, err)
 		}

@@ -62,7 +62,7 @@ func TestOAuthBootstrap(t *testing.T) {
 				if warned(plan.Warnings, "no user") == named {
 					t.Errorf("warnings: %q", plan.Warnings)
 				}
-				res, err := plan.Apply(t.Context(), nil)
+				res, err := plan.Apply(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -108,7 +108,7 @@ func TestOAuthBootstrapLacks(t *testing.T) {
 					if tc.warns != "" && !warned(plan.Warnings, tc.warns) {
 						t.Errorf("warnings: %q, want %q", plan.Warnings, tc.warns)
 					}
-					_, err = plan.Apply(t.Context(), nil)
+					_, err = plan.Apply(t.Context())
 				}
 				if (err == nil) != (tc.want == nil) {
 					t.Fatalf("error: %v, want %q", err, tc.want)
@@ -163,7 +163,7 @@ func TestBootstrapKeepsItsRole(t *testing.T) {
 				if got := kinds(plan.Steps()); got != "role" || !warned(plan.Warnings, "left alone") {
 					t.Errorf("steps %s, warnings %q", got, plan.Warnings)
 				}
-				if _, err := plan.Apply(t.Context(), nil); err != nil {
+				if _, err := plan.Apply(t.Context()); err != nil {
 					t.Fatal(err)
 				}
 				if got := s.holds(boot.ClientID); !slices.Contains(got, "SUPER_ADMIN") {
@@ -192,7 +192,7 @@ func TestRevokeAPIToken(t *testing.T) {
 		j := &row{}
 		real := s.base
 		s.base = roundTrip(func(r *http.Request) (*http.Response, error) {
-			if r.Method == http.MethodDelete && j.read(t).Writes["revoke token"] != "sending" {
+			if r.Method == http.MethodDelete && j.read(t).state("revoke token") != "sending" {
 				t.Error("the request was sent before the journal said so")
 			}
 			return real.RoundTrip(r)
@@ -202,19 +202,26 @@ func TestRevokeAPIToken(t *testing.T) {
 		if err := plan.RevokeAPIToken(t.Context(), nil); err == nil || s.revoked() {
 			t.Fatalf("the token was revoked before the plan was applied: %v", err)
 		}
-		if _, err := plan.Apply(t.Context(), nil); err != nil {
+		res, err := plan.Apply(t.Context())
+		if err != nil {
 			t.Fatal(err)
 		}
+		for _, report := range []*oauthapp.Report{nil, {ClientID: res.ClientID}, {ClientID: "another", OK: true}} {
+			if err := plan.RevokeAPIToken(t.Context(), report); err == nil || s.revoked() {
+				t.Fatalf("the token was revoked though the app was not verified: %v", err)
+			}
+		}
 		var events []oauthapp.Event
+		plan.Progress = func(e oauthapp.Event) { events = append(events, e) }
 		for range 2 { // a token that is gone is no error
-			if err := plan.RevokeAPIToken(t.Context(), func(e oauthapp.Event) { events = append(events, e) }); err != nil || !s.revoked() {
+			if err := plan.RevokeAPIToken(t.Context(), passed(res)); err != nil || !s.revoked() {
 				t.Fatalf("RevokeAPIToken: %v, revoked %t", err, s.revoked())
 			}
 		}
 		if len(events) != 4 || events[0].Step.String() != "revoke the API token that was used" || events[1].Done != 1 {
 			t.Errorf("events: %+v", events)
 		}
-		_, err := oauthapp.BuildPlan(t.Context(), s.admin, desired(), j)
+		_, err = oauthapp.BuildPlan(t.Context(), s.admin, desired(), j)
 		var oe *oktaint.Error
 		if !errors.Is(err, oauthapp.ErrTokenRevoked) || !errors.As(err, &oe) || oe.Code != "E0000011" {
 			t.Errorf("BuildPlan: %v, want ErrTokenRevoked", err)
@@ -238,11 +245,16 @@ func TestRevokeAnswerLost(t *testing.T) {
 				lost := &lose{next: s.base, method: http.MethodDelete, commits: commits}
 				s.base = lost
 				s.admin = s.client(s.sim.APIToken())
-				if err := s.plan(desired(), j).RevokeAPIToken(t.Context(), nil); err != nil {
+				plan := s.plan(desired(), j)
+				res, err := plan.Apply(t.Context())
+				if err != nil {
 					t.Fatal(err)
 				}
-				if !s.revoked() || j.read(t).Writes["revoke token"] != "done" {
-					t.Errorf("revoked %t, journal %v", s.revoked(), j.read(t).Writes)
+				if err := plan.RevokeAPIToken(t.Context(), passed(res)); err != nil {
+					t.Fatal(err)
+				}
+				if !s.revoked() || j.read(t).state("revoke token") != "done" {
+					t.Errorf("revoked %t, journal %v", s.revoked(), j.read(t).Changes)
 				}
 			})
 		})

@@ -1,6 +1,7 @@
 package oauthapp
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -21,7 +22,7 @@ type row struct {
 	part   part   // of the app that shows it
 	beside bool   // it stays when the app is deleted
 
-	make, take way // without a take it is changed back to what was there before
+	make, take way                                  // without a take it is changed back to what was there before
 	step       func(s *Step, arg string, d Desired) // tells in a step what the argument says
 	kept       func(args []string) string           // what stays beyond a Desired, in plain words
 
@@ -191,12 +192,15 @@ var roleRow = &row{
 		},
 		answer: answerGone,
 	}}},
-	see:       func(t *target) (string, bool) { return t.app.roleIDs[t.arg], t.app.hasRole(t.arg) },
-	wanted:    func(d Desired, _ *App) []string { return d.standardRole() },
-	held:      func(a *App) []string { return without(a.Roles, []string{RoleCustom}) },
-	kept: func(roles []string) string { return nouns("role", roles) },
-	named: func(r Removal, role string) bool { return slices.Contains(r.Roles, role) },
-	set:       func(a, _ *App, role, id string) { a.Roles = append(slices.Clone(a.Roles), role); a.roleIDs = with(a.roleIDs, role, id) },
+	see:    func(t *target) (string, bool) { return t.app.roleIDs[t.arg], t.app.hasRole(t.arg) },
+	wanted: func(d Desired, _ *App) []string { return d.standardRole() },
+	held:   func(a *App) []string { return without(a.Roles, []string{RoleCustom}) },
+	kept:   func(roles []string) string { return nouns("role", roles) },
+	named:  func(r Removal, role string) bool { return slices.Contains(r.Roles, role) },
+	set: func(a, _ *App, role, id string) {
+		a.Roles = append(slices.Clone(a.Roles), role)
+		a.roleIDs = with(a.roleIDs, role, id)
+	},
 	duplicate: func(err error) bool { return hasCode(err, "E0000263", "E0000090") },
 }
 
@@ -217,16 +221,16 @@ var customRow = &row{
 		},
 		answer: answerGone,
 	}}},
-	see:       func(t *target) (string, bool) { id := t.app.custom[t.arg].roleID; return id, id != "" },
-	wanted:    func(d Desired, _ *App) []string { return d.ownRoles() },
-	held:      heldRoles,
+	see:    func(t *target) (string, bool) { id := t.app.custom[t.arg].roleID; return id, id != "" },
+	wanted: func(d Desired, _ *App) []string { return d.ownRoles() },
+	held:   heldRoles,
 	kept: func(own []string) string {
 		for i, name := range own {
 			own[i] = ownRoles[name].called
 		}
 		return strings.Join(own, " and ")
 	},
-	named: namesOwn,
+	named:     namesOwn,
 	set:       func(a, _ *App, own, id string) { a.own(own, func(c *customRole) { c.roleID = id }) },
 	before:    func(t *target) any { return t.app.custom[t.arg].permissions },
 	restore:   func(d *Desired, before json.RawMessage) { _ = json.Unmarshal(before, &d.Permissions) },
@@ -236,7 +240,7 @@ var customRow = &row{
 var setRow = &row{
 	name: "resource set", order: 4, part: partCustom, beside: true,
 	step: func(s *Step, arg string, _ Desired) { s.Own = arg },
-	make: way{kind: StepResourceSet, says: func(s Step) string { return "create a resource set of " + ownRoles[s.Own].over }, sends: []send{{
+	make: way{kind: StepResourceSet, says: func(s Step) string { return "create a resource set of " + ownRoles[cmp.Or(s.Own, responseRole)].over }, sends: []send{{
 		build: func(ctx context.Context, t *target) (*http.Request, error) {
 			set, err := t.resourceSet()
 			if err != nil {
@@ -255,7 +259,7 @@ var setRow = &row{
 	see:       func(t *target) (string, bool) { id := t.app.custom[t.arg].setID; return id, id != "" },
 	wanted:    func(d Desired, _ *App) []string { return d.ownRoles() },
 	held:      heldRoles,
-	named: namesOwn,
+	named:     namesOwn,
 	set:       func(a, _ *App, own, id string) { a.own(own, func(c *customRole) { c.setID = id }) },
 	duplicate: labelTaken, alone: ofIAMReader,
 }
@@ -282,10 +286,12 @@ var bindingRow = &row{
 		return c.setID + "/" + c.roleID, c.bound
 	},
 	wanted: func(d Desired, _ *App) []string { return d.ownRoles() },
-	held:   func(a *App) []string { return slices.DeleteFunc(heldRoles(a), func(own string) bool { return !a.custom[own].bound }) },
+	held: func(a *App) []string {
+		return slices.DeleteFunc(heldRoles(a), func(own string) bool { return !a.custom[own].bound })
+	},
 	named: namesOwn,
-	set:    func(a, _ *App, own, _ string) { a.own(own, func(c *customRole) { c.bound = true }) },
-	alone:  ofIAMReader,
+	set:   func(a, _ *App, own, _ string) { a.own(own, func(c *customRole) { c.bound = true }) },
+	alone: ofIAMReader,
 }
 
 var permissionRow = &row{
@@ -355,8 +361,8 @@ var grantRow = &row{
 	},
 	wanted: func(d Desired, _ *App) []string { return names(d.Scopes) },
 	held:   func(a *App) []string { return names(a.Granted) },
-	kept: func(scopes []string) string { return nouns("scope", scopes) },
-	named: func(r Removal, scope string) bool { return r.Scopes.Contains(scopes.Scope(scope)) },
+	kept:   func(scopes []string) string { return nouns("scope", scopes) },
+	named:  func(r Removal, scope string) bool { return r.Scopes.Contains(scopes.Scope(scope)) },
 	set: func(a, _ *App, scope, id string) {
 		a.Granted = a.Granted.Union(scopes.New(scopes.Scope(scope)))
 		a.grantIDs = with(a.grantIDs, scopes.Scope(scope), id)

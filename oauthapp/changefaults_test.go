@@ -119,7 +119,7 @@ func (c change) run(t *testing.T, at int, commits bool) string {
 	dying := &death{next: real, at: at, commits: commits}
 	s.base = dying
 	s.admin = s.client(s.sim.APIToken())
-	_, err := s.plan(d, j).Apply(t.Context(), nil)
+	_, err := s.plan(d, j).Apply(t.Context())
 	if died := err != nil; died != (at > 0) {
 		t.Fatalf("death at write %d of %d: %v", at, dying.writes, err)
 	}
@@ -127,7 +127,7 @@ func (c change) run(t *testing.T, at int, commits bool) string {
 		t.Errorf("%s takes %d writes, not %d", c.name, dying.writes, c.writes)
 	}
 	s.base, s.admin = real, healthy
-	if _, err := s.plan(d, j).Apply(t.Context(), nil); err != nil {
+	if _, err := s.plan(d, j).Apply(t.Context()); err != nil {
 		t.Fatalf("after death at write %d: %v", at, err)
 	}
 	plan := s.plan(d, j)

@@ -61,7 +61,7 @@ func TestLess(t *testing.T) {
 				if got := kinds(plan.Steps()); got != tc.steps {
 					t.Fatalf("steps: %s, want %s", got, tc.steps)
 				}
-				res, err := plan.Apply(t.Context(), nil)
+				res, err := plan.Apply(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -87,7 +87,7 @@ func TestLess(t *testing.T) {
 					t.Errorf("warnings: %q", again.Warnings)
 				}
 				if tc.journal != nil {
-					if w := tc.journal.read(t).Writes; w["grant okta.logs.read"] != "" || w["revoke okta.logs.read"] != "done" || w["role READ_ONLY_ADMIN"] != "" {
+					if w := tc.journal.read(t).Changes; w["grant okta.logs.read"].State != "" || w["revoke okta.logs.read"].State != "done" || w["role READ_ONLY_ADMIN"].State != "" {
 						t.Errorf("journal: %v", w)
 					}
 				}
@@ -111,7 +111,7 @@ func TestMoreAfterLess(t *testing.T) {
 				t.Errorf("granted %s, want %s", got.App.Granted, d.Scopes)
 			}
 		}
-		if w := j.read(t).Writes; w["grant okta.logs.read"] != "done" || w["revoke okta.logs.read"] != "" {
+		if w := j.read(t).Changes; w["grant okta.logs.read"].State != "done" || w["revoke okta.logs.read"].State != "" {
 			t.Errorf("journal: %v", w)
 		}
 	})
@@ -133,7 +133,7 @@ func TestRenameAndUpdate(t *testing.T) {
 		if got := kinds(plan.Steps()); got != "rename, update" {
 			t.Fatalf("steps: %s", got)
 		}
-		res, err := plan.Apply(t.Context(), nil)
+		res, err := plan.Apply(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -263,7 +263,7 @@ func (o org) readUnbound(ctx context.Context, a *App, names []string) error {
 	var roles, sets map[string]string
 	g.Go(func() (err error) { roles, err = o.labelled(ctx, request.ListCustomRoles); return err })
 	g.Go(func() (err error) { sets, err = o.labelled(ctx, request.ListResourceSets); return err })
-	if err := g.Wait(); err != nil {
+	if err := g.Wait(); err != nil && !oktaint.Lacks(err, oktaint.LacksFeature) { // an org without them has none
 		return err
 	}
 	for _, name := range names {

@@ -56,12 +56,12 @@ func TestResponse(t *testing.T) {
 		if got := plan.Steps()[2].String(); got != "create a custom role with 17 permissions" {
 			t.Errorf("third step: %s", got)
 		}
-		res, err := plan.Apply(t.Context(), nil)
+		res, err := plan.Apply(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !slices.Equal(res.Roles, []string{"CUSTOM", "READ_ONLY_ADMIN"}) || !slices.Equal(res.Permissions, oauthapp.ResponsePermissions()) || len(res.Warnings) != 0 {
-			t.Errorf("roles %q, permissions %q, warnings %q", res.Roles, res.Permissions, res.Warnings)
+		if !slices.Equal(res.Roles, []string{"CUSTOM", "READ_ONLY_ADMIN"}) || !slices.Equal(res.Permissions, oauthapp.ResponsePermissions()) || len(unmet(res)) != 0 {
+			t.Errorf("roles %q, permissions %q, warnings %q", res.Roles, res.Permissions, unmet(res))
 		}
 		want := []string{"POST " + rolesPath, "POST " + setsPath}
 		if w := s.written(); !slices.Equal(w[2:4], want) || !strings.HasSuffix(w[4], "/bindings") {
@@ -175,7 +175,7 @@ func TestPermissionsChange(t *testing.T) {
 		if got := plan.Steps()[0].String(); got != want {
 			t.Errorf("step: %s, want %s", got, want)
 		}
-		res, err := plan.Apply(t.Context(), nil)
+		res, err := plan.Apply(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -216,7 +216,7 @@ func TestCustomRoleRemoved(t *testing.T) {
 				if warned := len(plan.Warnings) == 1; warned != (tc.steps == "") {
 					t.Errorf("warnings: %q", plan.Warnings)
 				}
-				if _, err := plan.Apply(t.Context(), nil); err != nil {
+				if _, err := plan.Apply(t.Context()); err != nil {
 					t.Fatal(err)
 				}
 				left := 1
@@ -244,7 +244,7 @@ func TestCustomRoleReadBack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newSetup(t, oktatest.Config{})
-		res, err := s.plan(response(), nil).Apply(t.Context(), func(e oauthapp.Event) {
+		res, err := applyWith(s.plan(response(), nil), t.Context(), func(e oauthapp.Event) {
 			if e.Step.Kind != oauthapp.StepReadBack || e.Done != 0 {
 				return
 			}
@@ -258,8 +258,8 @@ func TestCustomRoleReadBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(res.Permissions) != 16 || len(res.Warnings) != 1 || !warned(res.Warnings, "wanted permissions") {
-			t.Errorf("permissions %q, warnings %q", res.Permissions, res.Warnings)
+		if len(res.Permissions) != 16 || len(unmet(res)) != 1 || !warned(unmet(res), "wanted permissions") {
+			t.Errorf("permissions %q, warnings %q", res.Permissions, unmet(res))
 		}
 		if got := kinds(s.plan(response(), nil).Steps()); got != "permissions" {
 			t.Errorf("steps: %s", got)

@@ -39,7 +39,7 @@ func TestCustomRoleHalfDone(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					if _, err := first.Apply(t.Context(), nil); err == nil {
+					if _, err := first.Apply(t.Context()); err == nil {
 						t.Fatal("Apply succeeded without a connection")
 					}
 					s.base = real

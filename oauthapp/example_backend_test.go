@@ -97,7 +97,8 @@ func (b backend) onboard(ctx context.Context, progress func(oauthapp.Event)) (*o
 	if err != nil {
 		return nil, err
 	}
-	return plan.Apply(ctx, progress)
+	plan.Progress = progress
+	return plan.Apply(ctx)
 }
 
 // A tab is a browser's tab: it prints what it is sent. look is called for each

@@ -47,7 +47,7 @@ func Example() {
 		fmt.Println(step)
 	}
 
-	result, err := plan.Apply(ctx, nil)
+	result, err := plan.Apply(ctx)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -72,11 +72,11 @@ func Example() {
 	fmt.Println("verified:", report.OK)
 
 	// Some orgs give a new app more than it was given here.
-	if result, err = plan.ReadBack(ctx, nil); err != nil {
+	if result, err = plan.ReadBack(ctx); err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println("roles:", result.Roles)
-	if err := plan.RevokeAPIToken(ctx, nil); err != nil {
+	if err := plan.RevokeAPIToken(ctx, report); err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println("the API token is revoked")

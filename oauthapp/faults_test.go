@@ -56,10 +56,10 @@ func (s *setup) checkDone(res *oauthapp.Result) {
 	if n := s.apps(); n != 1 {
 		s.t.Errorf("%d apps, want 1", n)
 	}
-	if res.Granted != scopes.Visibility || len(res.Refused) != 0 || len(res.Warnings) != 0 {
+	if res.Granted != scopes.Visibility || len(refused(res)) != 0 || len(unmet(res)) != 0 {
 		s.t.Errorf("result: %+v", res)
 	}
-	if got := strings.Join(res.Roles, " "); got != "READ_ONLY_ADMIN" {
+	if got := strings.Join(res.Roles, " "); got != "CUSTOM READ_ONLY_ADMIN" {
 		s.t.Errorf("roles: %s", got)
 	}
 	var grants []struct{ ScopeID string }
@@ -84,7 +84,7 @@ func TestFaultsThatStay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSetup(t, oktatest.Config{Faults: []string{"POST /api/v1/apps 503"}})
 		start := time.Now()
-		res, err := s.plan(desired(), nil).Apply(t.Context(), nil)
+		res, err := s.plan(desired(), nil).Apply(t.Context())
 		if err == nil || !strings.Contains(err.Error(), "503") || !strings.Contains(err.Error(), "run this again") {
 			t.Errorf("error: %v", err)
 		}
@@ -104,7 +104,7 @@ func TestReadBackFails(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newSetup(t, oktatest.Config{Faults: []string{"GET /api/v1/apps/{id}/grants html"}})
-		res, err := s.plan(desired(), nil).Apply(t.Context(), nil)
+		res, err := s.plan(desired(), nil).Apply(t.Context())
 		if err == nil || !strings.Contains(err.Error(), "reading the grants") {
 			t.Errorf("error: %v", err)
 		}
@@ -121,7 +121,7 @@ func TestCancelDuringRateLimit(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		start := time.Now()
-		res, err := s.plan(desired(), nil).Apply(ctx, func(e oauthapp.Event) {
+		res, err := applyWith(s.plan(desired(), nil), ctx, func(e oauthapp.Event) {
 			if e.Wait != nil {
 				cancel()
 			}
@@ -148,7 +148,7 @@ func TestCancelInFlight(t *testing.T) {
 		plan := s.plan(desired(), nil)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		res, err := plan.Apply(ctx, nil)
+		res, err := plan.Apply(ctx)
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("error: %v, want DeadlineExceeded", err)
 		}
@@ -173,7 +173,7 @@ func TestCancelLongInFlight(t *testing.T) {
 		defer cancel()
 		start := time.Now()
 		time.AfterFunc(time.Second, cancel)
-		res, err := plan.Apply(ctx, nil)
+		res, err := plan.Apply(ctx)
 		if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "may or may not") {
 			t.Errorf("error: %v", err)
 		}
@@ -193,7 +193,7 @@ func TestCancelledBefore(t *testing.T) {
 		plan := s.plan(desired(), nil)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, err := plan.Apply(ctx, nil); !errors.Is(err, context.Canceled) {
+		if _, err := plan.Apply(ctx); !errors.Is(err, context.Canceled) {
 			t.Errorf("Apply: %v", err)
 		}
 		if _, err := oauthapp.BuildPlan(ctx, s.admin, desired(), nil); !errors.Is(err, context.Canceled) {

@@ -74,19 +74,81 @@ func (s *setup) plan(d oauthapp.Desired, j durable.State) *oauthapp.Plan {
 // onboard plans and applies, which must not fail.
 func (s *setup) onboard(d oauthapp.Desired, j durable.State) *oauthapp.Result {
 	s.t.Helper()
-	res, err := s.plan(d, j).Apply(context.Background(), nil)
+	res, err := s.plan(d, j).Apply(context.Background())
 	if err != nil {
 		s.t.Fatalf("Apply: %v", err)
 	}
 	return res
 }
 
-// credentials are what a service would store after res.
-func (s *setup) credentials(res *oauthapp.Result, want scopes.Set) oktaint.Credentials {
-	return oktaint.Credentials{
-		Kind: oktaint.KindPrivateKeyJWT, Org: s.org,
-		ApplicationID: res.ApplicationID, ClientID: res.ClientID, Key: testKey(), Scopes: want, Roles: res.Roles,
+// takeBack rolls back what a journal says was made.
+func (s *setup) takeBack(ctx context.Context, j durable.State) (*oauthapp.TeardownResult, error) {
+	return takeBack(ctx, s.admin, j, nil)
+}
+
+func takeBack(ctx context.Context, c *oktaint.Client, j durable.State, progress func(oauthapp.Event)) (*oauthapp.TeardownResult, error) {
+	back, err := oauthapp.BuildRollback(ctx, c, j)
+	if err != nil {
+		return &oauthapp.TeardownResult{}, err
 	}
+	back.Progress = progress
+	return back.Apply(ctx)
+}
+
+// credentials are what a service would store after res, with other scopes.
+func (s *setup) credentials(res *oauthapp.Result, want scopes.Set) oktaint.Credentials {
+	c := res.Credentials(testKey())
+	c.Scopes = want
+	return c
+}
+
+// refused are the scopes that the org refused to grant.
+func refused(res *oauthapp.Result) map[scopes.Scope]error {
+	list := map[scopes.Scope]error{}
+	for _, u := range res.Unmet {
+		if u.Err == nil {
+			continue
+		}
+		for scope := range u.Step.Scopes.All() {
+			list[scope] = u.Err
+		}
+	}
+	return list
+}
+
+// unmet is what is not so, in plain words.
+func unmet(res *oauthapp.Result) []string {
+	var list []string
+	for _, u := range res.Unmet {
+		list = append(list, u.String())
+	}
+	return list
+}
+
+// passed is what Verify says of an app that works.
+func passed(res *oauthapp.Result) *oauthapp.Report {
+	return &oauthapp.Report{ClientID: res.ClientID, OK: true}
+}
+
+// says are steps in plain words.
+func says(steps []oauthapp.Step) []string {
+	var list []string
+	for _, s := range steps {
+		list = append(list, s.String())
+	}
+	return list
+}
+
+// mint gets a token with creds.
+func (s *setup) mint(creds oktaint.Credentials) error {
+	_, err := creds.Source(s.base).TokenContext(context.Background())
+	return err
+}
+
+// applyWith applies a plan and tells progress how far it is.
+func applyWith(p *oauthapp.Plan, ctx context.Context, progress func(oauthapp.Event)) (*oauthapp.Result, error) {
+	p.Progress = progress
+	return p.Apply(ctx)
 }
 
 // written returns the requests that may have changed the org, as "POST /path".

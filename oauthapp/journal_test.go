@@ -61,9 +61,14 @@ func (r *row) Save(ctx context.Context, state []byte, prev string) (string, erro
 }
 
 type journalState struct {
-	ApplicationID string            `json:"application_id"`
-	Writes        map[string]string `json:"writes"`
+	ApplicationID string `json:"application_id"`
+	Changes       map[string]struct {
+		State string `json:"state"`
+	} `json:"changes"`
 }
+
+// state is what the journal says of a change, "" if nothing.
+func (s journalState) state(name string) string { return s.Changes[name].State }
 
 func (r *row) read(t *testing.T) journalState {
 	t.Helper()
@@ -87,7 +92,7 @@ func TestJournalComesFirst(t *testing.T) {
 		j := &row{}
 		real := s.base
 		s.base = roundTrip(func(r *http.Request) (*http.Response, error) {
-			if name := writeName(t, r); name != "" && j.read(t).Writes[name] != "sending" {
+			if name := writeName(t, r); name != "" && j.read(t).state(name) != "sending" {
 				t.Errorf("%s was sent before the journal said so", name)
 			}
 			return real.RoundTrip(r)
@@ -98,12 +103,12 @@ func TestJournalComesFirst(t *testing.T) {
 		}
 		res := s.onboard(desired(), j)
 		state := j.read(t)
-		if state.ApplicationID != res.ApplicationID || len(state.Writes) != 28 {
+		if state.ApplicationID != res.ApplicationID || len(state.Changes) != 31 {
 			t.Errorf("journal: %+v", state)
 		}
-		for name, st := range state.Writes {
-			if st != "done" {
-				t.Errorf("%s: %s", name, st)
+		for name := range state.Changes {
+			if st := state.state(name); st != "done" {
+				t.Errorf("%s: %v", name, st)
 			}
 		}
 		pem, err := testKey().PEM()
@@ -148,11 +153,11 @@ func TestTwoRunsAtOnce(t *testing.T) {
 		s := newSetup(t, oktatest.Config{})
 		j := &row{}
 		first, second := s.plan(desired(), j), s.plan(desired(), j)
-		if _, err := first.Apply(t.Context(), nil); err != nil {
+		if _, err := first.Apply(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		s.sim.ResetRequests()
-		res, err := second.Apply(t.Context(), nil)
+		res, err := second.Apply(t.Context())
 		if !errors.Is(err, durable.ErrConflict) || res.ApplicationID != "" {
 			t.Errorf("the second run: %+v, %v; want ErrConflict", res, err)
 		}
@@ -169,7 +174,7 @@ func TestJournalFails(t *testing.T) {
 		j := &row{}
 		plan := s.plan(desired(), j)
 		j.fail = errors.New("disk full")
-		if _, err := plan.Apply(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "disk full") {
+		if _, err := plan.Apply(t.Context()); err == nil || !strings.Contains(err.Error(), "disk full") {
 			t.Errorf("Apply: %v", err)
 		}
 		if _, err := oauthapp.BuildPlan(t.Context(), s.admin, desired(), j); err == nil || !strings.Contains(err.Error(), "disk full") {
@@ -208,10 +213,10 @@ func TestResumeAfterCreate(t *testing.T) {
 					return resp, err
 				})
 				s.admin = s.client(s.sim.APIToken())
-				if _, err := s.plan(desired(), j).Apply(ctx, nil); err == nil {
+				if _, err := s.plan(desired(), j).Apply(ctx); err == nil {
 					t.Fatal("the first run did not fail")
 				}
-				if got := j.read(t).Writes["create"]; got != "sending" {
+				if got := j.read(t).state("create"); got != "sending" {
 					t.Fatalf("the journal says %q of the create", got)
 				}
 				s.sim.ResetRequests()
@@ -224,9 +229,9 @@ func TestResumeAfterCreate(t *testing.T) {
 				}
 				seen = time.Time{}
 				s.checkDone(s.onboard(desired(), j))
-				for name, st := range j.read(t).Writes {
-					if st != "done" {
-						t.Errorf("%s: %s", name, st)
+				for name, st := range j.read(t).Changes {
+					if st.State != "done" {
+						t.Errorf("%s: %v", name, st)
 					}
 				}
 			})
@@ -238,7 +243,7 @@ func TestResumeAfterCreate(t *testing.T) {
 // one ends as if nothing had happened, with a journal and without.
 func TestAbandonedAnywhere(t *testing.T) {
 	t.Parallel()
-	for n := range 28 {
+	for n := range 31 {
 		for _, committed := range []bool{false, true} {
 			for _, j := range []*row{nil, {}} {
 				t.Run(fmt.Sprintf("write %d, committed %t, journal %t", n+1, committed, j != nil), func(t *testing.T) {
@@ -275,7 +280,7 @@ func abandonAt(t *testing.T, n int, committed bool, j *row) {
 	if j != nil {
 		journal = j
 	}
-	if _, err := s.plan(desired(), journal).Apply(ctx, nil); !errors.Is(err, context.Canceled) {
+	if _, err := s.plan(desired(), journal).Apply(ctx); !errors.Is(err, context.Canceled) {
 		t.Fatalf("the first run: %v, want Canceled", err)
 	}
 	s.checkDone(s.onboard(desired(), journal))
@@ -283,12 +288,12 @@ func abandonAt(t *testing.T, n int, committed bool, j *row) {
 		return
 	}
 	state := j.read(t)
-	if len(state.Writes) != 28 {
-		t.Errorf("%d writes in the journal, want 28", len(state.Writes))
+	if len(state.Changes) != 31 {
+		t.Errorf("%d changes in the journal, want 31", len(state.Changes))
 	}
-	for name, st := range state.Writes {
-		if st != "done" {
-			t.Errorf("%s: %s", name, st)
+	for name, st := range state.Changes {
+		if st.State != "done" {
+			t.Errorf("%s: %v", name, st)
 		}
 	}
 }
@@ -301,8 +306,8 @@ func TestRefusedWriteLeavesTheJournal(t *testing.T) {
 		d := desired()
 		d.Scopes = scopes.New(scopes.UsersRead, scopes.BotProtectionRead)
 		s.onboard(d, j)
-		if writes := j.read(t).Writes; len(writes) != 3 || writes["grant okta.users.read"] != "done" {
-			t.Errorf("journal: %v", writes)
+		if state := j.read(t); len(state.Changes) != 6 || state.state("grant okta.users.read") != "done" {
+			t.Errorf("journal: %v", state)
 		}
 	})
 }
@@ -314,7 +319,7 @@ func TestJournalNamesTheApp(t *testing.T) {
 	bodies["/api/v1/apps/0oa1"] = app("0oa1", label, "ACTIVE", "service", ourJWKS(t))
 	bodies["/api/v1/apps/0oa1/grants"] = `[]`
 	bodies["/oauth2/v1/clients/client-0oa1/roles"] = `[]`
-	state := `{"version":1,"org_url":"https://acme.okta.com","label":"` + label + `","key_thumbprint":"` + testKey().Public().Thumbprint() + `","application_id":`
+	state := `{"version":2,"org_url":"https://acme.okta.com","label":"` + label + `","key_thumbprint":"` + testKey().Public().Thumbprint() + `","application_id":`
 	plan, err := oauthapp.BuildPlan(t.Context(), served(t, bodies), desired(), &row{version: 1, state: []byte(state + `"0oa1"}`)})
 	if err != nil {
 		t.Fatal(err)
@@ -336,10 +341,10 @@ func TestJournalOfSomethingElse(t *testing.T) {
 	key := testKey().Public().Thumbprint()
 	for _, tc := range []struct{ name, state, want string }{
 		{"text", `hello`, "cannot be read"},
-		{"newer", `{"version":2}`, "version 2"},
-		{"other org", `{"version":1,"org_url":"https://other.okta.com","label":"` + label + `","key_thumbprint":"` + key + `"}`, "https://other.okta.com"},
-		{"other label", `{"version":1,"org_url":"https://acme.okta.com","label":"older","key_thumbprint":"` + key + `"}`, `"older"`},
-		{"other key", `{"version":1,"org_url":"https://acme.okta.com","label":"` + label + `","key_thumbprint":"AAAA"}`, "another key (AAAA)"},
+		{"newer", `{"version":3}`, "version 3"},
+		{"other org", `{"version":2,"org_url":"https://other.okta.com","label":"` + label + `","key_thumbprint":"` + key + `"}`, "https://other.okta.com"},
+		{"other label", `{"version":2,"org_url":"https://acme.okta.com","label":"older","key_thumbprint":"` + key + `"}`, `"older"`},
+		{"other key", `{"version":2,"org_url":"https://acme.okta.com","label":"` + label + `","key_thumbprint":"AAAA"}`, "another key (AAAA)"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -356,24 +361,23 @@ func TestJournalOfSomethingElse(t *testing.T) {
 func TestJournalThatIsDamaged(t *testing.T) {
 	t.Parallel()
 	for name, rest := range map[string]string{
-		"writes":         `"org_url":"","writes":{"create":"done"}`,
-		"writes, no org": `"writes":{"create":"sending"}`,
-		"made":           `"org_url":"","made":{"create":"0oa1"}`,
-		"app":            `"org_url":"","application_id":"0oa1"`,
-		"client":         `"org_url":"","client_id":"0oa1"`,
-		"label":          `"org_url":"","label":"` + label + `"`,
-		"key":            `"org_url":"","key_thumbprint":"AAAA"`,
-		"roles":          `"org_url":"","roles_before_grants":["SUPER_ADMIN"]`,
-		"org only":       `"org_url":"https://acme.okta.com","writes":{"create":"done"}`,
-		"no key":         `"org_url":"https://acme.okta.com","label":"` + label + `"`,
-		"no label":       `"org_url":"https://acme.okta.com","key_thumbprint":"AAAA"`,
+		"changes":         `"org_url":"","changes":{"create":{"state":"done"}}`,
+		"changes, no org": `"changes":{"create":{"state":"sending"}}`,
+		"app":             `"org_url":"","application_id":"0oa1"`,
+		"client":          `"org_url":"","client_id":"0oa1"`,
+		"label":           `"org_url":"","label":"` + label + `"`,
+		"key":             `"org_url":"","key_thumbprint":"AAAA"`,
+		"roles":           `"org_url":"","roles_before_grants":["SUPER_ADMIN"]`,
+		"org only":        `"org_url":"https://acme.okta.com","changes":{"create":{"state":"done"}}`,
+		"no key":          `"org_url":"https://acme.okta.com","label":"` + label + `"`,
+		"no label":        `"org_url":"https://acme.okta.com","key_thumbprint":"AAAA"`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			j := &row{version: 1, state: []byte(`{"version":1,` + rest + `}`)}
+			j := &row{version: 1, state: []byte(`{"version":2,` + rest + `}`)}
 			before := string(j.state)
 			_, planErr := oauthapp.BuildPlan(t.Context(), served(t, ready()), desired(), j)
-			_, backErr := oauthapp.Rollback(t.Context(), served(t, nil), j, nil)
+			_, backErr := takeBack(t.Context(), served(t, nil), j, nil)
 			for _, err := range []error{planErr, backErr} {
 				if err == nil || !strings.Contains(err.Error(), "the journal cannot be read: it says that something was done, but not for which org") {
 					t.Errorf("error: %v", err)
@@ -385,7 +389,7 @@ func TestJournalThatIsDamaged(t *testing.T) {
 		})
 	}
 	// What Rollback leaves is empty.
-	j := &row{version: 1, state: []byte(`{"version":1,"org_url":"","label":"","key_thumbprint":""}`)}
+	j := &row{version: 1, state: []byte(`{"version":2,"org_url":"","label":"","key_thumbprint":""}`)}
 	if _, err := oauthapp.BuildPlan(t.Context(), served(t, ready()), desired(), j); err != nil {
 		t.Errorf("after a rollback: %v", err)
 	}

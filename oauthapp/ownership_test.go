@@ -45,12 +45,12 @@ func TestSomebodyElsesRole(t *testing.T) {
 		plan := s.plan(d, j)
 		s.onboard(d, nil)
 		before := s.sim.State()
-		res, err := plan.Apply(t.Context(), nil)
+		res, err := plan.Apply(t.Context())
 		if err != nil || res.Role != oauthapp.RoleReadOnlyAdmin {
 			t.Fatalf("result: %+v, %v", res, err)
 		}
-		if state := j.read(t); len(state.Writes) != 0 {
-			t.Errorf("the journal claims %v", state.Writes)
+		if state := j.read(t); len(state.Changes) != 0 {
+			t.Errorf("the journal claims %v", state.Changes)
 		}
 		s.undo(before, j)
 	})
@@ -85,12 +85,12 @@ func TestOwnDuplicateGrant(t *testing.T) {
 		})
 		plan := s.plan(d, j)
 		applying = true
-		res, err := plan.Apply(t.Context(), nil)
-		if err != nil || res.Granted != d.Scopes || len(res.Refused) != 0 || posts != 2 {
+		res, err := plan.Apply(t.Context())
+		if err != nil || res.Granted != d.Scopes || len(refused(res)) != 0 || posts != 2 {
 			t.Fatalf("result: %+v, %v after %d posts", res, err, posts)
 		}
 		s.calm()
-		if writes := j.read(t).Writes; writes["grant okta.logs.read"] != "done" {
+		if writes := j.read(t).Changes; writes["grant okta.logs.read"].State != "done" {
 			t.Errorf("journal: %v", writes)
 		}
 		if bytes.Equal(before, s.sim.State()) {

@@ -176,7 +176,9 @@ func ready() map[string]string {
 		"/api/v1/users/me":                             `{"id":"00u1","status":"ACTIVE","profile":{"login":"root@acme.example"}}`,
 		"/api/v1/users/00u1/roles":                     `[{"id":"ra1","type":"SUPER_ADMIN","status":"ACTIVE","assignmentType":"USER"}]`,
 		"/api/v1/org/settings/clientPrivilegesSetting": `{"clientPrivilegesSetting":false}`,
-		appsQuery: `[]`,
+		appsQuery:                   `[]`,
+		"/api/v1/iam/roles":         `{"roles":[]}`,
+		"/api/v1/iam/resource-sets": `{"resource-sets":[]}`,
 	}
 }
 

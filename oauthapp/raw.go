@@ -34,10 +34,10 @@ type RawRequest struct {
 
 // The placeholders.
 const (
-	appIDName         = "APP_ID"
-	clientIDName      = "CLIENT_ID"
-	iamORNName        = "IAM_ORN"
-	assertionName     = "CLIENT_ASSERTION"
+	appIDName     = "APP_ID"
+	clientIDName  = "CLIENT_ID"
+	iamORNName    = "IAM_ORN"
+	assertionName = "CLIENT_ASSERTION"
 )
 
 // RawRequests returns the requests that [Plan.Apply] would send, without those

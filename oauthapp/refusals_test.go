@@ -22,15 +22,15 @@ func TestOneScopeRefused(t *testing.T) {
 		if len(plan.Warnings) != 0 {
 			t.Errorf("warnings: %q", plan.Warnings)
 		}
-		res, err := plan.Apply(t.Context(), nil)
+		res, err := plan.Apply(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		if res.Granted != scopes.Visibility || res.Missing.String() != "okta.botProtection.read" {
 			t.Errorf("granted %s, missing %s", res.Granted, res.Missing)
 		}
-		if err := res.Refused["okta.botProtection.read"]; len(res.Refused) != 1 || err == nil || !strings.Contains(err.Error(), "400") {
-			t.Errorf("refused: %v", res.Refused)
+		if err := refused(res)["okta.botProtection.read"]; len(refused(res)) != 1 || err == nil || !strings.Contains(err.Error(), "400") {
+			t.Errorf("refused: %v", refused(res))
 		}
 		if res.Role != "READ_ONLY_ADMIN" {
 			t.Errorf("role: %q", res.Role)
@@ -71,11 +71,11 @@ func TestGrantRefusedForAll(t *testing.T) {
 					return resp, nil
 				})
 				s.admin = s.client(s.sim.APIToken())
-				res, err := s.plan(desired(), nil).Apply(t.Context(), nil)
+				res, err := s.plan(desired(), nil).Apply(t.Context())
 				if err == nil || !strings.Contains(err.Error(), "could not grant 26 scopes") {
 					t.Errorf("error: %v", err)
 				}
-				if res.ApplicationID == "" || res.Role != "READ_ONLY_ADMIN" || len(res.Refused) != 0 || res.Missing != scopes.Visibility {
+				if res.ApplicationID == "" || res.Role != "READ_ONLY_ADMIN" || len(refused(res)) != 0 || res.Missing != scopes.Visibility {
 					t.Errorf("result: %+v", res)
 				}
 				if n := sent.Load(); n > 4 {
@@ -95,21 +95,21 @@ func TestGrantRefusedForFeature(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newSetup(t, oktatest.Config{})
 				var mu sync.Mutex
-				var refused scopes.Scope
+				var one scopes.Scope
 				real := s.base
 				s.base = roundTrip(func(r *http.Request) (*http.Response, error) {
 					mu.Lock()
 					defer mu.Unlock()
-					if name := writeName(t, r); refused == "" && strings.HasPrefix(name, "grant ") {
-						refused = scopes.Scope(strings.TrimPrefix(name, "grant "))
+					if name := writeName(t, r); one == "" && strings.HasPrefix(name, "grant ") {
+						one = scopes.Scope(strings.TrimPrefix(name, "grant "))
 						return answer(r, status, "application/json", `{"errorCode":"E0000015","errorSummary":"x"}`), nil
 					}
 					return real.RoundTrip(r)
 				})
 				s.admin = s.client(s.sim.APIToken())
 				res := s.onboard(desired(), nil)
-				if res.Missing != scopes.New(refused) || len(res.Refused) != 1 || res.Refused[refused] == nil {
-					t.Errorf("missing %s, refused %v, want %s", res.Missing, res.Refused, refused)
+				if res.Missing != scopes.New(one) || len(refused(res)) != 1 || refused(res)[one] == nil {
+					t.Errorf("missing %s, refused %v, want %s", res.Missing, refused(res), one)
 				}
 			})
 		})
@@ -126,10 +126,10 @@ func TestDuplicatesAreSuccess(t *testing.T) {
 		d.Scopes, d.Role = scopes.New(scopes.OrgsRead), "none"
 		s.onboard(d, nil)
 		first, second := s.plan(desired(), nil), s.plan(desired(), nil)
-		if _, err := first.Apply(t.Context(), nil); err != nil {
+		if _, err := first.Apply(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		res, err := second.Apply(t.Context(), nil)
+		res, err := second.Apply(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -145,7 +145,7 @@ func TestApplyStopsWithoutPermission(t *testing.T) {
 		plan := s.plan(desired(), nil)
 		s.sim.RevokeAPIToken(s.sim.APIToken())
 		s.sim.ResetRequests()
-		res, err := plan.Apply(t.Context(), nil)
+		res, err := plan.Apply(t.Context())
 		if err == nil || !strings.Contains(err.Error(), "create the app") || !strings.Contains(err.Error(), "E0000011") {
 			t.Errorf("error: %v", err)
 		}

@@ -25,24 +25,27 @@ func TestRollbackTells(t *testing.T) {
 		s, j := newSetup(t, oktatest.Config{}), &row{}
 		res := s.onboard(jobs()["response"], j)
 		var events []oauthapp.Event
-		undone, err := oauthapp.Rollback(t.Context(), s.admin, j, func(e oauthapp.Event) { events = append(events, e) })
+		undone, err := takeBack(t.Context(), s.admin, j, func(e oauthapp.Event) { events = append(events, e) })
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := []string{
-			"the binding of the custom role of " + res.ClientID,
-			"the resource set of " + res.ClientID,
-			"the custom role of " + res.ClientID,
-			fmt.Sprintf("the app %q (%s)", label, res.ApplicationID),
+			"take the custom role IAM reader from the app",
+			"take the custom role from the app",
+			"remove the custom role IAM reader",
+			"remove the custom role",
+			"remove the resource set of the custom role IAM reader",
+			"remove the resource set of the custom role",
+			fmt.Sprintf("delete the app %q (%s)", label, res.ApplicationID),
 		}
-		if !slices.Equal(undone.Removed, want) || len(undone.Kept) != 0 {
-			t.Errorf("result: %q, kept %q; want %q", undone.Removed, undone.Kept, want)
+		if !slices.Equal(says(undone.Done), want)  {
+			t.Errorf("result: %q, want %q", says(undone.Done), want)
 		}
 		first, last := events[0], events[len(events)-1]
-		if first.Step.Kind != oauthapp.StepRollback || first.Step.ApplicationID != res.ApplicationID || first.Done != 0 || last.Done != 4 || last.Total != 4 {
+		if first.Step.Kind != oauthapp.StepUnbind || first.Step.ApplicationID != res.ApplicationID || first.Done != 0 || last.Step.Kind != oauthapp.StepDelete || last.Done != 1 || last.Total != 1 {
 			t.Errorf("events: %+v ... %+v", first, last)
 		}
-		if string(j.state) != `{"version":1,"org_url":"","label":"","key_thumbprint":""}` {
+		if string(j.state) != `{"version":2,"org_url":"","label":"","key_thumbprint":""}` {
 			t.Errorf("journal: %s", j.state)
 		}
 	})
@@ -56,8 +59,8 @@ func TestRollbackOfAnActivation(t *testing.T) {
 		id := s.onboard(desired(), nil).ApplicationID
 		deactivate(t, s, id)
 		s.onboard(desired(), j)
-		undone, err := oauthapp.Rollback(t.Context(), s.admin, j, nil)
-		if err != nil || !slices.Equal(undone.Removed, []string{"the activation of app " + id}) {
+		undone, err := s.takeBack(t.Context(), j)
+		if err != nil || !slices.Equal(says(undone.Done), []string{fmt.Sprintf("deactivate the app %q (%s)", label, id)}) {
 			t.Errorf("result: %+v, %v", undone, err)
 		}
 		var app struct{ Status string }
@@ -89,7 +92,7 @@ func TestRollbackOfWhatIsGone(t *testing.T) {
 		}
 		s.onboard(d, nil) // grants it again, without the journal
 		before := s.sim.State()
-		if _, err := oauthapp.Rollback(t.Context(), s.admin, j, nil); err != nil {
+		if _, err := s.takeBack(t.Context(), j); err != nil {
 			t.Fatal(err)
 		}
 		if now := s.sim.State(); !bytes.Equal(before, now) {
@@ -118,11 +121,11 @@ func TestRollbackRefused(t *testing.T) {
 		less := s.client(s.sim.NewAPIToken("APP_ADMIN"))
 		before := s.sim.State()
 		res := s.onboard(jobs()["response"], j)
-		undone, err := oauthapp.Rollback(t.Context(), less, j, nil)
-		if err == nil || !oktaint.Lacks(err, oktaint.LacksRole) || len(undone.Removed) != 0 {
+		undone, err := takeBack(t.Context(), less, j, nil)
+		if err == nil || !oktaint.Lacks(err, oktaint.LacksRole) || len(says(undone.Done)) != 0 {
 			t.Fatalf("result: %+v, %v", undone, err)
 		}
-		for _, want := range []string{"could not remove the binding", "what remains: the binding", "the resource set", "the custom role", res.ApplicationID} {
+		for _, want := range []string{"could not take the custom role IAM reader from the app", "what remains: take the custom role IAM reader", "the resource set", "remove the custom role", res.ApplicationID} {
 			if !strings.Contains(err.Error(), want) {
 				t.Errorf("error: %v, want %q", err, want)
 			}
@@ -138,13 +141,13 @@ func TestRollbackOfTwins(t *testing.T) {
 		s, j := newSetup(t, oktatest.Config{}), &row{}
 		d := jobs()["visibility"]
 		ctx := s.abandon(isCreate, "lost")
-		if err := s.try(ctx, d, j); err == nil || j.read(t).Writes["create"] != "sending" {
-			t.Fatalf("the create was not lost: %v, %v", err, j.read(t).Writes)
+		if err := s.try(ctx, d, j); err == nil || j.read(t).state("create") != "sending" {
+			t.Fatalf("the create was not lost: %v, %v", err, j.read(t).Changes)
 		}
 		s.calm()
 		s.sendCreate(t)
 		before := s.sim.State()
-		_, err := oauthapp.Rollback(t.Context(), s.admin, j, nil)
+		_, err := s.takeBack(t.Context(), j)
 		if err == nil || !strings.Contains(err.Error(), "2 apps of this label") {
 			t.Errorf("error: %v", err)
 		}
@@ -173,77 +176,6 @@ func (s *setup) sendCreate(t *testing.T) {
 	}
 }
 
-// A wire answers as an org that has one active app does, and takes note of what
-// is written.
-type wire struct {
-	app     string
-	written []string
-}
-
-func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Method == http.MethodGet {
-		return answer(r, 200, "application/json", w.app), nil
-	}
-	w.written = append(w.written, r.Method+" "+r.URL.Path)
-	if r.Method == http.MethodDelete {
-		return answer(r, 204, "", ""), nil
-	}
-	return answer(r, 200, "application/json", "{}"), nil
-}
-
-// The requests of a rollback, and what it says of changes that it cannot undo.
-func TestRollbackRequests(t *testing.T) {
-	t.Parallel()
-	const given = `"role READ_ONLY_ADMIN":"done","grant okta.users.read":"done","grant okta.logs.read":"done"`
-	const made = `"role READ_ONLY_ADMIN":"ra1","grant okta.users.read":"oag1","grant okta.logs.read":"oag2"`
-	for name, tc := range map[string]struct {
-		client, writes, made string
-		want, kept           []string
-	}{
-		"created": {
-			"0oa1", `"create":"done","rename":"done","revoke token":"sending",` + given, `"create":"0oa1",` + made,
-			[]string{"POST /api/v1/apps/0oa1/lifecycle/deactivate", "DELETE /api/v1/apps/0oa1"},
-			[]string{"revoke token"},
-		},
-		"created, with a client id of its own": {
-			"client1", `"create":"done",` + given, `"create":"0oa1",` + made,
-			[]string{
-				"DELETE /oauth2/v1/clients/client1/roles/ra1",
-				"DELETE /api/v1/apps/0oa1/grants/oag2", "DELETE /api/v1/apps/0oa1/grants/oag1",
-				"POST /api/v1/apps/0oa1/lifecycle/deactivate", "DELETE /api/v1/apps/0oa1",
-			}, nil,
-		},
-		"changed": {
-			"client1", `"activate":"done","rename":"done","revoke okta.apps.read":"done","binding":"done",` + given, `"binding":"iam1/cr1",` + made,
-			[]string{
-				"DELETE /api/v1/iam/resource-sets/iam1/bindings/cr1",
-				"DELETE /oauth2/v1/clients/client1/roles/ra1",
-				"DELETE /api/v1/apps/0oa1/grants/oag2", "DELETE /api/v1/apps/0oa1/grants/oag1",
-				"POST /api/v1/apps/0oa1/lifecycle/deactivate",
-			},
-			[]string{"rename", "revoke okta.apps.read"},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			org, err := oktaint.ParseOrg("https://acme.okta.com")
-			if err != nil {
-				t.Fatal(err)
-			}
-			w := &wire{app: app("0oa1", label, "ACTIVE", "service", ourJWKS(t))}
-			j := &row{version: 1, state: []byte(`{"version":1,"org_url":"https://acme.okta.com","label":"` + label +
-				`","key_thumbprint":"` + testKey().Public().Thumbprint() + `","application_id":"0oa1","client_id":"` + tc.client + `","writes":{` + tc.writes + `},"made":{` + tc.made + `}}`)}
-			res, err := oauthapp.Rollback(t.Context(), oktaint.NewClient(org, w), j, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !slices.Equal(w.written, tc.want) || !slices.Equal(res.Kept, tc.kept) {
-				t.Errorf("sent %q, kept %q; want %q and %q", w.written, res.Kept, tc.want, tc.kept)
-			}
-		})
-	}
-}
-
 func TestRollbackErrors(t *testing.T) {
 	t.Parallel()
 	key := testKey().Public().Thumbprint()
@@ -253,18 +185,18 @@ func TestRollbackErrors(t *testing.T) {
 	}{
 		"no journal": {nil, "no journal"},
 		"text":       {&row{version: 1, state: []byte(`hello`)}, "cannot be read"},
-		"other org":  {&row{version: 1, state: []byte(`{"version":1,"org_url":"https://other.okta.com","label":"a","key_thumbprint":"` + key + `"}`)}, "https://other.okta.com"},
+		"other org":  {&row{version: 1, state: []byte(`{"version":2,"org_url":"https://other.okta.com","label":"a","key_thumbprint":"` + key + `"}`)}, "https://other.okta.com"},
 		"full disk":  {&row{fail: errors.New("disk full")}, "disk full"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			res, err := oauthapp.Rollback(t.Context(), served(t, nil), tc.journal, nil)
+			res, err := takeBack(t.Context(), served(t, nil), tc.journal, nil)
 			if res == nil || err == nil || !strings.HasPrefix(err.Error(), "oauthapp: rolling back: ") || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("%+v, error %v; want %q", res, err, tc.want)
 			}
 		})
 	}
-	if res, err := oauthapp.Rollback(t.Context(), served(t, nil), &row{}, nil); err != nil || len(res.Removed) != 0 {
+	if res, err := takeBack(t.Context(), served(t, nil), &row{}, nil); err != nil || len(res.Done) != 0 {
 		t.Errorf("an empty journal: %+v, %v", res, err)
 	}
 }
@@ -279,11 +211,11 @@ func TestRollbackStopsARun(t *testing.T) {
 		plan := s.plan(jobs()["visibility"], j)
 		stopped := make(chan error)
 		go func() {
-			_, err := plan.Apply(t.Context(), nil)
+			_, err := plan.Apply(t.Context())
 			stopped <- err
 		}()
 		time.Sleep(20 * time.Millisecond) // the create is on its way
-		if _, err := oauthapp.Rollback(t.Context(), s.admin, j, nil); err != nil {
+		if _, err := s.takeBack(t.Context(), j); err != nil {
 			t.Error(err)
 		}
 		if err := <-stopped; !errors.Is(err, durable.ErrConflict) || !strings.Contains(err.Error(), "another run is at work") {

@@ -337,6 +337,10 @@ func (r *run) note(c change, t *target, got *App) {
 	case !c.takes():
 		c.row.set(&r.app, got, c.arg, t.id)
 		r.created = r.created || c.row == appRow
+		if t.id == "" { // it may be made of what is known now
+			t.app = &r.app
+			t.id, _ = c.row.see(t)
+		}
 	case c.row.part == partApp:
 		r.app.Active = false
 	default:

@@ -39,7 +39,7 @@ func TestNoSecretIsPrinted(t *testing.T) {
 				plan, err := oauthapp.BuildPlan(t.Context(), s.admin, desired(), nil)
 				out = append(out, plan, err)
 				if err == nil {
-					res, err := plan.Apply(t.Context(), func(e oauthapp.Event) { out = append(out, e) })
+					res, err := applyWith(plan, t.Context(), func(e oauthapp.Event) { out = append(out, e) })
 					report, verr := oauthapp.Verify(t.Context(), s.credentials(res, scopes.Visibility), oauthapp.VerifyOptions{Base: s.base})
 					out = append(out, res, err, report, verr)
 				}

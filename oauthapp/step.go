@@ -1,6 +1,7 @@
 package oauthapp
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -50,20 +51,28 @@ type Step struct {
 	Scopes        scopes.Set `json:"scopes,omitzero"`          // that are granted or revoked
 	Permissions   []string   `json:"permissions,omitempty"`    // that a custom role gets or loses
 	Key           string     `json:"key,omitempty"`            // RFC 7638 thumbprint of a key
+}
 
-	says func(Step) string
+// readings are the steps that change nothing in the org, in plain words.
+var readings = map[StepKind]string{
+	StepReadBack: "read back grants and roles",
+	StepVerify:   "verify the new credential",
 }
 
 // String describes the step in plain words, such as "grant 26 scopes".
 func (s Step) String() string {
-	if s.says == nil {
-		return string(s.Kind)
+	for _, r := range table {
+		for _, w := range []way{r.make, r.take} {
+			if w.kind == s.Kind && w.says != nil {
+				return w.says(s)
+			}
+		}
 	}
-	return s.says(s)
+	return cmp.Or(readings[s.Kind], string(s.Kind))
 }
 
 // own is what the custom role of the step is called.
-func (s Step) own() string { return ownRoles[s.Own].called }
+func (s Step) own() string { return ownRoles[cmp.Or(s.Own, responseRole)].called }
 
 // A stepOfChanges is a step of a plan and what is sent for it.
 type stepOfChanges struct {
@@ -77,7 +86,7 @@ func stepsOf(changes []change, d Desired, a *App) []stepOfChanges {
 	var steps []stepOfChanges
 	for _, c := range changes {
 		w := c.way()
-		s := Step{Kind: w.kind, Label: d.Label, ApplicationID: a.ID, says: w.says}
+		s := Step{Kind: w.kind, Label: d.Label, ApplicationID: a.ID}
 		if c.row.step != nil {
 			c.row.step(&s, c.arg, d)
 		}

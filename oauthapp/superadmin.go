@@ -94,4 +94,3 @@ func (r *run) lookBeforeGrants(ctx context.Context) error {
 		return r.l.edit(ctx, func(rec *record) { rec.RolesBefore = types })
 	})
 }
-

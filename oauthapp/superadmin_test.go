@@ -55,14 +55,14 @@ func TestSuperAdminAppears(t *testing.T) {
 		if !plan.SuperAdminByDefault || len(plan.Warnings) != 1 || !warned(plan.Warnings, "SUPER_ADMIN") {
 			t.Errorf("plan: setting %t, warnings %q", plan.SuperAdminByDefault, plan.Warnings)
 		}
-		res, err := plan.Apply(t.Context(), nil)
+		res, err := plan.Apply(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !res.SuperAdminRemoved || res.Role != "READ_ONLY_ADMIN" || !slices.Equal(res.Roles, []string{"READ_ONLY_ADMIN"}) || len(res.Warnings) != 0 {
+		if !res.SuperAdminRemoved || res.Role != "READ_ONLY_ADMIN" || !slices.Equal(res.Roles, []string{"CUSTOM", "READ_ONLY_ADMIN"}) || len(unmet(res)) != 0 {
 			t.Errorf("result: %+v", res)
 		}
-		if got := s.holds(res.ClientID); !slices.Equal(got, []string{"READ_ONLY_ADMIN"}) {
+		if got := s.holds(res.ClientID); !slices.Equal(got, []string{"CUSTOM", "READ_ONLY_ADMIN"}) {
 			t.Errorf("the app holds %q", got)
 		}
 		if again := s.plan(desired(), nil); len(again.Steps()) != 0 {
@@ -118,8 +118,8 @@ func TestSuperAdminStays(t *testing.T) {
 				if res.SuperAdminRemoved || !slices.Contains(res.Roles, "SUPER_ADMIN") || !slices.Contains(s.holds(res.ClientID), "SUPER_ADMIN") {
 					t.Errorf("result: %+v", res)
 				}
-				if len(res.Warnings) != 1 || !warned(res.Warnings, tc.warning) {
-					t.Errorf("warnings: %q, want %q", res.Warnings, tc.warning)
+				if len(unmet(res)) != 1 || !warned(unmet(res), tc.warning) {
+					t.Errorf("warnings: %q, want %q", unmet(res), tc.warning)
 				}
 				again := s.plan(d, nil)
 				if len(again.Steps()) != 0 || !warned(again.Warnings, "holds SUPER_ADMIN") {
@@ -145,7 +145,7 @@ func TestSuperAdminAfterResume(t *testing.T) {
 				s := newSetup(t, oktatest.Config{ClientPrivileges: true})
 				ctx, kill := context.WithCancel(t.Context())
 				defer kill()
-				_, err := s.plan(desired(), tc.journal).Apply(ctx, func(e oauthapp.Event) {
+				_, err := applyWith(s.plan(desired(), tc.journal), ctx, func(e oauthapp.Event) {
 					if e.Step.Kind == oauthapp.StepGrant && e.Done == 5 {
 						kill()
 					}
@@ -157,7 +157,7 @@ func TestSuperAdminAfterResume(t *testing.T) {
 				if got := kinds(plan.Steps()); got != tc.steps {
 					t.Errorf("steps: %s, want %s", got, tc.steps)
 				}
-				res, err := plan.Apply(t.Context(), nil)
+				res, err := plan.Apply(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -178,20 +178,20 @@ func TestSuperAdminAppearsLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSetup(t, oktatest.Config{})
 		plan := s.plan(desired(), nil)
-		if res, err := plan.ReadBack(t.Context(), nil); err == nil || res != nil {
+		if res, err := plan.ReadBack(t.Context()); err == nil || res != nil {
 			t.Errorf("ReadBack of no app: %v, %v", res, err)
 		}
-		res, err := plan.Apply(t.Context(), nil)
+		res, err := plan.Apply(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		s.send(request.AssignRole(t.Context(), s.org, res.ClientID, "SUPER_ADMIN"))
 		for _, removed := range []bool{true, true} { // the second one has nothing to do
-			res, err = plan.ReadBack(t.Context(), nil)
+			res, err = plan.ReadBack(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
-			if res.SuperAdminRemoved != removed || !slices.Equal(s.holds(res.ClientID), []string{"READ_ONLY_ADMIN"}) || !res.Created || res.Granted != scopes.Visibility {
+			if res.SuperAdminRemoved != removed || !slices.Equal(s.holds(res.ClientID), []string{"CUSTOM", "READ_ONLY_ADMIN"}) || !res.Created || res.Granted != scopes.Visibility {
 				t.Errorf("result: %+v", res)
 			}
 		}
@@ -204,7 +204,7 @@ func TestSuperAdminOnlyByName(t *testing.T) {
 		s := newSetup(t, oktatest.Config{})
 		d := desired()
 		d.Role = oauthapp.RoleSuperAdmin
-		if res := s.onboard(d, nil); res.Role != "SUPER_ADMIN" || len(res.Roles) != 1 || len(res.Warnings) != 0 {
+		if res := s.onboard(d, nil); res.Role != "SUPER_ADMIN" || len(res.Roles) != 1 || len(unmet(res)) != 0 {
 			t.Errorf("result: %+v", res)
 		}
 	})

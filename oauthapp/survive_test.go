@@ -102,7 +102,7 @@ func (s *setup) abandon(match func(*http.Request) bool, how string) context.Cont
 func (s *setup) try(ctx context.Context, d oauthapp.Desired, j durable.State) error {
 	p, err := oauthapp.BuildPlan(ctx, s.admin, d, j)
 	if err == nil {
-		_, err = p.Apply(ctx, nil)
+		_, err = p.Apply(ctx)
 	}
 	return err
 }
@@ -182,9 +182,9 @@ func (s *setup) checkExactly(before orgState, d oauthapp.Desired) {
 		s.t.Errorf("the key is %v, %v; want %s", key["kid"], key["status"], d.Key.ID())
 	}
 	s.checkList(lists["grants"], "scopeId", d.Scopes.String())
-	custom, roles := 0, "READ_ONLY_ADMIN"
+	custom, roles := 1, "CUSTOM READ_ONLY_ADMIN" // the IAM reader
 	if len(d.Permissions) > 0 {
-		custom, roles = 1, "CUSTOM READ_ONLY_ADMIN"
+		custom, roles = 2, "CUSTOM CUSTOM READ_ONLY_ADMIN"
 	}
 	s.checkList(lists["roles"], "type", roles)
 	want := map[string]int{"apps": 1, "grants": d.Scopes.Len(), "roles": 1 + custom, "customRoles": custom, "resourceSets": custom}
@@ -284,7 +284,7 @@ func TestSurvivesAbandonment(t *testing.T) {
 // undo rolls back, which must not fail, and holds the org against what it was.
 func (s *setup) undo(before []byte, j durable.State) {
 	s.t.Helper()
-	if _, err := oauthapp.Rollback(context.Background(), s.admin, j, nil); err != nil {
+	if _, err := s.takeBack(context.Background(), j); err != nil {
 		s.t.Fatalf("Rollback: %v", err)
 	}
 	if now := s.sim.State(); !bytes.Equal(before, now) {
@@ -364,7 +364,7 @@ func TestRollbackSurvives(t *testing.T) {
 			s.onboard(d, j)
 			before := s.sim.State()
 			s.sim.ResetRequests()
-			if _, err := oauthapp.Rollback(s.t.Context(), s.admin, j, nil); err != nil {
+			if _, err := s.takeBack(s.t.Context(), j); err != nil {
 				s.t.Error(err)
 			}
 			if bytes.Equal(before, s.sim.State()) {
@@ -386,7 +386,7 @@ func TestRollbackSurvives(t *testing.T) {
 						} else {
 							s.fault(n+1, what)
 						}
-						_, err := oauthapp.Rollback(ctx, s.admin, j, nil)
+						_, err := s.takeBack(ctx, j)
 						if err == nil != bytes.Equal(before, s.sim.State()) && what != "lost" && what != "stall" {
 							t.Errorf("the disturbed rollback: %v", err)
 						}

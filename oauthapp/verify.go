@@ -45,7 +45,7 @@ func Verify(ctx context.Context, creds oktaint.Credentials, opts VerifyOptions) 
 	v := &verifier{creds: creds, opts: opts, progress: &reporter{f: opts.Progress}}
 	ctx = oktaint.WithOnWait(ctx, v.progress.wait)
 	parts := 1 + len(inventory.Expect(creds.Scopes, nil, nil).Rows)
-	v.task = v.progress.begin(Step{Kind: StepVerify, ApplicationID: creds.ApplicationID, Scopes: creds.Scopes, says: func(Step) string { return "verify the new credential" }}, parts)
+	v.task = v.progress.begin(Step{Kind: StepVerify, ApplicationID: creds.ApplicationID, Scopes: creds.Scopes}, parts)
 	if err := v.mint(ctx, src); err != nil {
 		return nil, fmt.Errorf("oauthapp: verifying: no token for client %s: %w", creds.ClientID, err)
 	}
