@@ -20,7 +20,7 @@ func TestWholeJob(t *testing.T) {
 		s := newSetup(t, oktatest.Config{Latency: 100 * time.Millisecond})
 		start := time.Now()
 		plan := s.plan(desired(), nil)
-		if got, want := kinds(plan.Steps()), "create, role, grant"; got != want {
+		if got, want := kinds(plan.Steps()), "create, role, custom role, resource set, binding, grant"; got != want {
 			t.Errorf("steps: %s, want %s", got, want)
 		}
 		if len(plan.Warnings) != 0 {
@@ -106,8 +106,8 @@ func TestOnlyWhatIsMissing(t *testing.T) {
 		if got := plan.Steps()[2].String(); got != "grant the scope okta.groups.read" {
 			t.Errorf("third step: %s", got)
 		}
-		if len(plan.Warnings) != 1 || !strings.Contains(plan.Warnings[0], "okta.logs.read") {
-			t.Errorf("warnings: %q, want one that names the grant that is not wanted", plan.Warnings)
+		if len(plan.Left) != 1 || !strings.Contains(plan.Left[0], "okta.logs.read") {
+			t.Errorf("left: %q, want the grant that is not wanted", plan.Left)
 		}
 		res, err := plan.Apply(t.Context())
 		if err != nil {
@@ -201,7 +201,7 @@ func TestProgress(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := []string{`create the app "acme-visibility" with its key`, "assign the role READ_ONLY_ADMIN", "grant 26 scopes", "read back grants and roles"}
+		want := []string{`create the app "acme-visibility" with its key`, "assign the role READ_ONLY_ADMIN", "create the custom role IAM reader with the permission okta.iam.read", "create a resource set of the org's roles, resource sets and admin assignments", "give the app the custom role IAM reader over the resource set", "grant 26 scopes", "read back grants and roles"}
 		if !slices.Equal(order, want) {
 			t.Errorf("steps: %q, want %q", order, want)
 		}
