@@ -112,7 +112,7 @@ func (r *run) round(ctx context.Context, changes []change) error {
 		return err
 	}
 	if changes[0].row == appRow && !changes[0].taken {
-		return r.alone(ctx)
+		return r.o.alone(ctx, r.who, r.app.ID)
 	}
 	return r.dropRefused(ctx)
 }
