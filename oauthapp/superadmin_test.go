@@ -6,14 +6,12 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/oauthapp/request"
-	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/durable"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/scopes"
@@ -217,8 +215,8 @@ func TestSuperAdminOnlyByName(t *testing.T) {
 	})
 }
 
-// An org whose setting is on, and which gives the role some seconds after the first grant:
-// the end waits for it, and it is taken away by the rule, or told of.
+// An org whose setting is on may give the role some seconds after the first grant: the end
+// waits for it, and it is taken away by the rule, or told of.
 func TestSuperAdminLate(t *testing.T) {
 	t.Parallel()
 	for _, after := range []time.Duration{0, 2 * time.Second, 5 * time.Second, 9 * time.Second} {
@@ -226,10 +224,7 @@ func TestSuperAdminLate(t *testing.T) {
 			t.Run(fmt.Sprintf("%s ours=%t", after, ours), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					s := newSetup(t, oktatest.Config{})
-					req, err := request.SetClientPrivileges(t.Context(), s.org, true)
-					s.send(req, err)
-					s.lateSuperAdmin(after)
+					s := newSetup(t, oktatest.Config{ClientPrivileges: true, Lag: oktatest.Lag{Privileges: after}})
 					if !ours {
 						s.send(request.CreateApp(t.Context(), s.org, request.App{Label: label, Key: testKey().Public()}))
 					}
@@ -249,28 +244,4 @@ func TestSuperAdminLate(t *testing.T) {
 			})
 		}
 	}
-}
-
-// lateSuperAdmin gives SUPER_ADMIN to an app a while after its first grant, and not at
-// once, as the org would do.
-func (s *setup) lateSuperAdmin(after time.Duration) {
-	var once sync.Once
-	s.disturb(func(r *http.Request) bool { return true }, func(r *http.Request, real http.RoundTripper) (*http.Response, error) {
-		if r.URL.Path == "/api/v1/org/settings/clientPrivilegesSetting" || !strings.HasSuffix(r.URL.Path, "/grants") || r.Method != http.MethodPost {
-			return real.RoundTrip(r)
-		}
-		off, err := request.SetClientPrivileges(s.t.Context(), s.org, false)
-		if err == nil {
-			err = oktaint.NewClient(oktaint.APIToken{Org: s.org, Token: oktaint.NewSecret(s.sim.APIToken())}, real).Do(off, nil)
-		}
-		if err != nil {
-			return nil, err
-		}
-		resp, err := real.RoundTrip(r)
-		once.Do(func() {
-			app := strings.Split(r.URL.Path, "/")[4]
-			time.AfterFunc(after, func() { s.send(request.AssignRole(s.t.Context(), s.org, app, "SUPER_ADMIN")) })
-		})
-		return resp, err
-	})
 }
