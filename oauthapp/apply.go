@@ -152,6 +152,7 @@ type Unmet struct {
 	Err  error // why it was not; nil if the org accepted it, or it was not tried
 }
 
+// String says what is not so, and why.
 func (u Unmet) String() string {
 	if u.Err != nil {
 		return fmt.Sprintf("could not %s: %v", u.Step, u.Err)

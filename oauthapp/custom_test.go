@@ -120,8 +120,8 @@ func TestCustomRoleWire(t *testing.T) {
 		want := map[string]string{
 			rolesPath + " IAM reader": `{"label":"acme-visibility (` + app + `) IAM reader","description":"Shows who holds admin roles to the app acme-visibility","permissions":["okta.iam.read"]}`,
 			setsPath + " IAM reader":  `{"label":"acme-visibility (` + app + `) IAM reader","description":"The org's roles, resource sets and admin assignments, for the app acme-visibility","resources":["orn:okta:iam:` + orgID + `:contained_resources"]}`,
-			rolesPath: `{"label":"acme-visibility (` + app + `)","description":"Response actions of the app acme-visibility","permissions":["okta.users.lifecycle.suspend","okta.users.read"]}`,
-			setsPath:  `{"label":"acme-visibility (` + app + `)","description":"All users and groups, for the app acme-visibility","resources":["` + s.sim.URL() + `/api/v1/users","` + s.sim.URL() + `/api/v1/groups"]}`,
+			rolesPath:                 `{"label":"acme-visibility (` + app + `)","description":"Response actions of the app acme-visibility","permissions":["okta.users.lifecycle.suspend","okta.users.read"]}`,
+			setsPath:                  `{"label":"acme-visibility (` + app + `)","description":"All users and groups, for the app acme-visibility","resources":["` + s.sim.URL() + `/api/v1/users","` + s.sim.URL() + `/api/v1/groups"]}`,
 		}
 		for path, body := range want {
 			if bodies[path] != body {
