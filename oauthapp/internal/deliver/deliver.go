@@ -136,16 +136,19 @@ func (c Change) confirm(ctx context.Context) (Outcome, error) {
 }
 
 // settle finds out what a refusal means. If the change was sent before, that may have
-// been what made it, and the refusal be about a duplicate.
+// been what made it, and the refusal be about a duplicate. The org knows of a duplicate
+// before it shows it, so the look is patient in any case.
 func (c Change) settle(ctx context.Context, refusal error, sent bool) (Outcome, error) {
 	if !sent && (c.Duplicate == nil || !c.Duplicate(refusal)) {
 		return Refused, refusal
 	}
-	there, err := c.watch(ctx, sent)
+	there, err := c.watch(ctx, true)
 	switch {
 	case err != nil && sent:
 		return Open, unknown(refusal, err)
-	case err != nil || !there:
+	case err != nil:
+		return Refused, fmt.Errorf("%w: whether it was so before could not be found out: %w", refusal, err)
+	case !there:
 		return Refused, refusal
 	case sent:
 		return Took, nil
