@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/rezonate-io/okta-integration/oauthapp/internal/deliver"
 	"github.com/rezonate-io/okta-integration/oauthapp/request"
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/scopes"
@@ -199,7 +200,7 @@ func (r *run) assignRole(ctx context.Context, role string) error {
 		},
 		look:      func(ctx context.Context) (string, bool, error) { return r.o.roleID(ctx, id, role) },
 		note:      forget[string](unassignPrefix + role),
-		duplicate: roleHeld,
+		duplicate: deliver.RoleHeld,
 	})
 	if err == nil {
 		r.app.Roles = append(slices.Clone(r.app.Roles), role)
@@ -284,7 +285,3 @@ func refusesScope(err error) bool {
 	}
 	return e.StatusCode == http.StatusBadRequest || e.StatusCode == http.StatusConflict
 }
-
-// roleHeld reports whether an answer to the assignment of a role says that it is
-// assigned already.
-func roleHeld(err error) bool { return hasCode(err, "E0000263", "E0000090") }

@@ -89,8 +89,8 @@
 //
 // # Other ways in
 //
-// A customer may install the vendor's store integration instead:
-// [InstallIntegration], [RotateIntegration] and [RemoveIntegration] are its
-// life. One who hands over an API token is told by [CheckAPIToken] whose it is,
-// what it may do beyond reading, and when it ends.
+// A customer may install the vendor's store integration instead: the package
+// [github.com/rezonate-io/okta-integration/oauthapp/integration] looks after it. One who
+// hands over an API token is told by [CheckAPIToken] whose it is, what it may do beyond
+// reading, and when it ends.
 package oauthapp

@@ -68,7 +68,7 @@ func ensure[T any](ctx context.Context, r *run, w write[T]) (made T, err error) 
 	if err := ledger.note(ctx, w.name, sending, nil); err != nil {
 		return made, err
 	}
-	made, outcome, err := deliver(ctx, r, w, unsure)
+	made, outcome, err := deliverWrite(ctx, r, w, unsure)
 	if outcome == open {
 		return made, err
 	}
@@ -91,10 +91,10 @@ func ensure[T any](ctx context.Context, r *run, w write[T]) (made T, err error) 
 	})
 }
 
-// deliver sends w until it is known whether it took effect, looking before it
+// deliverWrite sends w until it is known whether it took effect, looking before it
 // sends again. If unsure, an earlier run may have sent it, so it looks first.
 // Only took and there come without an error.
-func deliver[T any](ctx context.Context, r *run, w write[T], unsure bool) (made T, o outcome, err error) {
+func deliverWrite[T any](ctx context.Context, r *run, w write[T], unsure bool) (made T, o outcome, err error) {
 	for n := 0; ; n++ {
 		if n > 0 || unsure {
 			found, ok, lookErr := watch(ctx, w)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/rezonate-io/okta-integration/oauthapp"
+	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 )
 
 // limited answers 429 with a reset in half a minute.
@@ -29,36 +30,27 @@ func limited(r *http.Request) *http.Response {
 // writesOf are works that write, and the first write of which they wait for.
 var writesOf = map[string]struct {
 	method, path string // what the path ends with
-	prepare      func(*setup, *row, *vault)
-	work         func(context.Context, *setup, *row, *vault) error
+	prepare      func(*setup, *row)
+	work         func(context.Context, *setup, *row) error
 }{
 	"create": {http.MethodPost, "/apps", nil, tryVisibility},
 	"role":   {http.MethodPost, "/roles", nil, tryVisibility},
 	"grant":  {http.MethodPost, "/grants", nil, tryVisibility},
-	"rollback": {http.MethodPost, "/deactivate", onboardVisibility, func(ctx context.Context, s *setup, j *row, _ *vault) error {
+	"rollback": {http.MethodPost, "/deactivate", onboardVisibility, func(ctx context.Context, s *setup, j *row) error {
 		_, err := oauthapp.Rollback(ctx, s.admin, j, nil)
 		return err
 	}},
-	"rollback's delete": {http.MethodDelete, "", onboardVisibility, func(ctx context.Context, s *setup, j *row, _ *vault) error {
+	"rollback's delete": {http.MethodDelete, "", onboardVisibility, func(ctx context.Context, s *setup, j *row) error {
 		_, err := oauthapp.Rollback(ctx, s.admin, j, nil)
 		return err
 	}},
-	"install": {http.MethodPost, "/api-services", nil, func(ctx context.Context, s *setup, _ *row, v *vault) error {
-		_, err := oauthapp.InstallIntegration(ctx, s.admin, wantIntegration(), v.store)
-		return err
-	}},
-	"rotate": {http.MethodPost, "/deactivate", func(s *setup, _ *row, v *vault) { s.install(v, wantIntegration()) },
-		func(ctx context.Context, s *setup, _ *row, v *vault) error {
-			_, err := oauthapp.RotateIntegration(ctx, s.admin, v.creds, v.store, oauthapp.RotateOptions{Base: s.base})
-			return err
-		}},
 }
 
-func tryVisibility(ctx context.Context, s *setup, j *row, _ *vault) error {
+func tryVisibility(ctx context.Context, s *setup, j *row) error {
 	return s.try(ctx, jobs()["visibility"], j)
 }
 
-func onboardVisibility(s *setup, j *row, _ *vault) { s.onboard(jobs()["visibility"], j) }
+func onboardVisibility(s *setup, j *row) { s.onboard(jobs()["visibility"], j) }
 
 // cancelAtWrite does a work whose first matching write is handled by do, and ends
 // its context after a while. It returns the requests that came after that, and how
@@ -66,10 +58,10 @@ func onboardVisibility(s *setup, j *row, _ *vault) { s.onboard(jobs()["visibilit
 func cancelAtWrite(t *testing.T, name string, do func(*http.Request, http.RoundTripper) (*http.Response, error)) (s *setup, late []string, took time.Duration) {
 	t.Helper()
 	w := writesOf[name]
-	s = newStore(t)
-	j, v := &row{}, new(vault)
+	s = newSetup(t, oktatest.Config{})
+	j := &row{}
 	if w.prepare != nil {
-		w.prepare(s, j, v)
+		w.prepare(s, j)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -97,7 +89,7 @@ func cancelAtWrite(t *testing.T, name string, do func(*http.Request, http.RoundT
 		}
 		return real.RoundTrip(r)
 	})
-	err := w.work(ctx, s, j, v)
+	err := w.work(ctx, s, j)
 	mu.Lock()
 	defer mu.Unlock()
 	if last := name == "rollback's delete"; ended.IsZero() || !errors.Is(err, context.Canceled) && !(last && err == nil) {
@@ -167,7 +159,7 @@ func TestOnTheWireAtTheEnd(t *testing.T) {
 func TestMadeWithoutAnID(t *testing.T) {
 	t.Parallel()
 	cells := 0
-	for _, path := range []string{"/apps", "/clients/0oa000000000000015d7/roles", "/grants", "/iam/roles", "/iam/resource-sets", "/bindings", "/api-services", "/secrets"} {
+	for _, path := range []string{"/apps", "/clients/0oa000000000000015d7/roles", "/grants", "/iam/roles", "/iam/resource-sets", "/bindings"} {
 		for _, text := range []string{"", "{}", `{"id":""}`, `{"label":"` + label + `"}`, "[]", "null"} {
 			for _, made := range []bool{false, true} {
 				cells++
@@ -184,7 +176,7 @@ func TestMadeWithoutAnID(t *testing.T) {
 // checkMade gives the first POST of a path an answer, with or without the org having
 // it, and holds the org against what should be there in the end.
 func checkMade(t *testing.T, path, text string, made bool) {
-	s, v, d := newStore(t), new(vault), jobs()["response"]
+	s, d := newSetup(t, oktatest.Config{}), jobs()["response"]
 	before := s.state()
 	var answered atomic.Bool // requests come side by side
 	s.disturb(func(r *http.Request) bool {
@@ -199,23 +191,8 @@ func checkMade(t *testing.T, path, text string, made bool) {
 		}
 		return answer(r, http.StatusOK, "application/json", text), nil
 	})
-	if path != "/api-services" && path != "/secrets" {
-		s.onboard(d, &row{})
-		s.checkExactly(before, d)
-	} else {
-		s.install(v, wantIntegration())
-		if path == "/secrets" {
-			again := wantIntegration()
-			again.NewSecret = true
-			s.install(v, again)
-		}
-		if list := s.instances(); len(list) != 1 {
-			t.Errorf("instances: %+v", list)
-		}
-		if err := s.mint(v.creds); err != nil {
-			t.Error(err)
-		}
-	}
+	s.onboard(d, &row{})
+	s.checkExactly(before, d)
 	if !answered.Load() {
 		t.Error("nothing was answered so")
 	}

@@ -3,9 +3,9 @@ package oauthapp
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
+	"github.com/rezonate-io/okta-integration/oauthapp/internal/deliver"
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
 
@@ -51,7 +51,4 @@ func fromOkta(err error) (*oktaint.Error, bool) {
 }
 
 // hasCode reports whether the org answered a request with one of these error codes.
-func hasCode(err error, codes ...string) bool {
-	e, ok := fromOkta(err)
-	return ok && slices.Contains(codes, e.Code)
-}
+func hasCode(err error, codes ...string) bool { return deliver.HasCode(err, codes...) }

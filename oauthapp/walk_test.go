@@ -2,7 +2,6 @@ package oauthapp_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
 
@@ -96,7 +96,7 @@ func checkWalk(t *testing.T, scene func() *walk) (cells int) {
 	t.Helper()
 	places := &proxy{}
 	synctest.Test(t, func(t *testing.T) {
-		w, s := scene(), newStore(t)
+		w, s := scene(), newSetup(t, oktatest.Config{})
 		w.prepare(s)
 		places.through(s)
 		if err := w.work(s); err != nil {
@@ -124,10 +124,8 @@ func checkWalk(t *testing.T, scene func() *walk) (cells int) {
 	return cells
 }
 
-func always(place) bool { return true }
-
 func checkPlace(t *testing.T, w *walk, p *proxy) {
-	s := newStore(t)
+	s := newSetup(t, oktatest.Config{})
 	w.prepare(s)
 	p.through(s)
 	err := w.work(s)
@@ -160,7 +158,6 @@ func TestForeignAnswers(t *testing.T) {
 	for name, scene := range map[string]func() *walk{
 		"onboard": walkOnboard, "half done": walkHalfDone, "renamed": walkRenamed, "less": walkLess, "rollback": walkRollback, "rollback of a lost create": walkLostCreate,
 		"revoke the token": walkRevoke, "verify": walkVerify, "check the token": walkCheckToken,
-		"install": walkInstall, "rotate": walkRotate, "remove": walkRemove, "list": walkList,
 	} {
 		t.Run(name, func(t *testing.T) { cells += checkWalk(t, scene) })
 	}
@@ -395,106 +392,6 @@ func walkCheckToken() *walk {
 		again: func(s *setup) {
 			if err := check(s); err != nil || report.TokenID == "" {
 				s.t.Errorf("%+v, %v", report, err)
-			}
-		},
-	}
-}
-
-func walkInstall() *walk {
-	v := new(vault)
-	install := func(s *setup, d oauthapp.DesiredIntegration) error {
-		_, err := oauthapp.InstallIntegration(s.t.Context(), s.admin, d, v.store)
-		return err
-	}
-	return &walk{
-		prepare: func(*setup) {},
-		work:    func(s *setup) error { return install(s, wantIntegration()) },
-		right: func(s *setup) error {
-			list := s.instances()
-			if len(list) != 1 || strings.Join(s.holds(list[0].ID), " ") != "READ_ONLY_ADMIN" {
-				return fmt.Errorf("instances: %+v", list)
-			}
-			return s.mint(v.creds)
-		},
-		again: func(s *setup) {
-			d := wantIntegration()
-			d.NewSecret = v.stored == 0
-			if err := install(s, d); err != nil {
-				s.t.Error(err)
-			}
-		},
-	}
-}
-
-func walkRotate() *walk {
-	v := new(vault)
-	var before string
-	return &walk{
-		prepare: func(s *setup) {
-			s.install(v, wantIntegration())
-			before = v.creds.ClientSecret.Reveal()
-		},
-		work: func(s *setup) error {
-			_, err := oauthapp.RotateIntegration(s.t.Context(), s.admin, v.creds, v.store, oauthapp.RotateOptions{Base: s.base})
-			if _, err := v.creds.Source(s.sim.Transport()).TokenContext(s.t.Context()); err != nil {
-				s.t.Errorf("the stored secret does not work: %v", err)
-			}
-			return err
-		},
-		right: func(s *setup) error {
-			if got := s.secrets(v.creds.ClientID); len(got) != 1 || got[0] != "ACTIVE" || v.creds.ClientSecret.Reveal() == before {
-				return fmt.Errorf("secrets: %q", got)
-			}
-			return s.mint(v.creds)
-		},
-		again: func(s *setup) {
-			if err := s.rotate(context.Background(), v, s.base); err != nil {
-				s.t.Error(err)
-			}
-		},
-	}
-}
-
-func walkRemove() *walk {
-	v := new(vault)
-	remove := func(s *setup) error { return oauthapp.RemoveIntegration(s.t.Context(), s.admin, v.creds.ClientID) }
-	return &walk{
-		prepare: func(s *setup) { s.install(v, wantIntegration()) },
-		work:    remove,
-		right: func(s *setup) error {
-			if list := s.instances(); len(list) != 0 {
-				return fmt.Errorf("instances: %+v", list)
-			}
-			return nil
-		},
-		again: func(s *setup) {
-			if err := remove(s); err != nil {
-				s.t.Error(err)
-			}
-		},
-	}
-}
-
-// walkList only reads: an instance that is there is not called missing.
-func walkList() *walk {
-	v := new(vault)
-	look := func(s *setup) error {
-		list, err := oauthapp.ListIntegrations(s.t.Context(), s.admin, catalogueType)
-		if err == nil && len(list) != 1 {
-			s.t.Errorf("%d instances", len(list))
-		}
-		one, getErr := oauthapp.GetIntegration(s.t.Context(), s.admin, v.creds.ClientID)
-		if getErr == nil && one.ID != v.creds.ClientID {
-			s.t.Errorf("instance: %+v", one)
-		}
-		return errors.Join(err, getErr)
-	}
-	return &walk{
-		prepare: func(s *setup) { s.install(v, wantIntegration()) },
-		work:    look, right: func(*setup) error { return nil }, strict: always,
-		again: func(s *setup) {
-			if err := look(s); err != nil {
-				s.t.Error(err)
 			}
 		},
 	}

@@ -376,3 +376,18 @@ func TestPause(t *testing.T) {
 		}
 	})
 }
+
+// A removal that is lost each time is given up in the time in which somebody waits for it.
+func TestGivesUpInTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 1, "lost")
+		start := time.Now()
+		if got, err := w.remove().Do(t.Context(), false); got != deliver.Open || err == nil {
+			t.Errorf("outcome %d, %v", got, err)
+		}
+		if took := time.Since(start); took > 3*time.Minute {
+			t.Errorf("it took %v", took)
+		}
+	})
+}

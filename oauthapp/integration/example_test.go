@@ -1,4 +1,4 @@
-package oauthapp_test
+package integration_test
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"log"
 
 	"github.com/rezonate-io/okta-integration/oauthapp"
+	"github.com/rezonate-io/okta-integration/oauthapp/integration"
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/scopes"
@@ -13,7 +14,7 @@ import (
 
 // The life of a store integration: installed with the customer's consent, its
 // secret rotated now and then, removed in the end.
-func ExampleInstallIntegration() {
+func Example() {
 	sim, err := oktatest.NewOrg(oktatest.Config{})
 	if err != nil {
 		log.Fatal(err)
@@ -35,7 +36,7 @@ func ExampleInstallIntegration() {
 		return nil
 	}
 
-	installed, err := oauthapp.InstallIntegration(ctx, admin, oauthapp.DesiredIntegration{
+	installed, err := integration.Install(ctx, admin, integration.Desired{
 		Type:   "acmevisibility", // the vendor's entry in Okta's catalogue
 		Scopes: scopes.New(scopes.UsersRead, scopes.GroupsRead, scopes.LogsRead),
 		Role:   oauthapp.RoleReadOnlyAdmin,
@@ -51,15 +52,15 @@ func ExampleInstallIntegration() {
 	}
 	fmt.Println("verified:", report.OK)
 
-	if _, err := oauthapp.RotateIntegration(ctx, admin, stored, store, oauthapp.RotateOptions{Base: base}); err != nil {
+	if _, err := integration.Rotate(ctx, admin, stored, store, integration.RotateOptions{Base: base}); err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println("rotated")
 
-	if err := oauthapp.RemoveIntegration(ctx, admin, stored.ApplicationID); err != nil {
+	if err := integration.Remove(ctx, admin, stored.ApplicationID); err != nil {
 		log.Fatal(err)
 	}
-	left, err := oauthapp.ListIntegrations(ctx, admin, "")
+	left, err := integration.List(ctx, admin, "")
 	if err != nil {
 		log.Fatal(err)
 	}
