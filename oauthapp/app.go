@@ -131,17 +131,17 @@ func merge(raw json.RawMessage, change map[string]any) (json.RawMessage, error) 
 
 // alone looks whether another run, of which this one's journal knows nothing, has created
 // an app of the label at the same time, with whatever key.
-func (r *run) alone(ctx context.Context) error {
-	list, err := r.o.candidates(ctx, r.who.label, "")
+func (o org) alone(ctx context.Context, who identity, id string) error {
+	list, err := o.candidates(ctx, who.label, "")
 	if err != nil {
 		return err
 	}
-	list = slices.DeleteFunc(list, func(c candidate) bool { return c.ID == r.app.ID })
+	list = slices.DeleteFunc(list, func(c candidate) bool { return c.ID == id })
 	if len(list) == 0 {
 		return nil
 	}
 	return fmt.Errorf("oauthapp: another run has created an app with this label (%s) at the same time as this run (%s): delete one of them in the Admin Console, or roll this run back, and run this again",
-		ids(list), r.app.ID)
+		ids(list), id)
 }
 
 // errClientSecret refuses to show an app object that holds a secret.

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/rezonate-io/okta-integration/oauthapp/internal/deliver"
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
@@ -88,7 +90,13 @@ func (p *Plan) ReadBack(ctx context.Context) (*Result, error) {
 // given patience. A SUPER_ADMIN that the org has given is taken away, if the rules allow.
 func (p *Plan) readBack(ctx context.Context, r *run) error {
 	task := r.progress.begin(Step{Kind: StepReadBack, Label: p.Desired.Label, ApplicationID: r.app.ID}, 1)
-	if err := p.awaitDesired(ctx, r); err != nil {
+	var g errgroup.Group
+	g.Go(func() error { return p.awaitDesired(ctx, r) })
+	if r.created { // again: the other run may have been slower
+		who, id := r.who, r.app.ID
+		g.Go(func() error { return r.o.alone(ctx, who, id) })
+	}
+	if err := g.Wait(); err != nil {
 		return err
 	}
 	if late := slices.DeleteFunc(p.difference(&r.app), func(c change) bool { return !c.isSuperAdmin() }); len(late) > 0 {
@@ -144,6 +152,7 @@ type Unmet struct {
 	Err  error // why it was not; nil if the org accepted it, or it was not tried
 }
 
+// String says what is not so, and why.
 func (u Unmet) String() string {
 	if u.Err != nil {
 		return fmt.Sprintf("could not %s: %v", u.Step, u.Err)

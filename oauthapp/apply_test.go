@@ -2,6 +2,7 @@ package oauthapp_test
 
 import (
 	"math"
+	"net/http"
 	"runtime"
 	"slices"
 	"strings"
@@ -20,7 +21,7 @@ func TestWholeJob(t *testing.T) {
 		s := newSetup(t, oktatest.Config{Latency: 100 * time.Millisecond})
 		start := time.Now()
 		plan := s.plan(desired(), nil)
-		if got, want := kinds(plan.Steps()), "create, role, grant"; got != want {
+		if got, want := kinds(plan.Steps()), "create, role, custom role, resource set, binding, grant"; got != want {
 			t.Errorf("steps: %s, want %s", got, want)
 		}
 		if len(plan.Warnings) != 0 {
@@ -106,8 +107,8 @@ func TestOnlyWhatIsMissing(t *testing.T) {
 		if got := plan.Steps()[2].String(); got != "grant the scope okta.groups.read" {
 			t.Errorf("third step: %s", got)
 		}
-		if len(plan.Warnings) != 1 || !strings.Contains(plan.Warnings[0], "okta.logs.read") {
-			t.Errorf("warnings: %q, want one that names the grant that is not wanted", plan.Warnings)
+		if len(plan.Left) != 1 || !strings.Contains(plan.Left[0], "okta.logs.read") {
+			t.Errorf("left: %q, want the grant that is not wanted", plan.Left)
 		}
 		res, err := plan.Apply(t.Context())
 		if err != nil {
@@ -201,7 +202,7 @@ func TestProgress(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := []string{`create the app "acme-visibility" with its key`, "assign the role READ_ONLY_ADMIN", "grant 26 scopes", "read back grants and roles"}
+		want := []string{`create the app "acme-visibility" with its key`, "assign the role READ_ONLY_ADMIN", "create the custom role IAM reader with the permission okta.iam.read", "create a resource set of the org's roles, resource sets and admin assignments", "give the app the custom role IAM reader over the resource set", "grant 26 scopes", "read back grants and roles"}
 		if !slices.Equal(order, want) {
 			t.Errorf("steps: %q, want %q", order, want)
 		}
@@ -228,4 +229,90 @@ func TestPlanIsAppliedOnce(t *testing.T) {
 			t.Errorf("second Apply sent %d requests", n)
 		}
 	})
+}
+
+// What the org accepts and does not keep is an outcome: it is named, and the token stays.
+func TestAcceptedAndLost(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{
+		"/clients/0oa000000000000015d7/roles": "assign the role READ_ONLY_ADMIN",
+		"/grants":                             "grant the scope okta.users.manage",
+		"/bindings":                           "give the app the custom role",
+	} {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newSetup(t, oktatest.Config{})
+				s.disturb(func(r *http.Request) bool {
+					return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, path) && !strings.Contains(string(readBody(t, r)), "okta.logs.read")
+				}, func(r *http.Request, _ http.RoundTripper) (*http.Response, error) {
+					return answer(r, 200, "application/json", `{"id":"made0up","_links":{"self":{"href":"`+r.URL.String()+`"}}}`), nil
+				})
+				j := &row{}
+				plan := s.plan(jobs()["response"], j)
+				start := time.Now()
+				res, err := plan.Apply(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := res.Err(); err == nil || !strings.Contains(err.Error(), want) {
+					t.Errorf("outcome: %v, want %q", err, want)
+				}
+				if took := time.Since(start); took < 10*time.Second || took > 20*time.Second {
+					t.Errorf("it was waited for %v", took)
+				}
+				if err := plan.RevokeAPIToken(t.Context(), passed(res)); err == nil || s.revoked() {
+					t.Errorf("the token was revoked: %v", err)
+				}
+				s.calm()
+				if res, err := s.plan(jobs()["response"], j).Apply(t.Context()); err != nil || res.Err() != nil {
+					t.Errorf("the next run: %v, %v", err, res.Err())
+				}
+			})
+		})
+	}
+}
+
+// A permission that is accepted and lost is one too, and so is what is said to be removed
+// and is there still.
+func TestAcceptedAndNotDone(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		change func(*oauthapp.Desired)
+		lost   func(*http.Request) bool
+		want   string
+	}{
+		"permission": {func(d *oauthapp.Desired) { d.Permissions = append(d.Permissions, "okta.groups.read") },
+			func(r *http.Request) bool { return r.Method == http.MethodPost }, "add the permission okta.groups.read"},
+		"revoked grant": {func(d *oauthapp.Desired) { d.Scopes, d.Exact = scopes.New(scopes.LogsRead), true },
+			func(r *http.Request) bool { return r.Method == http.MethodDelete }, "revoke the scope okta.users.manage"},
+		"removed role": {func(d *oauthapp.Desired) { d.Role, d.Remove.Roles = oauthapp.RoleNone, []string{"READ_ONLY_ADMIN"} },
+			func(r *http.Request) bool { return r.Method == http.MethodDelete }, "take the role READ_ONLY_ADMIN"},
+		"removed custom role": {func(d *oauthapp.Desired) { d.Role, d.Remove.Roles = oauthapp.RoleReadOnlyAdmin, []string{"IAM reader"} },
+			func(r *http.Request) bool { return r.Method == http.MethodDelete }, "take the custom role IAM reader"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s, j := newSetup(t, oktatest.Config{}), &row{}
+				d := jobs()["response"]
+				s.onboard(d, j)
+				s.disturb(tc.lost, func(r *http.Request, _ http.RoundTripper) (*http.Response, error) {
+					return answer(r, http.StatusNoContent, "", ""), nil
+				})
+				tc.change(&d)
+				res, err := s.plan(d, j).Apply(t.Context())
+				if err == nil {
+					err = res.Err()
+				}
+				if err == nil || !strings.Contains(err.Error(), tc.want) {
+					t.Errorf("outcome: %v, want %q", err, tc.want)
+				}
+				s.calm()
+				if res, err := s.plan(d, j).Apply(t.Context()); err != nil || res.Err() != nil {
+					t.Errorf("the next run: %v, %v", err, res.Err())
+				}
+			})
+		})
+	}
 }

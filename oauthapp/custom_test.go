@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -25,7 +26,7 @@ func response() oauthapp.Desired {
 }
 
 const (
-	responseSteps = "create, role, custom role, resource set, binding, grant"
+	responseSteps = "create, role, custom role, custom role, resource set, resource set, binding, binding, grant"
 	rolesPath     = "/api/v1/iam/roles"
 	setsPath      = "/api/v1/iam/resource-sets"
 )
@@ -53,8 +54,8 @@ func TestResponse(t *testing.T) {
 		if got := kinds(plan.Steps()); got != responseSteps {
 			t.Fatalf("steps: %s, want %s", got, responseSteps)
 		}
-		if got := plan.Steps()[2].String(); got != "create a custom role with 17 permissions" {
-			t.Errorf("third step: %s", got)
+		if got := plan.Steps()[3].String(); got != "create the custom role with 17 permissions" {
+			t.Errorf("fourth step: %s", got)
 		}
 		res, err := plan.Apply(t.Context())
 		if err != nil {
@@ -63,9 +64,11 @@ func TestResponse(t *testing.T) {
 		if !slices.Equal(res.Roles, []string{"CUSTOM", "READ_ONLY_ADMIN"}) || !slices.Equal(res.Permissions, oauthapp.ResponsePermissions()) || len(unmet(res)) != 0 {
 			t.Errorf("roles %q, permissions %q, warnings %q", res.Roles, res.Permissions, unmet(res))
 		}
-		want := []string{"POST " + rolesPath, "POST " + setsPath}
-		if w := s.written(); !slices.Equal(w[2:4], want) || !strings.HasSuffix(w[4], "/bindings") {
-			t.Errorf("written: %q, want %q and a binding behind the role", w[:5], want)
+		// The role, the custom roles and the sets are made side by side, then the bindings.
+		w := s.written()
+		if roles := slices.Sorted(slices.Values(w[1:6])); !slices.Equal(roles[:4], []string{"POST " + setsPath, "POST " + setsPath, "POST " + rolesPath, "POST " + rolesPath}) ||
+			!strings.HasSuffix(roles[4], "/roles") || !strings.HasSuffix(w[6], "/bindings") || !strings.HasSuffix(w[7], "/bindings") {
+			t.Errorf("written: %q, want the roles, and bindings behind them", w[:8])
 		}
 		if report := s.verify(res, response().Scopes); !report.OK {
 			t.Errorf("not verified: %v", report.Err())
@@ -74,7 +77,7 @@ func TestResponse(t *testing.T) {
 		if len(again.Steps()) != 0 || len(again.Warnings) != 0 || !slices.Equal(again.App.Permissions, oauthapp.ResponsePermissions()) {
 			t.Errorf("second plan: %v, %q", again.Steps(), again.Warnings)
 		}
-		if roles, sets := s.iam(); roles != 1 || sets != 1 {
+		if roles, sets := s.iam(); roles != 2 || sets != 2 {
 			t.Errorf("%d custom roles and %d resource sets", roles, sets)
 		}
 	})
@@ -86,6 +89,7 @@ func TestCustomRoleWire(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSetup(t, oktatest.Config{})
 		bodies := map[string]string{}
+		var mu sync.Mutex // requests come side by side
 		real := s.base
 		s.base = roundTrip(func(r *http.Request) (*http.Response, error) {
 			if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/api/v1/iam/") {
@@ -97,7 +101,13 @@ func TestCustomRoleWire(t *testing.T) {
 				if err != nil {
 					t.Error(err)
 				}
-				bodies[r.URL.Path] = string(text)
+				name := r.URL.Path
+				if strings.Contains(string(text), ") IAM reader") {
+					name += " IAM reader"
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				bodies[name] = string(text)
 			}
 			return real.RoundTrip(r)
 		})
@@ -106,9 +116,12 @@ func TestCustomRoleWire(t *testing.T) {
 		d.Permissions = []string{"okta.users.read", "okta.users.lifecycle.suspend", "okta.users.read"}
 		res := s.onboard(d, nil)
 		app := res.ClientID
+		orgID, _, _ := strings.Cut(strings.TrimPrefix(s.object(res.ApplicationID)["orn"].(string), "orn:okta:idp:"), ":")
 		want := map[string]string{
-			rolesPath: `{"label":"acme-visibility (` + app + `)","description":"Response actions of the app acme-visibility","permissions":["okta.users.lifecycle.suspend","okta.users.read"]}`,
-			setsPath:  `{"label":"acme-visibility (` + app + `)","description":"All users and groups, for the app acme-visibility","resources":["` + s.sim.URL() + `/api/v1/users","` + s.sim.URL() + `/api/v1/groups"]}`,
+			rolesPath + " IAM reader": `{"label":"acme-visibility (` + app + `) IAM reader","description":"Shows who holds admin roles to the app acme-visibility","permissions":["okta.iam.read"]}`,
+			setsPath + " IAM reader":  `{"label":"acme-visibility (` + app + `) IAM reader","description":"The org's roles, resource sets and admin assignments, for the app acme-visibility","resources":["orn:okta:iam:` + orgID + `:contained_resources"]}`,
+			rolesPath:                 `{"label":"acme-visibility (` + app + `)","description":"Response actions of the app acme-visibility","permissions":["okta.users.lifecycle.suspend","okta.users.read"]}`,
+			setsPath:                  `{"label":"acme-visibility (` + app + `)","description":"All users and groups, for the app acme-visibility","resources":["` + s.sim.URL() + `/api/v1/users","` + s.sim.URL() + `/api/v1/groups"]}`,
 		}
 		for path, body := range want {
 			if bodies[path] != body {
@@ -120,7 +133,7 @@ func TestCustomRoleWire(t *testing.T) {
 				t.Errorf("%s: %s", path, body)
 			}
 		}
-		if len(bodies) != 3 {
+		if len(bodies) != 6 {
 			t.Errorf("%d bodies", len(bodies))
 		}
 	})
@@ -150,7 +163,7 @@ func TestPermissionsDefault(t *testing.T) {
 				if n := len(plan.Desired.Permissions); n != tc.want {
 					t.Errorf("%d permissions, want %d", n, tc.want)
 				}
-				if got := strings.Contains(kinds(plan.Steps()), "custom role"); got != (tc.want > 0) {
+				if got := strings.Contains(strings.Join(says(plan.Steps()), "\n"), "create the custom role with"); got != (tc.want > 0) {
 					t.Errorf("steps: %s", kinds(plan.Steps()))
 				}
 			})
@@ -158,49 +171,70 @@ func TestPermissionsDefault(t *testing.T) {
 	}
 }
 
-// The custom role is the app's own, so its permissions become those wanted.
+// Permissions are added. Those beyond them stay, unless they are named or Exact is set.
 func TestPermissionsChange(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := newSetup(t, oktatest.Config{})
-		d := response()
-		d.Permissions = []string{"okta.users.read", "okta.groups.read", "okta.users.lifecycle.suspend"}
-		s.onboard(d, nil)
-		d.Permissions = []string{"okta.users.read", "okta.users.lifecycle.unsuspend"}
-		plan := s.plan(d, nil)
-		if got := kinds(plan.Steps()); got != "permissions" {
-			t.Fatalf("steps: %s", got)
-		}
-		want := "add the permission okta.users.lifecycle.unsuspend to and take 2 permissions from the custom role"
-		if got := plan.Steps()[0].String(); got != want {
-			t.Errorf("step: %s, want %s", got, want)
-		}
-		res, err := plan.Apply(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := strings.Join(res.Permissions, " "); got != "okta.users.lifecycle.unsuspend okta.users.read" {
-			t.Errorf("permissions: %s", got)
-		}
-		if steps := s.plan(d, nil).Steps(); len(steps) != 0 {
-			t.Errorf("still to do: %v", steps)
-		}
-	})
+	for _, tc := range []struct {
+		name   string
+		change func(*oauthapp.Desired)
+		steps  []string
+		want   string
+	}{
+		{"more", func(*oauthapp.Desired) {}, []string{"add the permission okta.users.lifecycle.unsuspend to the custom role"},
+			"okta.groups.read okta.users.lifecycle.suspend okta.users.lifecycle.unsuspend okta.users.read"},
+		{"remove", func(d *oauthapp.Desired) { d.Remove.Permissions = []string{"okta.groups.read"} },
+			[]string{"add the permission okta.users.lifecycle.unsuspend to the custom role", "take the permission okta.groups.read from the custom role"},
+			"okta.users.lifecycle.suspend okta.users.lifecycle.unsuspend okta.users.read"},
+		{"exact", func(d *oauthapp.Desired) { d.Exact = true },
+			[]string{"add the permission okta.users.lifecycle.unsuspend to the custom role", "take 2 permissions from the custom role"},
+			"okta.users.lifecycle.unsuspend okta.users.read"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s, j := newSetup(t, oktatest.Config{}), &row{}
+				d := response()
+				d.Permissions = []string{"okta.users.read", "okta.groups.read", "okta.users.lifecycle.suspend"}
+				s.onboard(d, j)
+				d.Permissions = []string{"okta.users.read", "okta.users.lifecycle.unsuspend"}
+				tc.change(&d)
+				plan := s.plan(d, j)
+				if got := says(plan.Steps()); !slices.Equal(got, tc.steps) {
+					t.Fatalf("steps: %q", got)
+				}
+				if kept := tc.name != "exact"; warned(plan.Left, "okta.users.lifecycle.suspend") != kept {
+					t.Errorf("left: %q", plan.Left)
+				}
+				res, err := plan.Apply(t.Context())
+				if err != nil || res.Err() != nil {
+					t.Fatal(err, res.Err())
+				}
+				if got := strings.Join(res.Permissions, " "); got != tc.want {
+					t.Errorf("permissions: %s", got)
+				}
+				if steps := s.plan(d, j).Steps(); len(steps) != 0 {
+					t.Errorf("still to do: %v", steps)
+				}
+			})
+		})
+	}
 }
 
-// A custom role that is not wanted any more goes if the journal says that it
-// made it, or if the app shall have nothing else.
+// A custom role that is not asked for any more stays, unless it is named or Exact is set,
+// and whether or not a journal says that it was made from here.
 func TestCustomRoleRemoved(t *testing.T) {
 	t.Parallel()
+	const all = "unbind, remove custom role, remove resource set"
 	for _, tc := range []struct {
 		name    string
 		journal durable.State
-		exact   bool
+		change  func(*oauthapp.Desired)
 		steps   string
 	}{
-		{"journal", &row{}, false, "remove custom role"},
-		{"exact", nil, true, "remove custom role"},
-		{"neither", nil, false, ""},
+		{"journal", &row{}, func(*oauthapp.Desired) {}, ""},
+		{"no journal", nil, func(*oauthapp.Desired) {}, ""},
+		{"exact", nil, func(d *oauthapp.Desired) { d.Exact = true }, all},
+		{"remove", &row{}, func(d *oauthapp.Desired) { d.Remove.Roles = []string{oauthapp.RoleCustom} }, all},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -208,20 +242,21 @@ func TestCustomRoleRemoved(t *testing.T) {
 				s := newSetup(t, oktatest.Config{})
 				s.onboard(response(), tc.journal)
 				d := response()
-				d.Permissions, d.Exact = []string{}, tc.exact
+				d.Permissions = []string{}
+				tc.change(&d)
 				plan := s.plan(d, tc.journal)
 				if got := kinds(plan.Steps()); got != tc.steps {
 					t.Fatalf("steps: %s, want %s", got, tc.steps)
 				}
-				if warned := len(plan.Warnings) == 1; warned != (tc.steps == "") {
-					t.Errorf("warnings: %q", plan.Warnings)
+				if told := warned(plan.Left, "the custom role"); told != (tc.steps == "") {
+					t.Errorf("left: %q", plan.Left)
 				}
-				if _, err := plan.Apply(t.Context()); err != nil {
-					t.Fatal(err)
+				if res, err := plan.Apply(t.Context()); err != nil || res.Err() != nil {
+					t.Fatal(err, res.Err())
 				}
-				left := 1
+				left := 2 // the IAM reader stays
 				if tc.steps != "" {
-					left = 0
+					left = 1
 				}
 				if roles, sets := s.iam(); roles != left || sets != left {
 					t.Errorf("%d custom roles and %d resource sets", roles, sets)
@@ -229,10 +264,8 @@ func TestCustomRoleRemoved(t *testing.T) {
 				if steps := s.plan(d, tc.journal).Steps(); len(steps) != 0 {
 					t.Errorf("still to do: %v", steps)
 				}
-				if tc.steps != "" { // and back
-					if res := s.onboard(response(), tc.journal); len(res.Permissions) != 17 {
-						t.Errorf("result: %+v", res)
-					}
+				if res := s.onboard(response(), tc.journal); len(res.Permissions) != 17 { // and back
+					t.Errorf("result: %+v", res)
 				}
 			})
 		})
@@ -248,17 +281,19 @@ func TestCustomRoleReadBack(t *testing.T) {
 			if e.Step.Kind != oauthapp.StepReadBack || e.Done != 0 {
 				return
 			}
-			for role, err := range oktaint.List[struct{ ID string }](t.Context(), s.admin, nil, "api", "v1", "iam", "roles") {
+			for role, err := range oktaint.List[struct{ ID, Label string }](t.Context(), s.admin, nil, "api", "v1", "iam", "roles") {
 				if err != nil {
 					t.Error(err)
 				}
-				s.send(request.RemovePermission(t.Context(), s.org, role.ID, "okta.users.lifecycle.suspend"))
+				if strings.HasSuffix(role.Label, ")") {
+					s.send(request.RemovePermission(t.Context(), s.org, role.ID, "okta.users.lifecycle.suspend"))
+				}
 			}
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(res.Permissions) != 16 || len(unmet(res)) != 1 || !warned(unmet(res), "wanted permissions") {
+		if len(res.Permissions) != 16 || len(unmet(res)) != 1 || !warned(unmet(res), "add the permission okta.users.lifecycle.suspend") {
 			t.Errorf("permissions %q, warnings %q", res.Permissions, unmet(res))
 		}
 		if got := kinds(s.plan(response(), nil).Steps()); got != "permissions" {

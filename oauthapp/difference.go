@@ -15,19 +15,14 @@ func (p *Plan) difference(have *App) []change {
 	t := &target{org: p.client.Org, app: have, d: d}
 	var changes []change
 	for _, r := range table {
-		var wanted []string
 		if r.wanted != nil {
-			wanted = r.wanted(d, have)
-		}
-		for _, t.arg = range wanted {
-			if _, there := r.see(t); !there {
-				changes = append(changes, change{row: r, arg: t.arg})
+			for _, t.arg = range r.wanted(d, have) {
+				if _, there := r.see(t); !there {
+					changes = append(changes, change{row: r, arg: t.arg})
+				}
 			}
 		}
-		if r.held == nil {
-			continue
-		}
-		for _, t.arg = range without(r.held(have), wanted) {
+		for _, t.arg = range p.beyond(r, have) {
 			if p.takes(r, t.arg, have) {
 				id, _ := r.see(t)
 				changes = append(changes, change{row: r, arg: t.arg, taken: true, id: id})
@@ -37,19 +32,28 @@ func (p *Plan) difference(have *App) []change {
 	return sorted(changes)
 }
 
+// beyond are the arguments of what an app has of a row and Desired does not want.
+func (p *Plan) beyond(r *row, have *App) []string {
+	if r.held == nil {
+		return nil
+	}
+	t := &target{app: have, d: p.Desired}
+	return slices.DeleteFunc(without(r.held(have), r.wanted(p.Desired, have)), func(arg string) bool {
+		if own, _ := cutPermission(arg); r == permissionRow && !slices.Contains(p.Desired.ownRoles(), own) {
+			return true // it goes, or stays, with the role
+		}
+		t.arg = arg
+		_, there := r.see(t)
+		return !there
+	})
+}
+
 // takes reports whether what the app has beyond Desired is taken away.
 func (p *Plan) takes(r *row, arg string, have *App) bool {
-	d := p.Desired
-	switch {
-	case r == roleRow && arg == RoleSuperAdmin:
+	if r == roleRow && arg == RoleSuperAdmin {
 		return p.takesSuperAdmin(have)
-	case r == permissionRow:
-		own, _ := cutPermission(arg)
-		if !slices.Contains(d.ownRoles(), own) && p.takes(customRow, own, have) {
-			return false // it goes with the role
-		}
 	}
-	return d.Exact || r.named(d.Remove, arg)
+	return p.Desired.Exact || r.named(p.Desired.Remove, arg)
 }
 
 // left names what an app has beyond Desired and keeps, in plain words.
@@ -71,18 +75,7 @@ func (p *Plan) left(have *App) []string {
 		add("its network zones, outside of which it gets no tokens")
 	}
 	for _, r := range table {
-		if r.held == nil {
-			continue
-		}
-		var wanted, kept []string
-		if r.wanted != nil {
-			wanted = r.wanted(d, have)
-		}
-		for _, arg := range without(r.held(have), wanted) {
-			if !p.takes(r, arg, have) {
-				kept = append(kept, arg)
-			}
-		}
+		kept := slices.DeleteFunc(p.beyond(r, have), func(arg string) bool { return p.takes(r, arg, have) })
 		if len(kept) > 0 && r.kept != nil {
 			add("%s", r.kept(kept))
 		}

@@ -171,6 +171,9 @@ func Example_webBackend() {
 	// Output:
 	// first tab: create the app "acme-visibility" with its key
 	// first tab: assign the role READ_ONLY_ADMIN
+	// first tab: create the custom role IAM reader with the permission okta.iam.read
+	// first tab: create a resource set of the org's roles, resource sets and admin assignments
+	// first tab: give the app the custom role IAM reader over the resource set
 	// first tab: grant 3 scopes
 	// first tab: not finished: oauthapp: could not grant 3 scopes: context canceled
 	// second tab: grant 3 scopes

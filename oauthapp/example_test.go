@@ -51,17 +51,9 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("granted:", result.Granted.Len(), "missing:", result.Missing.Len(), "role:", result.Role)
+	fmt.Println("granted:", result.Granted.Len(), "role:", result.Role, "not as wanted:", result.Err())
 
-	report, err := oauthapp.Verify(ctx, oktaint.Credentials{
-		Kind:          oktaint.KindPrivateKeyJWT,
-		Org:           org,
-		ApplicationID: result.ApplicationID,
-		ClientID:      result.ClientID,
-		Key:           key,
-		Scopes:        result.Granted,
-		Roles:         result.Roles,
-	}, oauthapp.VerifyOptions{Base: base, Patience: 10 * time.Second})
+	report, err := oauthapp.Verify(ctx, result.Credentials(key), oauthapp.VerifyOptions{Base: base, Patience: 10 * time.Second})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -84,13 +76,16 @@ func Example() {
 	// Output:
 	// create the app "acme-visibility" with its key
 	// assign the role READ_ONLY_ADMIN
+	// create the custom role IAM reader with the permission okta.iam.read
+	// create a resource set of the org's roles, resource sets and admin assignments
+	// give the app the custom role IAM reader over the resource set
 	// grant 26 scopes
-	// granted: 26 missing: 0 role: READ_ONLY_ADMIN
+	// granted: 26 role: READ_ONLY_ADMIN not as wanted: <nil>
 	// users complete
 	// groups complete
 	// apps partial
-	// admins beyond this role
+	// admins partial
 	// verified: true
-	// roles: [READ_ONLY_ADMIN]
+	// roles: [CUSTOM READ_ONLY_ADMIN]
 	// the API token is revoked
 }

@@ -220,8 +220,12 @@ func (l *ledger) begin(ctx context.Context, c change, before any) (sent bool, er
 			}
 		}
 		l.rec.Changes[c.name()] = e
-	} else if sent = e.State == state; c.taken && e.ID == "" {
-		e.ID = c.id
+	} else {
+		// What was made from here and is not shown may only be shown late.
+		sent = e.State == state || e.State == done && !c.taken
+		if c.taken && e.ID == "" {
+			e.ID = c.id
+		}
 	}
 	if e.State, l.changed = state, true; !c.taken {
 		e.At = time.Now().UTC()

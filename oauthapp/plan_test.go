@@ -224,7 +224,7 @@ func TestFindsTheApp(t *testing.T) {
 	bodies["/oauth2/v1/clients/client-0oaOURS/roles"] = `[{"id":"KJCUCRC7J5HEYWK7IFCE2SKO","type":"READ_ONLY_ADMIN","status":"ACTIVE"}]`
 
 	d := desired()
-	d.Scopes = scopes.New(scopes.UsersRead, scopes.LogsRead)
+	d.Scopes, d.Role = scopes.New(scopes.UsersRead, scopes.LogsRead), oauthapp.RoleReadOnlyAdmin
 	plan, err := oauthapp.BuildPlan(t.Context(), served(t, bodies), d, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -350,7 +350,7 @@ func TestReadsThatOnlyAdvise(t *testing.T) {
 			if len(plan.Warnings) != 1 || !strings.Contains(plan.Warnings[0], tc.want) {
 				t.Errorf("warnings: %q, want %q", plan.Warnings, tc.want)
 			}
-			if got := kinds(plan.Steps()); got != "create, role, grant" {
+			if got := kinds(plan.Steps()); got != "create, role, custom role, resource set, binding, grant" {
 				t.Errorf("steps: %s", got)
 			}
 		})
@@ -367,9 +367,9 @@ func TestPlanUnseen(t *testing.T) {
 			permissions []string
 			want        string
 		}{
-			{"", []string{}, "user-schemas group-schema: assign ORG_ADMIN; app-grants admin-console-settings log-stream-schemas org-support-access: assign SUPER_ADMIN; " +
+			{oauthapp.RoleReadOnlyAdmin, []string{}, "user-schemas group-schema: assign ORG_ADMIN; app-grants admin-console-settings log-stream-schemas org-support-access: assign SUPER_ADMIN; " +
 				"admins user-roles group-roles client-roles custom-roles custom-role-permissions resource-sets resource-set-resources resource-set-bindings resource-set-binding-members: assign a"},
-			{"", []string{"okta.iam.read"}, "user-schemas group-schema: assign ORG_ADMIN; app-grants admin-console-settings log-stream-schemas org-support-access: assign SUPER_ADMIN"},
+			{"", []string{}, "user-schemas group-schema: assign ORG_ADMIN; app-grants admin-console-settings log-stream-schemas org-support-access: assign SUPER_ADMIN"},
 			{oauthapp.RoleSuperAdmin, []string{}, ""},
 			{oauthapp.RoleNone, []string{}, ""},
 		} {

@@ -112,7 +112,7 @@ func (r *run) round(ctx context.Context, changes []change) error {
 		return err
 	}
 	if changes[0].row == appRow && !changes[0].taken {
-		return r.alone(ctx)
+		return r.o.alone(ctx, r.who, r.app.ID)
 	}
 	return r.dropRefused(ctx)
 }
@@ -125,7 +125,8 @@ func (r *run) side(ctx context.Context, changes []change) error {
 	var once sync.Once
 	var first error // not the Canceled of those that it stops
 	g.SetLimit(workers)
-	for _, s := range stepsOf(changes, r.d, &r.app) {
+	steps := stepsOf(changes, r.d, &r.app)
+	for _, s := range steps {
 		task := r.progress.begin(s.Step, len(s.changes))
 		for _, c := range s.changes {
 			if groupCtx.Err() != nil {
@@ -144,7 +145,10 @@ func (r *run) side(ctx context.Context, changes []change) error {
 	if g.Wait() != nil {
 		return first
 	}
-	return context.Cause(ctx)
+	if err := context.Cause(ctx); err != nil {
+		return fmt.Errorf("oauthapp: could not %s: %w", steps[len(steps)-1], err)
+	}
+	return nil
 }
 
 // failure is the error of a change that ends the run.

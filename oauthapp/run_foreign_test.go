@@ -37,8 +37,8 @@ type place struct {
 	n            int
 }
 
-// grantIDs are not the same each time, since grants are made side by side.
-var grantIDs = regexp.MustCompile(`\boag\w+`)
+// madeIDs are not the same each time, since what has them is made side by side.
+var madeIDs = regexp.MustCompile(`\b(oag|cr0|iam)\w+`)
 
 // A proxy stands between a client and the org, and knows what passes it.
 type proxy struct {
@@ -66,7 +66,7 @@ func (p *proxy) through(s *setup) {
 func (p *proxy) meets(r *http.Request) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	path := grantIDs.ReplaceAllString(r.URL.Path, "{grant}")
+	path := madeIDs.ReplaceAllString(r.URL.Path, "{id}")
 	p.last[r.Method+" "+path]++
 	here := place{r.Method, path, p.last[r.Method+" "+path]}
 	if r.Method == http.MethodGet || r.Method == http.MethodDelete {
@@ -239,9 +239,10 @@ func walkRenamed() *walk {
 	return w
 }
 
-// walkLess takes a role, scopes, a permission and at last the custom role away.
+// walkLess takes a role, scopes and a permission away.
 func walkLess() *walk {
 	d := jobs()["response"]
+	d.Exact = true
 	return walkRuns(func(s *setup, j *row) {
 		more := d
 		more.Role, more.Scopes = "HELP_DESK_ADMIN", d.Scopes.Union(scopes.New(scopes.GroupsRead, scopes.AppsRead))

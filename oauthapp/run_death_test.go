@@ -56,16 +56,21 @@ type change struct {
 }
 
 var changes = []change{
-	{"response", nil, func(*oauthapp.Result) oauthapp.Desired { return response() }, 9},
+	{"response", nil, func(*oauthapp.Result) oauthapp.Desired { return response() }, 12},
 	{"everything", response, func(before *oauthapp.Result) oauthapp.Desired {
 		d := response()
 		d.Label, d.ApplicationID = "acme two", before.ApplicationID
 		d.DPoP, d.Network = true, &request.Network{Include: []string{"nzo1"}}
 		d.Role, d.Scopes = "REPORT_ADMIN", scopes.New(scopes.UsersManage, scopes.AppsRead)
 		d.Permissions = []string{"okta.users.read", "okta.users.lifecycle.delete"}
+		d.Exact = true
 		return d
-	}, 24},
-	{"no response", response, func(*oauthapp.Result) oauthapp.Desired { return desired() }, 30},
+	}, 27},
+	{"no response", response, func(*oauthapp.Result) oauthapp.Desired {
+		d := desired()
+		d.Exact = true
+		return d
+	}, 30},
 }
 
 // outcome is what a change is about, without ids.

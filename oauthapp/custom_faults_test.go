@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -46,7 +47,7 @@ func TestCustomRoleHalfDone(t *testing.T) {
 					if res := s.onboard(response(), journal); len(res.Permissions) != 17 || !res.Missing.IsEmpty() {
 						t.Errorf("result: %+v", res)
 					}
-					if roles, sets := s.iam(); roles != 1 || sets != 1 || s.apps() != 1 {
+					if roles, sets := s.iam(); roles != 2 || sets != 2 || s.apps() != 1 {
 						t.Errorf("%d custom roles, %d resource sets, %d apps", roles, sets, s.apps())
 					}
 				})
@@ -61,12 +62,12 @@ func TestCustomRoleMadeByAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSetup(t, oktatest.Config{})
 		real := s.base
-		twice := 0
+		var twice atomic.Int32
 		s.base = roundTrip(func(r *http.Request) (*http.Response, error) {
 			if r.Method != http.MethodPost || r.URL.Path != rolesPath && r.URL.Path != setsPath {
 				return real.RoundTrip(r)
 			}
-			twice++
+			twice.Add(1)
 			first := r.Clone(r.Context())
 			body, err := r.GetBody()
 			if err != nil {
@@ -81,10 +82,10 @@ func TestCustomRoleMadeByAnother(t *testing.T) {
 			return real.RoundTrip(r)
 		})
 		s.admin = s.client(s.sim.APIToken())
-		if res := s.onboard(response(), nil); len(res.Permissions) != 17 || twice != 2 {
+		if res := s.onboard(response(), nil); len(res.Permissions) != 17 || twice.Load() != 4 {
 			t.Errorf("result: %+v", res)
 		}
-		if roles, sets := s.iam(); roles != 1 || sets != 1 {
+		if roles, sets := s.iam(); roles != 2 || sets != 2 {
 			t.Errorf("%d custom roles and %d resource sets", roles, sets)
 		}
 	})

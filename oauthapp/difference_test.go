@@ -3,6 +3,7 @@ package oauthapp_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -27,77 +28,90 @@ func (s *setup) object(id string) map[string]any {
 	return app
 }
 
-// A grant and a role that are not wanted any more go if the journal says that
-// it made them, or if the app shall have nothing else; otherwise they stay.
+// A grant and a role that are not wanted any more stay, whoever gave them, and are told
+// of. They go if they are named, or if the app shall have nothing else.
 func TestLess(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
-		name    string
-		journal *row
-		exact   bool
-		steps   string
+		name          string
+		change        func(*oauthapp.Desired)
+		steps         string
+		roles, scopes string
+		left          []string
 	}{
-		{"journal", &row{}, false, "role, revoke, unassign"},
-		{"exact", nil, true, "role, revoke, unassign, unassign"},
-		{"neither", nil, false, "role"},
+		{"nothing", func(*oauthapp.Desired) {}, "role", "CUSTOM HELP_DESK_ADMIN READ_ONLY_ADMIN REPORT_ADMIN", "okta.apps.read okta.groups.read okta.logs.read okta.users.read",
+			[]string{"READ_ONLY_ADMIN", "REPORT_ADMIN", "okta.apps.read", "okta.logs.read", "IAM reader"}},
+		{"by name", func(d *oauthapp.Desired) {
+			d.Remove = oauthapp.Removal{Scopes: scopes.New(scopes.LogsRead), Roles: []string{"REPORT_ADMIN", oauthapp.RoleIAMReader}}
+		}, "role, revoke, unbind, unassign, remove custom role, remove resource set", "HELP_DESK_ADMIN READ_ONLY_ADMIN", "okta.apps.read okta.groups.read okta.users.read",
+			[]string{"READ_ONLY_ADMIN", "okta.apps.read"}},
+		{"exact", func(d *oauthapp.Desired) { d.Exact = true }, "role, revoke, unbind, unassign, unassign, remove custom role, remove resource set", "HELP_DESK_ADMIN", "okta.users.read", nil},
 	} {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				s := newSetup(t, oktatest.Config{})
-				var journal durable.State
-				if tc.journal != nil {
-					journal = tc.journal
-				}
-				d := desired()
-				d.Scopes = scopes.New(scopes.UsersRead, scopes.GroupsRead, scopes.LogsRead)
-				first := s.onboard(d, journal)
-				// What somebody else has added.
-				s.send(request.Grant(t.Context(), s.org, first.ApplicationID, scopes.AppsRead))
-				s.send(request.AssignRole(t.Context(), s.org, first.ClientID, "REPORT_ADMIN"))
-
-				d.Scopes, d.Role, d.Exact = scopes.New(scopes.UsersRead), "HELP_DESK_ADMIN", tc.exact
-				plan := s.plan(d, journal)
-				if got := kinds(plan.Steps()); got != tc.steps {
-					t.Fatalf("steps: %s, want %s", got, tc.steps)
-				}
-				res, err := plan.Apply(t.Context())
-				if err != nil {
-					t.Fatal(err)
-				}
-				wantRoles := []string{"HELP_DESK_ADMIN", "READ_ONLY_ADMIN", "REPORT_ADMIN"}
-				wantScopes := "okta.apps.read okta.groups.read okta.logs.read okta.users.read"
-				switch tc.name {
-				case "journal":
-					wantRoles, wantScopes = []string{"HELP_DESK_ADMIN", "REPORT_ADMIN"}, "okta.apps.read okta.users.read"
-				case "exact":
-					wantRoles, wantScopes = []string{"HELP_DESK_ADMIN"}, "okta.users.read"
-				}
-				again := s.plan(d, journal)
-				if len(again.Steps()) != 0 {
-					t.Errorf("still to do: %v", again.Steps())
-				}
-				if got := s.holds(res.ClientID); !slices.Equal(got, wantRoles) || !slices.Equal(res.Roles, wantRoles) {
-					t.Errorf("roles: %q, result %q, want %q", got, res.Roles, wantRoles)
-				}
-				if got := again.App.Granted.String(); got != wantScopes {
-					t.Errorf("granted: %s, want %s", got, wantScopes)
-				}
-				if kept := !tc.exact; warned(again.Warnings, "okta.apps.read") != kept || warned(again.Warnings, "REPORT_ADMIN") != kept {
-					t.Errorf("warnings: %q", again.Warnings)
-				}
-				if tc.journal != nil {
-					if w := tc.journal.read(t).Changes; w["grant okta.logs.read"].State != "" || w["revoke okta.logs.read"].State != "done" || w["role READ_ONLY_ADMIN"].State != "" {
-						t.Errorf("journal: %v", w)
+		for _, j := range []*row{nil, {}} {
+			t.Run(fmt.Sprintf("%s, journal %t", tc.name, j != nil), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					s := newSetup(t, oktatest.Config{})
+					var journal durable.State
+					if j != nil {
+						journal = j
 					}
-				}
+					d := desired()
+					d.Scopes = scopes.New(scopes.UsersRead, scopes.GroupsRead, scopes.LogsRead)
+					first := s.onboard(d, journal)
+					// What somebody else has added.
+					s.send(request.Grant(t.Context(), s.org, first.ApplicationID, scopes.AppsRead))
+					s.send(request.AssignRole(t.Context(), s.org, first.ClientID, "REPORT_ADMIN"))
+					before := s.sim.State()
+
+					d.Scopes, d.Role = scopes.New(scopes.UsersRead), "HELP_DESK_ADMIN"
+					tc.change(&d)
+					plan := s.plan(d, journal)
+					if got := kinds(plan.Steps()); got != tc.steps {
+						t.Fatalf("steps: %s, want %s", got, tc.steps)
+					}
+					res, err := plan.Apply(t.Context())
+					if err != nil || res.Err() != nil {
+						t.Fatal(err, res.Err())
+					}
+					again := s.plan(d, journal)
+					if len(again.Steps()) != 0 {
+						t.Errorf("still to do: %v", again.Steps())
+					}
+					if got := strings.Join(s.holds(res.ClientID), " "); got != tc.roles || strings.Join(res.Roles, " ") != tc.roles {
+						t.Errorf("roles: %s, result %q, want %s", got, res.Roles, tc.roles)
+					}
+					if got := again.App.Granted.String(); got != tc.scopes {
+						t.Errorf("granted: %s, want %s", got, tc.scopes)
+					}
+					for _, list := range [][]string{plan.Left, res.Left, again.Left} {
+						for _, name := range []string{"READ_ONLY_ADMIN", "REPORT_ADMIN", "okta.apps.read", "okta.logs.read", "IAM reader"} {
+							if warned(list, name) != slices.Contains(tc.left, name) {
+								t.Errorf("left: %q, want %q", list, tc.left)
+							}
+						}
+					}
+					if journal != nil && tc.name != "nothing" {
+						s.checkGivenBack(before, journal)
+					}
+				})
 			})
-		})
+		}
 	}
 }
 
-// A scope that was revoked and is wanted again is granted again, and the
-// journal forgets that it was revoked.
+// checkGivenBack rolls back a journal that created the app, which removes all.
+func (s *setup) checkGivenBack(_ []byte, journal durable.State) {
+	s.t.Helper()
+	if _, err := s.takeBack(s.t.Context(), journal); err != nil {
+		s.t.Error(err)
+	}
+	if n := s.apps(); n != 0 {
+		s.t.Errorf("%d apps", n)
+	}
+}
+
+// A scope that was revoked and is wanted again is granted again.
 func TestMoreAfterLess(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -105,14 +119,15 @@ func TestMoreAfterLess(t *testing.T) {
 		j := &row{}
 		wide, narrow := desired(), desired()
 		wide.Scopes, narrow.Scopes = scopes.New(scopes.UsersRead, scopes.LogsRead), scopes.New(scopes.UsersRead)
+		narrow.Exact = true
 		for _, d := range []oauthapp.Desired{wide, narrow, wide} {
 			res := s.onboard(d, j)
 			if got := s.plan(d, j); got.App.Granted != d.Scopes || len(got.Steps()) != 0 || res.Granted != d.Scopes {
 				t.Errorf("granted %s, want %s", got.App.Granted, d.Scopes)
 			}
 		}
-		if w := j.read(t).Changes; w["grant okta.logs.read"].State != "done" || w["revoke okta.logs.read"].State != "" {
-			t.Errorf("journal: %v", w)
+		if state := j.read(t).state("grant okta.logs.read"); state != "done" {
+			t.Errorf("journal: %q", state)
 		}
 	})
 }
@@ -168,7 +183,7 @@ func TestRenameAndUpdate(t *testing.T) {
 		if len(again.Steps()) != 0 || again.App.Label != "acme response" || !again.App.DPoP {
 			t.Errorf("still to do: %v", again.Steps())
 		}
-		if roles, sets := s.iam(); roles != 1 || sets != 1 {
+		if roles, sets := s.iam(); roles != 2 || sets != 2 {
 			t.Errorf("%d custom roles and %d resource sets after the rename", roles, sets)
 		}
 		d.ApplicationID = "" // the journal has the new label too
@@ -215,8 +230,8 @@ func TestSettingsStay(t *testing.T) {
 		d.DPoP, d.Network = true, &request.Network{Include: []string{"nzo1"}}
 		s.onboard(d, nil)
 		plan := s.plan(desired(), nil)
-		if len(plan.Steps()) != 0 || !warned(plan.Warnings, "DPoP") || !warned(plan.Warnings, "network zones") {
-			t.Errorf("steps %v, warnings %q", plan.Steps(), plan.Warnings)
+		if len(plan.Steps()) != 0 || !warned(plan.Left, "DPoP") || !warned(plan.Left, "network zones") {
+			t.Errorf("steps %v, left %q", plan.Steps(), plan.Left)
 		}
 		d = desired()
 		d.Exact = true
@@ -295,8 +310,8 @@ func TestRenamedByAnother(t *testing.T) {
 		other["label"] = "acme (do not touch)"
 		s.send(request.UpdateApp(t.Context(), s.org, first.ApplicationID, json.RawMessage(text(t, other))))
 		plan := s.plan(desired(), j)
-		if len(plan.Steps()) != 0 || !warned(plan.Warnings, "acme (do not touch)") {
-			t.Errorf("steps %v, warnings %q", plan.Steps(), plan.Warnings)
+		if len(plan.Steps()) != 0 || !warned(plan.Left, "acme (do not touch)") {
+			t.Errorf("steps %v, left %q", plan.Steps(), plan.Left)
 		}
 	})
 }

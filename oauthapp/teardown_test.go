@@ -38,7 +38,7 @@ func TestRollbackTells(t *testing.T) {
 			"remove the resource set of the custom role",
 			fmt.Sprintf("delete the app %q (%s)", label, res.ApplicationID),
 		}
-		if !slices.Equal(says(undone.Done), want)  {
+		if !slices.Equal(says(undone.Done), want) {
 			t.Errorf("result: %q, want %q", says(undone.Done), want)
 		}
 		first, last := events[0], events[len(events)-1]
@@ -118,13 +118,17 @@ func TestRollbackRefused(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, j := newSetup(t, oktatest.Config{}), &row{}
-		less := s.client(s.sim.NewAPIToken("APP_ADMIN"))
 		before := s.sim.State()
 		res := s.onboard(jobs()["response"], j)
-		undone, err := takeBack(t.Context(), less, j, nil)
-		if err == nil || !oktaint.Lacks(err, oktaint.LacksRole) || len(says(undone.Done)) != 0 {
+		isDelete := func(r *http.Request) bool { return r.Method == http.MethodDelete }
+		s.disturb(isDelete, func(r *http.Request, _ http.RoundTripper) (*http.Response, error) {
+			return answer(r, 403, "application/json", `{"errorCode":"E0000006","errorSummary":"You do not have permission to perform the requested action"}`), nil
+		})
+		undone, err := s.takeBack(t.Context(), j)
+		if err == nil || !oktaint.Lacks(err, oktaint.LacksRole) || len(undone.Done) != 0 {
 			t.Fatalf("result: %+v, %v", undone, err)
 		}
+		s.calm()
 		for _, want := range []string{"could not take the custom role IAM reader from the app", "what remains: take the custom role IAM reader", "the resource set", "remove the custom role", res.ApplicationID} {
 			if !strings.Contains(err.Error(), want) {
 				t.Errorf("error: %v, want %q", err, want)
@@ -215,11 +219,19 @@ func TestRollbackStopsARun(t *testing.T) {
 			stopped <- err
 		}()
 		time.Sleep(20 * time.Millisecond) // the create is on its way
+		_, backErr := s.takeBack(t.Context(), j)
+		runErr := <-stopped
+		// The one whose Save comes second is told.
+		if (backErr == nil) == (runErr == nil) {
+			t.Errorf("the rollback: %v, the run: %v", backErr, runErr)
+		}
+		for _, err := range []error{backErr, runErr} {
+			if err != nil && (!errors.Is(err, durable.ErrConflict) || !strings.Contains(err.Error(), "another run is at work")) {
+				t.Errorf("error: %v, want ErrConflict", err)
+			}
+		}
 		if _, err := s.takeBack(t.Context(), j); err != nil {
 			t.Error(err)
-		}
-		if err := <-stopped; !errors.Is(err, durable.ErrConflict) || !strings.Contains(err.Error(), "another run is at work") {
-			t.Errorf("the run: %v, want ErrConflict", err)
 		}
 		if now := s.sim.State(); !bytes.Equal(before, now) {
 			t.Errorf("the org is not as before:\n%s\n%s", before, now)

@@ -160,8 +160,8 @@ func TestBootstrapKeepsItsRole(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if got := kinds(plan.Steps()); got != "role" || !warned(plan.Warnings, "left alone") {
-					t.Errorf("steps %s, warnings %q", got, plan.Warnings)
+				if got := kinds(plan.Steps()); got != "role" || !warned(plan.Left, "SUPER_ADMIN") {
+					t.Errorf("steps %s, left %q", got, plan.Left)
 				}
 				if _, err := plan.Apply(t.Context()); err != nil {
 					t.Fatal(err)
@@ -272,7 +272,7 @@ func TestRevokeInterrupted(t *testing.T) {
 				s := newSetup(t, oktatest.Config{})
 				j := &row{}
 				s.onboard(desired(), j)
-				state := strings.Replace(string(j.state), `"writes":{`, `"writes":{"revoke token":"sending",`, 1)
+				state := strings.Replace(string(j.state), `"changes":{`, `"changes":{"revoke token":{"state":"sending"},`, 1)
 				j.state = []byte(state)
 				if sent {
 					s.sim.RevokeAPIToken(s.sim.APIToken())
@@ -287,7 +287,11 @@ func TestRevokeInterrupted(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if err := plan.RevokeAPIToken(t.Context(), nil); err != nil || !s.revoked() {
+				res, err := plan.Apply(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := plan.RevokeAPIToken(t.Context(), passed(res)); err != nil || !s.revoked() {
 					t.Errorf("RevokeAPIToken: %v", err)
 				}
 			})

@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/rezonate-io/okta-integration/oauthapp"
+	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/durable"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 )
@@ -59,5 +61,44 @@ func twoRuns(t *testing.T, shared bool, behind time.Duration) {
 	} else if n == 1 {
 		s.onboard(d, mine) // finishes what the loser kept the winner from, if anything
 		s.checkExactly(before, d)
+	}
+}
+
+// Two administrators at once, each with a key of their own: there is one app, or both are
+// told.
+func TestTwoRunsWithKeysOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	other, err := oktaint.GenerateKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for behind := range 60 {
+		t.Run(fmt.Sprintf("%d ms behind", 10*behind), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newSetup(t, oktatest.Config{Latency: 20 * time.Millisecond})
+				mine, yours := jobs()["visibility"], jobs()["visibility"]
+				yours.Key = other.Public()
+				failed := make(chan error, 2)
+				go func() { failed <- s.try(t.Context(), mine, &row{}) }()
+				time.Sleep(time.Duration(behind) * 10 * time.Millisecond)
+				go func() { failed <- s.try(t.Context(), yours, &row{}) }()
+				told := 0
+				for range 2 {
+					err := <-failed
+					if err == nil {
+						continue
+					}
+					told++
+					var taken *oauthapp.OtherKeyError
+					if !errors.As(err, &taken) && !strings.Contains(err.Error(), "another run has created an app") {
+						t.Errorf("error: %v", err)
+					}
+				}
+				if n := s.apps(); n == 2 && told < 2 || n == 1 && told != 1 {
+					t.Errorf("%d apps, and %d were told", n, told)
+				}
+			})
+		})
 	}
 }
