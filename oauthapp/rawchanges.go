@@ -29,7 +29,8 @@ func newRaws(p *Plan) *raws {
 		}
 	}
 	if _, err := r.app.iamORN(); err != nil {
-		r.app.iam = r.mark(iamORNName)
+		r.app.iam = "orn:" + rand.Text() // what is no ORN is refused
+		r.marks[r.app.iam] = iamORNName
 	}
 	for name, own := range ownRoles {
 		r.app.own(name, func(c *customRole) {

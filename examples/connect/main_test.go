@@ -24,9 +24,9 @@ func TestDemonstration(t *testing.T) {
 	got := clitest.Setup{Env: map[string]string{"OKTA_CLIENT_ORGURL": "https://acme.okta.com"}}.Run(t, "connect", run)
 	got.Check(t, cli.ExitDone, "this is a demonstration", "the environment counts only if a flag is given")
 	for _, want := range []string{
-		`(?m)^An API token that .*:\ntenant_id: +acme\ncredential: +API token\nowner: +test.admin\S+ \(00u\w+\)\nroles: +READ_ONLY_ADMIN`,
-		`(?m)^A store integration .*:\ntenant_id: +acme\ncredential: +store integration.*\nclient_id: +0oa\w+\nroles: +READ_ONLY_ADMIN`,
-		`(?m)^An OAuth service app .*:\ntenant_id: +acme\ncredential: +OAuth service app.*\nclient_id: +0oa\w+\nkey_id: +\S+\nroles: +READ_ONLY_ADMIN`,
+		`(?m)^An API token that .*:\ntenant_id: +demo\ncredential: +API token\nowner: +test.admin\S+ \(00u\w+\)\nroles: +READ_ONLY_ADMIN`,
+		`(?m)^A store integration .*:\ntenant_id: +demo\ncredential: +store integration.*\nclient_id: +0oa\w+\nroles: +READ_ONLY_ADMIN`,
+		`(?m)^An OAuth service app .*:\ntenant_id: +demo\ncredential: +OAuth service app.*\nclient_id: +0oa\w+\nkey_id: +\S+\nroles: +READ_ONLY_ADMIN`,
 		`(?m)^granted_scopes: +26: okta`, `(?m)^missing_scopes: +0$`, `(?m)^ends: +when it is not used for 30 days \(20\d\d-\d\d-\d\d as of now\)`,
 		`(?m)^rate_limits: .*50 a minute for /api/v1/apps`,
 	} {

@@ -32,18 +32,18 @@ func TestFailureAsJSON(t *testing.T) {
 	t.Parallel()
 	o := serve(t, oktatest.Config{})
 	var doc struct {
-		Error         cli.Failure
+		cli.Failure
 		ApplicationID string `json:"application_id"`
 	}
 	for _, tt := range []struct {
 		args []string
-		want string
+		want int
 	}{
-		{[]string{"--role", "KING", "--json"}, "usage"}, {[]string{"--tokn", "--json"}, "usage"}, {[]string{"--label", "No role", "--role", "none", "--json"}, "incomplete"},
+		{[]string{"--role", "KING", "--json"}, cli.ExitUsage}, {[]string{"--tokn", "--json"}, cli.ExitUsage}, {[]string{"--label", "No role", "--role", "none", "--json"}, cli.ExitIncomplete},
 	} {
 		got := o.onboard(t, tt.args...)
 		got.Unmarshal(t, &doc)
-		if doc.Error.Kind != tt.want || doc.Error.Status != got.Status || !strings.Contains(got.Stderr, doc.Error.Message) {
+		if doc.Status != tt.want || got.Status != tt.want || !strings.Contains(got.Stderr, doc.Message) {
 			t.Errorf("%q: %+v\n%s", tt.args, doc, got.Stderr)
 		}
 	}
@@ -51,7 +51,7 @@ func TestFailureAsJSON(t *testing.T) {
 		t.Error("the app of an incomplete run is not told")
 	}
 	o.onboardAs(t, t.Context(), "00nobody", "--json").Unmarshal(t, &doc)
-	if doc.Error.Kind != "failed" || strings.Contains(doc.Error.Message, "oktaint:") {
+	if doc.Status != cli.ExitFailed || strings.Contains(doc.Message, "oktaint:") {
 		t.Errorf("%+v", doc)
 	}
 }

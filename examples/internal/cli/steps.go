@@ -24,6 +24,11 @@ func StepsText(steps []oauthapp.Step, width int) string {
 	return b.String()
 }
 
+// SaySteps tells a person the steps, in the words of StepsText.
+func (p *Program) SaySteps(steps []oauthapp.Step) {
+	p.Say("%s", strings.TrimSuffix(StepsText(steps, Columns(p.ErrWidth)), "\n"))
+}
+
 // stepNames are the scopes and permissions of a step.
 func stepNames(s oauthapp.Step) (names []string) {
 	for scope := range s.Scopes.All() {
