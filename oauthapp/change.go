@@ -159,12 +159,14 @@ var settingsRow = &row{
 var keyRow = &row{
 	name: "key", order: 4, part: partKeys, // of a rotation; the argument is the thumbprint
 	step: func(s *Step, arg string, _ Desired) { s.Key = arg },
-	make: way{kind: StepAddKey, says: func(s Step) string { return "add the key " + s.Key }, sends: []send{{
-		build: func(ctx context.Context, t *target) (*http.Request, error) {
+	make: way{kind: StepAddKey, says: func(s Step) string { return "add the key " + s.Key }, sends: []send{
+		{build: func(ctx context.Context, t *target) (*http.Request, error) {
 			return request.AddKey(ctx, t.org, t.app.ID, t.d.Key)
-		},
-		answer: answerID,
-	}}},
+		}, answer: answerKey, done: func(t *target) bool { return t.app.key(t.arg).there }},
+		{build: func(ctx context.Context, t *target) (*http.Request, error) {
+			return request.ActivateKey(ctx, t.org, t.app.ID, t.app.key(t.arg).id)
+		}, done: func(t *target) bool { return t.app.key(t.arg).active }},
+	}},
 	take: way{kind: StepDeleteKey, says: func(s Step) string { return "deactivate and delete the key " + s.Key }, sends: []send{
 		{build: func(ctx context.Context, t *target) (*http.Request, error) {
 			return request.DeactivateKey(ctx, t.org, t.app.ID, t.id)
@@ -174,7 +176,11 @@ var keyRow = &row{
 		}, answer: answerGone},
 	}},
 	see: func(t *target) (string, bool) { k := t.app.key(t.arg); return k.id, k.there },
-	set: func(a, got *App, _, _ string) { a.keys = got.keys },
+	set: func(a, got *App, thumbprint, _ string) {
+		if k := got.key(thumbprint); k.there {
+			a.keys = append(slices.DeleteFunc(slices.Clone(a.keys), func(o heldKey) bool { return o.id == k.id }), k)
+		}
+	},
 }
 
 var roleRow = &row{

@@ -38,6 +38,11 @@ type entry struct {
 	At     time.Time       `json:"at,omitzero"`      // when it was made from here
 }
 
+// fresh reports whether it was made so shortly ago that the org may not show it yet.
+func (e *entry) fresh() bool {
+	return (e.State == sending || e.State == done) && time.Since(e.At) < deliver.Patience
+}
+
 // A record is the journal's state.
 type record struct {
 	Version       int               `json:"version"`
@@ -276,6 +281,7 @@ func (l *ledger) reconcile(t target) {
 		l.changed = true
 		t.arg = c.arg
 		switch id, there := c.row.see(&t); {
+		case !there && e.fresh(): // it may be shown late
 		case there == e.Theirs:
 			delete(l.rec.Changes, name)
 		case there:

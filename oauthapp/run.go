@@ -236,6 +236,9 @@ func (r *run) deliver(ctx context.Context, c change) error {
 		if outcome, err = r.send(ctx, c, s, t, sent, &got); err != nil {
 			break
 		}
+		if !c.takes() { // the next request builds on it
+			c.row.set(t.app, &got, c.arg, t.id)
+		}
 	}
 	return r.settle(ctx, c, outcome, t, got, err)
 }
@@ -385,6 +388,19 @@ func answerApp(c *oktaint.Client, req *http.Request, got *App) (string, error) {
 	}))
 	*got = made.App
 	return got.ID, err
+}
+
+// answerKey wants a client key.
+func answerKey(c *oktaint.Client, req *http.Request, got *App) (string, error) {
+	var raw json.RawMessage
+	err := c.Do(req, oktaint.Checked(&raw, func() bool {
+		got.keys = parseHeld([]json.RawMessage{raw})
+		return len(got.keys) == 1 && got.keys[0].id != ""
+	}))
+	if err != nil {
+		return "", err
+	}
+	return got.keys[0].id, nil
 }
 
 // answerBinding wants a binding. It has no id of its own: it is that of its set and that

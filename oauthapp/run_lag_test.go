@@ -61,6 +61,7 @@ func TestLateAbandonment(t *testing.T) {
 								t.Errorf("outcome: %v", err)
 							}
 							s.checkExactly(before, d)
+							s.undo(bare, j)
 						})
 					})
 				}

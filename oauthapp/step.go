@@ -13,8 +13,8 @@ import (
 // A StepKind says what a step does.
 type StepKind string
 
-// The kinds of steps. Read-back, verify, prove and switch write nothing to the org: they
-// are in events, never in the steps of a plan.
+// The kinds of steps. Read-back and verify write nothing to the org: they are in events,
+// never in the steps of a plan.
 const (
 	StepCreate           StepKind = "create"
 	StepActivate         StepKind = "activate"
@@ -38,6 +38,9 @@ const (
 	StepDelete           StepKind = "delete"
 	StepReadBack         StepKind = "read back"
 	StepVerify           StepKind = "verify"
+	StepProve            StepKind = "prove"
+	StepSwitch           StepKind = "switch"
+	StepRevokeAccess     StepKind = "revoke access tokens"
 	StepRevokeToken      StepKind = "revoke token"
 )
 
@@ -55,8 +58,11 @@ type Step struct {
 
 // readings are the steps that change nothing in the org, in plain words.
 var readings = map[StepKind]string{
-	StepReadBack: "read back grants and roles",
-	StepVerify:   "verify the new credential",
+	StepReadBack:     "read back grants and roles",
+	StepVerify:       "verify the new credential",
+	StepProve:        "prove the new key with a token",
+	StepSwitch:       "switch services to the new key",
+	StepRevokeAccess: "revoke access tokens of the app",
 }
 
 // String describes the step in plain words, such as "grant 26 scopes".

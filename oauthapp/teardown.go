@@ -28,6 +28,7 @@ type Teardown struct {
 
 	r       *run
 	changes []change
+	tokens  []func(context.Context) error // revoke one each
 	applied bool
 }
 
@@ -42,6 +43,9 @@ type TeardownResult struct {
 // there.
 func (d *Teardown) Steps() []Step {
 	var steps []Step
+	if len(d.tokens) > 0 {
+		steps = append(steps, d.revocation())
+	}
 	for _, c := range d.changes {
 		t := d.r.target(c)
 		steps = append(steps, stepsOf([]change{c}, t.d, t.app)[0].Step)
@@ -179,7 +183,7 @@ func (d *Teardown) takeBack() {
 	for _, c := range l.changes() {
 		e := l.entry(c.name())
 		switch {
-		case c.row == tokenRow:
+		case c.row == tokenRow, c.row == keyRow && e.Theirs: // which no request brings back
 			d.Kept = append(d.Kept, c.name())
 			continue
 		case c.row != appRow && !c.row.beside && (goes || whole && c.row.part == partApp || d.r.app.ID == ""):
@@ -235,6 +239,9 @@ func (d *Teardown) Apply(ctx context.Context) (*TeardownResult, error) {
 	if err := r.l.edit(ctx, func(*record) {}); err != nil { // a run that is at work stops
 		return res, err
 	}
+	if err := d.revoke(ctx, res); err != nil {
+		return res, err
+	}
 	for i, c := range d.changes {
 		step := stepsOf([]change{c}, r.target(c).d, &r.app)[0].Step
 		if err := r.round(ctx, []change{c}); err != nil {
@@ -245,6 +252,26 @@ func (d *Teardown) Apply(ctx context.Context) (*TeardownResult, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliver.Grace)
 	defer cancel()
 	return res, r.l.edit(ctx, func(rec *record) { *rec = record{Version: recordVersion, Changes: map[string]*entry{}} })
+}
+
+func (d *Teardown) revocation() Step {
+	return Step{Kind: StepRevokeAccess, Label: d.r.l.rec.Label, ApplicationID: d.App.ID}
+}
+
+// revoke ends the access tokens that were handed over, for which the app is needed still.
+func (d *Teardown) revoke(ctx context.Context, res *TeardownResult) error {
+	if len(d.tokens) == 0 {
+		return nil
+	}
+	task := d.r.progress.begin(d.revocation(), len(d.tokens))
+	for _, revoke := range d.tokens {
+		if err := revoke(ctx); err != nil && d.App.ID != "" && d.App.Active {
+			return fmt.Errorf("oauthapp: could not revoke an access token: %w; what remains: %s: do this again, or without the tokens", err, d.remaining(0))
+		}
+		task.advance()
+	}
+	res.Done = append(res.Done, d.revocation())
+	return nil
 }
 
 // remaining names the steps from i on.

@@ -35,6 +35,7 @@ type Source struct {
 	org    Org
 	kind   Kind                                  // of the credential
 	fetch  func(context.Context) (*grant, error) // one fetch with its retries; nil for an API token
+	revoke func(context.Context, string) error   // one revocation; nil for an API token
 	budget time.Duration
 	dpop   *prover // nil for an API token
 	err    error   // of the credential itself

@@ -58,7 +58,7 @@ func (e *endpoint) source(kind Kind, budget time.Duration, err error) *Source {
 	if budget <= 0 {
 		budget = defaultFetchTimeout
 	}
-	return &Source{org: e.org, kind: kind, clientID: e.clientID, asked: e.scopes, secret: e.secret, fetch: e.fetch, budget: budget, dpop: e.dpop, err: err}
+	return &Source{org: e.org, kind: kind, clientID: e.clientID, asked: e.scopes, secret: e.secret, fetch: e.fetch, revoke: e.revoke, budget: budget, dpop: e.dpop, err: err}
 }
 
 // fetch asks for a token until there is one, the error is final, or the next wait
