@@ -209,6 +209,12 @@ func ExamplePlan_RawRequests() {
 	//    POST https://acme.okta.com/api/v1/apps?activate=true
 	// assign the role READ_ONLY_ADMIN
 	//    POST https://acme.okta.com/oauth2/v1/clients/${CLIENT_ID}/roles
+	// create the custom role IAM reader with the permission okta.iam.read
+	//    POST https://acme.okta.com/api/v1/iam/roles
+	// create a resource set of the org's roles, resource sets and admin assignments
+	//    POST https://acme.okta.com/api/v1/iam/resource-sets
+	// give the app the custom role IAM reader over the resource set
+	//    POST https://acme.okta.com/api/v1/iam/resource-sets/${IAM_RESOURCE_SET_ID}/bindings
 	// grant the scope okta.users.read
 	//    POST https://acme.okta.com/api/v1/apps/${APP_ID}/grants
 	// get an access token
