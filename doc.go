@@ -16,6 +16,9 @@
 //     service app in a customer's org and proves that it works.
 //     [github.com/rezonate-io/okta-integration/oauthapp/request] builds its raw
 //     requests.
+//   - [github.com/rezonate-io/okta-integration/oauthapp/integration] looks after a
+//     store integration, which the customer installs instead: installs it, rotates
+//     its secret, removes it.
 //   - [github.com/rezonate-io/okta-integration/remediation] responds to attacks:
 //     it plans, runs on approval and records what is done to users and groups,
 //     and takes it back.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rezonate-io/okta-integration/oauthapp/internal/deliver"
 	"github.com/rezonate-io/okta-integration/oauthapp/request"
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/scopes"
@@ -207,7 +208,7 @@ var roleRow = &row{
 		a.Roles = append(slices.Clone(a.Roles), role)
 		a.roleIDs = with(a.roleIDs, role, id)
 	},
-	duplicate: func(err error) bool { return hasCode(err, "E0000263", "E0000090") },
+	duplicate: deliver.RoleHeld,
 }
 
 var customRow = &row{

@@ -216,11 +216,13 @@ func (a *App) iamORN() (string, error) {
 	return "orn:" + parts[1] + ":iam:" + parts[3] + ":contained_resources", nil
 }
 
-// labelTaken reports whether an answer may mean that a label is in use, which
-// is how Okta refuses to make a second role or set of one label.
+// labelTaken reports whether an answer may mean that a label is in use, which is how Okta
+// refuses to make a second role or set of one label. It says of other members that they
+// are the cause.
 func labelTaken(err error) bool {
 	e, ok := fromOkta(err)
-	return ok && (e.StatusCode == http.StatusBadRequest || e.StatusCode == http.StatusConflict)
+	other := strings.Contains(err.Error(), "resources") || strings.Contains(err.Error(), "permissions")
+	return ok && !other && (e.StatusCode == http.StatusBadRequest || e.StatusCode == http.StatusConflict)
 }
 
 // readCustom finds the custom roles of an app: among the roles that it holds, and those

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
+	"github.com/rezonate-io/okta-integration/oauthapp/internal/deliver"
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
 
@@ -52,10 +52,7 @@ func fromOkta(err error) (*oktaint.Error, bool) {
 }
 
 // hasCode reports whether the org answered a request with one of these error codes.
-func hasCode(err error, codes ...string) bool {
-	e, ok := fromOkta(err)
-	return ok && slices.Contains(codes, e.Code)
-}
+func hasCode(err error, codes ...string) bool { return deliver.HasCode(err, codes...) }
 
 // refusesOne reports whether an answer to a change is about what it names alone: unknown
 // to the org, part of a feature that the org lacks, or there already. A credential or a

@@ -281,8 +281,8 @@ func (p *RotationPlan) toNext(ctx context.Context) error {
 // prove mints a token with the new key.
 func (p *RotationPlan) prove(ctx context.Context) error {
 	task := p.r.progress.begin(Step{Kind: StepProve, Label: p.App.Label, ApplicationID: p.App.ID, Key: p.r.l.rec.Rotation.Next}, 1)
-	v := &verifier{creds: p.next, opts: VerifyOptions{Patience: deliver.Patience}, progress: p.r.progress}
-	if err := v.mint(ctx, p.next.Source(p.rot.Base)); err != nil {
+	src, until := p.next.Source(p.rot.Base), time.Now().Add(deliver.Patience)
+	if err := deliver.Mint(ctx, src, p.next.Scopes, until, p.r.progress.wait); err != nil {
 		return fmt.Errorf("the new key gets no token: %w", err)
 	}
 	task.advance()

@@ -124,8 +124,6 @@ func checkWalk(t *testing.T, scene func() *walk) (cells int) {
 	return cells
 }
 
-func always(place) bool { return true }
-
 func checkPlace(t *testing.T, w *walk, p *proxy) {
 	s := newSetup(t, oktatest.Config{})
 	w.prepare(s)

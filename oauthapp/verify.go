@@ -46,7 +46,7 @@ func Verify(ctx context.Context, creds oktaint.Credentials, opts VerifyOptions) 
 	ctx = oktaint.WithOnWait(ctx, v.progress.wait)
 	parts := 1 + len(inventory.Expect(creds.Scopes, nil, nil).Rows)
 	v.task = v.progress.begin(Step{Kind: StepVerify, ApplicationID: creds.ApplicationID, Scopes: creds.Scopes}, parts)
-	if err := v.mint(ctx, src); err != nil {
+	if err := deliver.Mint(ctx, src, creds.Scopes, time.Now().Add(opts.Patience), v.progress.wait); err != nil {
 		return nil, fmt.Errorf("oauthapp: verifying: no token for client %s: %w", creds.ClientID, err)
 	}
 	v.task.advance()
@@ -66,36 +66,6 @@ type verifier struct {
 	opts     VerifyOptions
 	progress *reporter
 	task     *task
-}
-
-// mint gets a token, asking again for as long as the refusal, or the lack of a
-// scope, may only mean that the org has not caught up with a new app.
-func (v *verifier) mint(ctx context.Context, src *oktaint.Source) error {
-	end := time.Now().Add(v.opts.Patience)
-	for wait := 250 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
-		tok, err := src.TokenContext(ctx)
-		left := time.Until(end)
-		switch {
-		case err != nil && !settling(err), left <= 0, err == nil && src.Granted().CoversAll(v.creds.Scopes):
-			return err
-		case err == nil:
-			src.Invalidate(tok)
-		}
-		wait = min(wait, left)
-		v.progress.wait(oktaint.Wait{For: wait, Reason: "the org does not know the new app, key or grants yet"})
-		if pauseErr := deliver.Pause(ctx, wait); pauseErr != nil && err != nil {
-			return fmt.Errorf("%w: %w", pauseErr, err)
-		} else if pauseErr != nil {
-			return pauseErr
-		}
-	}
-}
-
-// settling reports whether the token endpoint's refusal is one that a newly
-// made app may get for a few seconds.
-func settling(err error) bool {
-	var e *oktaint.Error
-	return errors.As(err, &e) && (e.OAuthError == "invalid_client" || e.OAuthError == "consent_required")
 }
 
 // probe asks for one object of each core resource.

@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
-	"github.com/rezonate-io/okta-integration/oauthapp"
+	"github.com/rezonate-io/okta-integration/oauthapp/integration"
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
 
@@ -25,17 +25,17 @@ func (j *job) installIntegration(ctx context.Context, admin *oktaint.Client) err
 	if err != nil {
 		return err
 	}
-	d := oauthapp.DesiredIntegration{Type: j.installType, Scopes: scopes, NewSecret: !keeps}
+	d := integration.Desired{Type: j.installType, Scopes: scopes, NewSecret: !keeps}
 	for _, role := range j.roles {
 		d.Role = role
 	}
 	j.Live("installing %s", j.installType)
-	result, err := oauthapp.InstallIntegration(ctx, admin, d, func(_ context.Context, creds oktaint.Credentials) error {
+	result, err := integration.Install(ctx, admin, d, func(_ context.Context, creds oktaint.Credentials) error {
 		creds.OrgID, creds.Roles = j.conn.Info.ID, j.roles
 		return creds.WriteFile(j.outFile)
 	})
 	j.ClearLine()
-	var reinstall *oauthapp.ReinstallError
+	var reinstall *integration.ReinstallError
 	if err != nil && !errors.As(err, &reinstall) {
 		return err
 	}
@@ -45,7 +45,7 @@ func (j *job) installIntegration(ctx context.Context, admin *oktaint.Client) err
 
 // adopt takes over the credentials of what was installed or found. end says what is not as
 // it should be.
-func (j *job) adopt(result *oauthapp.InstallResult, keeps bool, end error) {
+func (j *job) adopt(result *integration.Result, keeps bool, end error) {
 	j.Warn(result.Warnings)
 	j.install = &installed{end}
 	if j.creds = result.Credentials; keeps {
@@ -53,9 +53,9 @@ func (j *job) adopt(result *oauthapp.InstallResult, keeps bool, end error) {
 	}
 	j.creds.OrgID, j.creds.Roles = j.conn.Info.ID, j.roles
 	if result.Created {
-		j.Say("installed %s as %s", j.installType, result.Integration.ID)
+		j.Say("installed %s as %s", j.installType, result.Instance.ID)
 	} else {
-		j.Say("%s is installed already, as %s", j.installType, result.Integration.ID)
+		j.Say("%s is installed already, as %s", j.installType, result.Instance.ID)
 	}
 }
 
@@ -65,7 +65,7 @@ func (j *job) keepsSecret(ctx context.Context, admin *oktaint.Client) (bool, err
 	if !j.found {
 		return false, nil
 	}
-	list, err := oauthapp.ListIntegrations(ctx, admin, j.installType)
+	list, err := integration.List(ctx, admin, j.installType)
 	if err != nil {
 		return false, err
 	}

@@ -25,8 +25,10 @@ const (
 	// figure; a list that shows a new object only after some seconds was reported.
 	Patience = 10 * time.Second
 
-	// maxSends bounds how often a change is sent again whose outcome stays unknown.
-	maxSends = 4
+	// maxSends bounds how often a change is sent whose outcome stays unknown, and
+	// maxResend for how long: one whose method is idempotent is repeated below as well.
+	maxSends  = 4
+	maxResend = time.Minute
 )
 
 // A Change is one change of an org. Send and Look are required.
@@ -80,6 +82,7 @@ func (*UnshownError) Error() string {
 // known, and one with Refused what the org answered.
 func (c Change) Do(ctx context.Context, sent bool) (Outcome, error) {
 	var err error
+	start := time.Now()
 	for n := 0; ; n++ {
 		if sent {
 			there, lookErr := c.watch(ctx, c.Once)
@@ -88,7 +91,7 @@ func (c Change) Do(ctx context.Context, sent bool) (Outcome, error) {
 				return Open, unknown(err, lookErr)
 			case there:
 				return Took, nil
-			case n == maxSends:
+			case n == maxSends, n > 0 && time.Since(start) > maxResend:
 				return Open, unknown(err, nil)
 			}
 		}
@@ -144,16 +147,19 @@ func (c Change) confirm(ctx context.Context) (Outcome, error) {
 }
 
 // settle finds out what a refusal means. If the change was sent before, that may have
-// been what made it, and the refusal be about a duplicate.
+// been what made it, and the refusal be about a duplicate. The org knows of a duplicate
+// before it shows it, so the look is patient in any case.
 func (c Change) settle(ctx context.Context, refusal error, sent bool) (Outcome, error) {
 	if !sent && (c.Duplicate == nil || !c.Duplicate(refusal)) {
 		return Refused, refusal
 	}
-	there, err := c.watch(ctx, sent)
+	there, err := c.watch(ctx, true)
 	switch {
 	case err != nil && sent:
 		return Open, unknown(refusal, err)
-	case err != nil || !there:
+	case err != nil:
+		return Refused, fmt.Errorf("%w: whether it was so before could not be found out: %w", refusal, err)
+	case !there:
 		return Refused, refusal
 	case sent:
 		return Took, nil
@@ -198,10 +204,7 @@ func Settle(ctx context.Context, until time.Time, try func() error) (err error) 
 		err = try()
 		return !oktaint.IsNotFound(err), nil
 	})
-	if pauseErr != nil && err != nil {
-		return fmt.Errorf("%w: %w", pauseErr, err)
-	}
-	return err
+	return both(pauseErr, err)
 }
 
 // Pause waits for d. It returns the cause if ctx ends before that, or has ended already.

@@ -91,7 +91,7 @@ func TestImports(t *testing.T) {
 		"oktaint/systemlog":           {"oktaint"},
 		"oauthapp":                    {"oktaint", "oktaint/durable", "oktaint/inventory", "scopes", "oauthapp/internal/deliver", "oauthapp/request"},
 		"oauthapp/integration":        {"oktaint", "scopes", "oauthapp/internal/deliver", "oauthapp/request"},
-		"oauthapp/internal/deliver":   {"oktaint"},
+		"oauthapp/internal/deliver":   {"oktaint", "scopes"},
 		"oauthapp/request":            {"oktaint", "scopes"},
 		"remediation":                 {"oktaint", "oktaint/durable", "scopes"},
 	}
