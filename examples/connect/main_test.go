@@ -126,7 +126,7 @@ func TestJSON(t *testing.T) {
 	got.Check(t, cli.ExitDone, "nothing was written: with --out FILE")
 	p := result(t, got)
 	if p.TenantID != strings.TrimPrefix(o.URL, "https://") || p.OrgID != o.ID() || p.Kind != oktaint.KindAPIToken || p.OwnerID == "" || !strings.Contains(p.Owner, "@") || p.ClientID != "" ||
-		len(p.Roles) != 0 || p.RolesKnown || !slices.Equal(p.RolesGuess, []string{readOnly}) || p.TokenID == "" || p.TokenName == "" || !p.OK || p.Error != nil || p.Credentials != "" {
+		len(p.Roles) != 0 || p.RolesKnown || !slices.Equal(p.RolesGuess, []string{readOnly}) || p.TokenID == "" || p.TokenName == "" || !p.OK || p.Failure != nil || p.Credentials != "" {
 		t.Errorf("%+v", p)
 	}
 	if left := time.Until(*p.Expires); left.Round(time.Hour) != 30*24*time.Hour || time.Since(*p.Created) > time.Hour || !strings.Contains(p.Ends, "30 days") {
