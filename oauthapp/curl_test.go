@@ -21,6 +21,7 @@ import (
 	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
+	"github.com/rezonate-io/okta-integration/scopes"
 )
 
 // A loopback is an org that is served over TLS.
@@ -89,11 +90,14 @@ func TestCurlMakesTheSameApp(t *testing.T) {
 		if err != nil {
 			t.Fatalf("stage %d: %v\n%s\n%s", i, err, out, errs)
 		}
-		if _, err := byApply.plan(t, d, i).Apply(t.Context(), nil); err != nil {
+		if _, err := byApply.plan(t, d, i).Apply(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if got, want := byHand.sameness(t), byApply.sameness(t); got != want {
 			t.Errorf("stage %d: the script made\n%s\nApply made\n%s", i, got, want)
+		}
+		if !strings.Contains(errs, "To verify that the app works") && i == 0 {
+			t.Errorf("the script does not say how to verify:\n%s", errs)
 		}
 		again := byHand.plan(t, d, i)
 		if len(again.Steps()) != 0 {
@@ -102,6 +106,48 @@ func TestCurlMakesTheSameApp(t *testing.T) {
 		if want := "application_id: " + again.App.ID + "\nclient_id: " + again.App.ClientID + "\n"; i == 0 && out != want {
 			t.Errorf("the script printed %q, want %q", out, want)
 		}
+	}
+}
+
+// A script that is run once more writes nothing, however the label is escaped.
+func TestCurlLooksFirst(t *testing.T) {
+	t.Parallel()
+	for _, label := range []string{hostile, "R&D <acme>", "acme"} {
+		o := serve(t)
+		d := desired()
+		d.Label, d.Scopes = label, scopes.New(scopes.UsersRead)
+		script, header := raw(t, o.plan(t, d, 0)).Curl(), "Authorization: SSWS "+o.APIToken()
+		if _, errs, err := o.run(t, script, header); err != nil {
+			t.Fatalf("%q: %v\n%s", label, err, errs)
+		}
+		before := o.State()
+		o.ResetRequests()
+		if _, errs, err := o.run(t, script, header); err == nil || !strings.Contains(errs, "the org has an app of this label already, so nothing was written") || len(o.Requests()) != 1 {
+			t.Errorf("%q, once more: %v, %d requests\n%s", label, err, len(o.Requests()), errs)
+		}
+		if !bytes.Equal(stampPattern.ReplaceAll(before, nil), stampPattern.ReplaceAll(o.State(), nil)) {
+			t.Errorf("%q: the org has changed", label)
+		}
+		d.Label = label + " 2" // begins like the other, which is no reason to stop
+		if _, errs, err := o.run(t, raw(t, o.plan(t, d, 0)).Curl(), header); err != nil {
+			t.Errorf("%q: %v\n%s", d.Label, err, errs)
+		}
+	}
+}
+
+// Okta's 429 is waited out.
+func TestCurlRateLimit(t *testing.T) {
+	t.Parallel()
+	o := serve(t)
+	script := raw(t, o.plan(t, desired(), 0)).Curl()
+	if err := o.AddFault("POST /api/v1/apps/{id}/grants #2 429"); err != nil {
+		t.Fatal(err)
+	}
+	if out, errs, err := o.run(t, script, "Authorization: SSWS "+o.APIToken()); err != nil || !strings.Contains(errs, "too many requests: waiting") {
+		t.Errorf("%v\n%s\n%s", err, out, errs)
+	}
+	if again := o.plan(t, desired(), 0); len(again.Steps()) != 0 {
+		t.Errorf("still to do: %v", again.Steps())
 	}
 }
 
@@ -131,7 +177,7 @@ func (o *loopback) app(t *testing.T) string {
 }
 
 var (
-	idPattern    = regexp.MustCompile(`\b(0oa|00o|00u|00g|00T|oag|pks|KEY|ocs|cr0|iam|irb|ra1|JB)[0-9A-Za-z]{15,18}\b`)
+	idPattern    = regexp.MustCompile(`\b(0oa|00o|00u|00g|00T|oag|pks|KEY|ocs|cr0|iam|irb|ire|ra1|JB)[0-9A-Za-z]{15,18}\b`)
 	stampPattern = regexp.MustCompile(`\d{4}-\d\d-\d\dT[0-9:.]+Z`)
 )
 
@@ -176,12 +222,13 @@ func TestCurlStops(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fault, header string
 		want          string
-		writes        int
+		requests      int
 	}{
-		"wrong token":        {header: "Authorization: SSWS 00wrong", want: "E0000011", writes: 1},
-		"no create":          {fault: "POST /api/v1/apps 500", want: "500", writes: 1},
-		"a page":             {fault: "POST /api/v1/apps html", want: "the answer holds no APP_ID", writes: 1},
-		"a grant is refused": {fault: "POST /api/v1/apps/{id}/grants #3 500", want: "grant the scope", writes: 5},
+		"wrong token":        {header: "Authorization: SSWS 00wrong", want: "E0000011", requests: 1},
+		"no create":          {fault: "POST /api/v1/apps 500", want: "500", requests: 2},
+		"a page":             {fault: "POST /api/v1/apps html", want: "the answer holds no APP_ID", requests: 2},
+		"a page, no list":    {fault: "GET /api/v1/apps html", want: "the answer is not a list of apps", requests: 1},
+		"a grant is refused": {fault: "POST /api/v1/apps/{id}/grants #3 500", want: "grant the scope", requests: 9},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -200,8 +247,8 @@ func TestCurlStops(t *testing.T) {
 			if err == nil || out != "" || !strings.Contains(errs, tt.want) {
 				t.Errorf("error %v, want %q:\n%s\n%s", err, tt.want, out, errs)
 			}
-			if n := len(o.Requests()); n != tt.writes {
-				t.Errorf("%d requests, want %d", n, tt.writes)
+			if n := len(o.Requests()); n != tt.requests {
+				t.Errorf("%d requests, want %d", n, tt.requests)
 			}
 		})
 	}

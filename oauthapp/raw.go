@@ -3,6 +3,7 @@ package oauthapp
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -30,6 +31,9 @@ type RawRequest struct {
 	NotByHand string
 
 	url, body template
+
+	// find lists the apps among which label would be, if the request makes an app.
+	find, label string
 }
 
 // The placeholders.
@@ -54,7 +58,27 @@ func (p *Plan) RawRequests() (RawRequests, error) {
 	if err := r.token(); err != nil {
 		return nil, fmt.Errorf("oauthapp: showing the token request: %w", err)
 	}
+	r.list.needed(iamORNName)
 	return r.list, nil
+}
+
+// allOf is "a", "a and b", or "a, b and c".
+func allOf(names []string) string {
+	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+// needed takes a placeholder that no request has out of Gives.
+func (rs RawRequests) needed(name string) {
+	used := slices.ContainsFunc(rs, func(r RawRequest) bool { return r.url.has(name) || r.body.has(name) })
+	for i := range rs {
+		if !used {
+			rs[i].Gives = slices.DeleteFunc(rs[i].Gives, func(given string) bool { return given == name })
+		}
+	}
 }
 
 // A template is text with placeholders: text and names by turns, text first.
@@ -78,6 +102,16 @@ func (r *raws) template(s string) template {
 	}
 }
 
+// has reports whether a placeholder is in t.
+func (t template) has(name string) bool {
+	for i, s := range t {
+		if i%2 == 1 && s == name {
+			return true
+		}
+	}
+	return false
+}
+
 // String writes placeholders as ${NAME}.
 func (t template) String() string {
 	var b strings.Builder
@@ -97,7 +131,10 @@ func (rs RawRequests) HTTP() string {
 	for i, r := range rs {
 		fmt.Fprintf(&b, "### %d. %s\n", i+1, r.Purpose)
 		if len(r.Gives) > 0 {
-			fmt.Fprintf(&b, "# The answer gives %s.\n", strings.Join(r.Gives, " and "))
+			fmt.Fprintf(&b, "# The answer gives %s.\n", allOf(r.Gives))
+		}
+		if slices.Contains(r.Gives, iamORNName) {
+			fmt.Fprintf(&b, "# %s is orn:PARTITION:iam:ORGID:contained_resources, with PARTITION and ORGID of its orn, which is orn:PARTITION:idp:ORGID:apps:...\n", iamORNName)
 		}
 		if r.NotByHand != "" {
 			fmt.Fprintf(&b, "# Not by hand: %s.\n", r.NotByHand)

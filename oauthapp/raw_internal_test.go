@@ -1,13 +1,7 @@
 package oauthapp
 
 import (
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
 	"os"
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -15,45 +9,9 @@ import (
 	"github.com/rezonate-io/okta-integration/scopes"
 )
 
-// stepKinds returns the value of every constant of the type StepKind.
-func stepKinds(t *testing.T) []StepKind {
+// rawsOf are those of a plan for an app of which all is known.
+func rawsOf(t *testing.T) *raws {
 	t.Helper()
-	files, err := fs.Glob(os.DirFS("."), "*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var kinds []StepKind
-	for _, name := range files {
-		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(f, func(n ast.Node) bool {
-			spec, ok := n.(*ast.ValueSpec)
-			if !ok || len(spec.Values) != 1 {
-				return true
-			}
-			if typ, ok := spec.Type.(*ast.Ident); ok && typ.Name == "StepKind" {
-				value, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
-				if err != nil {
-					t.Fatal(err)
-				}
-				kinds = append(kinds, StepKind(value))
-			}
-			return true
-		})
-	}
-	return kinds
-}
-
-// Every kind of step has requests, but for those that only read, and for
-// Rollback, which has no plan.
-func TestEveryStepIsShown(t *testing.T) {
-	t.Parallel()
-	kinds := stepKinds(t)
-	if len(kinds) < 15 || !slices.Contains(kinds, StepRevokeToken) {
-		t.Fatalf("found only %q", kinds)
-	}
 	org, err := oktaint.ParseOrg("acme")
 	if err != nil {
 		t.Fatal(err)
@@ -66,34 +24,58 @@ func TestEveryStepIsShown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, kind := range kinds {
-		p := &Plan{
-			Desired: Desired{Label: "acme", Key: key.Public(), Scopes: scopes.Visibility, Permissions: ResponsePermissions()},
-			App: &App{
-				ID: "0oa1", ClientID: "0oa2", object: []byte(`{"label":"was","settings":{"oauthClient":{"jwks":{}}}}`),
-				grantIDs: map[scopes.Scope]string{scopes.UsersRead: "oag1"}, roleIDs: map[string]string{"ORG_ADMIN": "ra1"},
-				custom: customRole{roleID: "cr01", setID: "iam1", bound: true},
-			},
-			client: &oktaint.Client{Org: org},
-			steps: []Step{{
-				Kind: kind, Label: "acme", Role: "ORG_ADMIN", Scopes: scopes.New(scopes.UsersRead),
-				Permissions: []string{"okta.users.read"}, Forbid: []string{"okta.groups.read"},
-			}},
+	whole := customRole{roleID: "cr01", setID: "iam1", bound: true}
+	return newRaws(&Plan{
+		Desired: Desired{Label: "acme", Key: key.Public(), Scopes: scopes.Visibility, Role: RoleVisibility, Permissions: ResponsePermissions()},
+		App: &App{
+			ID: "0oa1", ClientID: "0oa2", Active: true, orn: "orn:okta:idp:00o1:apps:oidc_client:0oa1",
+			object: []byte(`{"label":"was","settings":{"oauthClient":{"jwks":{}}}}`),
+			keys:   []heldKey{{id: "pks1", thumbprint: "thumb", there: true, active: true}},
+			custom: map[string]customRole{responseRole: whole, iamReader: whole},
+		},
+		client: &oktaint.Client{Org: org},
+	})
+}
+
+// arguments are those of a row for the next test.
+var arguments = map[*row][]string{
+	keyRow: {"thumb"}, roleRow: {"ORG_ADMIN"}, grantRow: {"okta.users.read"},
+	customRow: {responseRole, iamReader}, setRow: {responseRole, iamReader}, bindingRow: {responseRole, iamReader},
+	permissionRow: {responseRole + " okta.users.read", iamReader + " okta.iam.read"},
+}
+
+// Every change of the table has requests, made or taken back, that say what they do.
+func TestEveryStepIsShown(t *testing.T) {
+	t.Parallel()
+	if len(table) < 12 {
+		t.Fatalf("%d rows", len(table))
+	}
+	for _, row := range table {
+		args := arguments[row]
+		if args == nil {
+			args = []string{""}
 		}
-		rs, err := p.RawRequests()
-		switch kind {
-		case StepReadBack, StepVerify, StepRollback:
-			if err == nil {
-				t.Errorf("%s: %d requests, and it sends none", kind, len(rs))
-			}
-			continue
-		}
-		if err != nil || len(rs) < 2 {
-			t.Errorf("%s: %d requests: %v", kind, len(rs), err)
-		}
-		for _, r := range rs {
-			if r.Purpose == "" || strings.Contains(r.Purpose, "\n") || r.Purpose == string(kind) || strings.Contains(r.URL, "//api") {
-				t.Errorf("%s: %+v", kind, r)
+		for _, arg := range args {
+			for _, taken := range []bool{false, true} {
+				c := change{row: row, arg: arg, taken: taken, id: "id1/id2"}
+				if taken && !c.takes() {
+					continue // it is changed back
+				}
+				if c.id = "id1"; row == bindingRow {
+					c.id = "iam1/cr01"
+				}
+				r := rawsOf(t)
+				if row == keyRow && !taken {
+					r.app.keys[0].active = false // what a rotation makes is in no plan
+				}
+				if err := r.change(c); err != nil || len(r.list) == 0 {
+					t.Errorf("%s, taken %v: %d requests: %v", c.name(), taken, len(r.list), err)
+				}
+				for _, raw := range r.list {
+					if raw.Purpose == "" || strings.Contains(raw.Purpose, "\n") || raw.Purpose == string(c.way().kind) || strings.Contains(raw.URL, "//api") || strings.Contains(raw.URL+raw.Body, "${") {
+						t.Errorf("%s, taken %v: %+v", c.name(), taken, raw)
+					}
+				}
 			}
 		}
 	}
@@ -102,8 +84,9 @@ func TestEveryStepIsShown(t *testing.T) {
 // An app object with a secret in it is not shown.
 func TestNoSecretIsShown(t *testing.T) {
 	t.Parallel()
-	r := &raws{app: App{ID: "0oa1", object: []byte(`{"credentials":{"oauthClient":{"client_secret":"hunter2"}}}`)}, marks: map[string]string{}}
-	if err := r.step(Step{Kind: StepRename, Label: "new"}); err == nil || strings.Contains(err.Error(), "hunter2") || len(r.list) != 0 {
+	r := rawsOf(t)
+	r.app.object = []byte(`{"credentials":{"oauthClient":{"client_secret":"hunter2"}}}`)
+	if err := r.change(change{row: labelRow}); err == nil || strings.Contains(err.Error(), "hunter2") || len(r.list) != 0 {
 		t.Errorf("error %v, %v", err, r.list)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/rezonate-io/okta-integration/oauthapp/request"
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
 
@@ -29,7 +30,8 @@ func newRaws(p *Plan) *raws {
 		}
 	}
 	if _, err := r.app.iamORN(); err != nil {
-		r.app.iam = r.mark(iamORNName)
+		r.app.iam = "orn:" + rand.Text() // what is no ORN is refused
+		r.marks[r.app.iam] = iamORNName
 	}
 	for name, own := range ownRoles {
 		r.app.own(name, func(c *customRole) {
@@ -74,6 +76,15 @@ func (r *raws) change(c change) error {
 			return err
 		}
 	}
+	if c.row != appRow || c.taken {
+		return nil
+	}
+	find, err := request.FindApps(context.Background(), r.org, r.d.Label)
+	if err != nil {
+		return err
+	}
+	last := &r.list[len(r.list)-1]
+	last.find, last.label = find.URL.String(), r.d.Label
 	return nil
 }
 

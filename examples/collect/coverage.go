@@ -14,8 +14,8 @@ type printedReport struct {
 	Out string `json:"out"`
 	OK  bool   `json:"ok"` // all that the role reaches was read
 	*inventory.Report
-	Caused *caused      `json:"caused,omitempty"`
-	Error  *cli.Failure `json:"error,omitempty"`
+	Caused *caused `json:"caused,omitempty"`
+	*cli.Failure
 }
 
 // printReport writes what the run found out to standard output, or to standard error if

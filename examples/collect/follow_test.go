@@ -101,7 +101,7 @@ func TestFollowKilled(t *testing.T) {
 		t.Fatalf("%v\n%s", err, errs)
 	}
 	ran := clitest.Ran{Status: exit.ExitCode(), Stdout: out.String(), Stderr: errs.String()}
-	ran.Check(t, cli.ExitInterrupted, " written; the same command goes on from here\n", `"kind": "interrupted"`, "going on from where the last run stopped")
+	ran.Check(t, cli.ExitInterrupted, " written; the same command goes on from here\n", `"exit": 130`, "going on from where the last run stopped")
 	seen := followed(t, o.out())
 	twice := 0
 	for _, n := range seen {

@@ -130,7 +130,7 @@ func TestInterrupt(t *testing.T) {
 		t.Fatalf("%v\n%s\n%s", err, out, errs)
 	}
 	ran := clitest.Ran{Status: cli.ExitInterrupted, Stdout: out.String(), Stderr: errs.String()}
-	ran.Check(t, cli.ExitInterrupted, "collect: interrupted: broken off; the same command goes on from here\n", `"kind": "interrupted"`)
+	ran.Check(t, cli.ExitInterrupted, "collect: interrupted: broken off; the same command goes on from here\n", `"exit": 130`)
 	ran.Unmarshal(t, &struct{}{})
 	if strings.Contains(out.String()+errs.String(), o.APIToken()) {
 		t.Error("the API token is in the output")

@@ -149,8 +149,8 @@ func TestStatuses(t *testing.T) {
 			got.Check(t, tt.status)
 			var printed printedReport
 			got.Unmarshal(t, &printed)
-			failed := printed.Error != nil
-			if failed != (tt.status != cli.ExitDone) || failed && printed.Error.Status != tt.status || printed.OK != printed.Report.OK() || len(printed.Rows) == 0 {
+			failed := printed.Failure != nil
+			if failed != (tt.status != cli.ExitDone) || failed && printed.Failure.Status != tt.status || printed.OK != printed.Report.OK() || len(printed.Rows) == 0 {
 				t.Errorf("printed %+v", printed)
 			}
 		})

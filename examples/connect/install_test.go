@@ -82,8 +82,8 @@ func TestInstallFewerScopes(t *testing.T) {
 	o := serve(t, oktatest.Config{})
 	o.InstallIntegration(oktatest.Integration{Type: service, Scopes: scopes.New(scopes.UsersRead)})
 	got := o.install(t, "--json")
-	got.Check(t, cli.ExitIncomplete, "was installed without the scopes okta.logs.read", `"exit_status": 3`)
-	if p := result(t, got); p.Error == nil || p.ClientID == "" || len(p.Granted) != 1 || len(p.Missing) != 1 {
+	got.Check(t, cli.ExitIncomplete, "was installed without the scopes okta.logs.read", `"exit": 3`)
+	if p := result(t, got); p.Failure == nil || p.ClientID == "" || len(p.Granted) != 1 || len(p.Missing) != 1 {
 		t.Errorf("%+v", p)
 	}
 	if creds := o.written(t); creds.Scopes != scopes.New(scopes.UsersRead) || creds.ClientSecret.IsZero() {

@@ -24,9 +24,9 @@ func TestDemonstration(t *testing.T) {
 	got := clitest.Setup{Env: map[string]string{"OKTA_CLIENT_ORGURL": "https://acme.okta.com"}}.Run(t, "connect", run)
 	got.Check(t, cli.ExitDone, "this is a demonstration", "the environment counts only if a flag is given")
 	for _, want := range []string{
-		`(?m)^An API token that .*:\ntenant_id: +acme\ncredential: +API token\nowner: +test.admin\S+ \(00u\w+\)\nroles: +READ_ONLY_ADMIN`,
-		`(?m)^A store integration .*:\ntenant_id: +acme\ncredential: +store integration.*\nclient_id: +0oa\w+\nroles: +READ_ONLY_ADMIN`,
-		`(?m)^An OAuth service app .*:\ntenant_id: +acme\ncredential: +OAuth service app.*\nclient_id: +0oa\w+\nkey_id: +\S+\nroles: +READ_ONLY_ADMIN`,
+		`(?m)^An API token that .*:\ntenant_id: +demo\ncredential: +API token\nowner: +test.admin\S+ \(00u\w+\)\nroles: +READ_ONLY_ADMIN`,
+		`(?m)^A store integration .*:\ntenant_id: +demo\ncredential: +store integration.*\nclient_id: +0oa\w+\nroles: +READ_ONLY_ADMIN`,
+		`(?m)^An OAuth service app .*:\ntenant_id: +demo\ncredential: +OAuth service app.*\nclient_id: +0oa\w+\nkey_id: +\S+\nroles: +READ_ONLY_ADMIN`,
 		`(?m)^granted_scopes: +26: okta`, `(?m)^missing_scopes: +0$`, `(?m)^ends: +when it is not used for 30 days \(20\d\d-\d\d-\d\d as of now\)`,
 		`(?m)^rate_limits: .*50 a minute for /api/v1/apps`,
 	} {
@@ -126,7 +126,7 @@ func TestJSON(t *testing.T) {
 	got.Check(t, cli.ExitDone, "nothing was written: with --out FILE")
 	p := result(t, got)
 	if p.TenantID != strings.TrimPrefix(o.URL, "https://") || p.OrgID != o.ID() || p.Kind != oktaint.KindAPIToken || p.OwnerID == "" || !strings.Contains(p.Owner, "@") || p.ClientID != "" ||
-		len(p.Roles) != 0 || p.RolesKnown || !slices.Equal(p.RolesGuess, []string{readOnly}) || p.TokenID == "" || p.TokenName == "" || !p.OK || p.Error != nil || p.Credentials != "" {
+		len(p.Roles) != 0 || p.RolesKnown || !slices.Equal(p.RolesGuess, []string{readOnly}) || p.TokenID == "" || p.TokenName == "" || !p.OK || p.Failure != nil || p.Credentials != "" {
 		t.Errorf("%+v", p)
 	}
 	if left := time.Until(*p.Expires); left.Round(time.Hour) != 30*24*time.Hour || time.Since(*p.Created) > time.Hour || !strings.Contains(p.Ends, "30 days") {

@@ -46,13 +46,13 @@ type printed struct {
 	Coverage    map[string]inventory.Outcome `json:"coverage"`
 	OK          bool                         `json:"ok"` // all that scopes and roles should show is seen
 	Credentials string                       `json:"credentials,omitempty"`
-	Error       *cli.Failure                 `json:"error,omitempty"`
+	*cli.Failure
 }
 
 // print writes the result to standard output, and with --json how the run ends, too.
 func (j *job) print(ctx context.Context, f *facts, end error) error {
 	r := j.result(f)
-	r.Error = j.Failure(ctx, end)
+	r.Failure = j.Failure(ctx, end)
 	return j.Print(r, func(t *cli.Table) { j.fill(t, r, f) })
 }
 

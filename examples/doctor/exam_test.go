@@ -129,7 +129,7 @@ func TestComplaints(t *testing.T) {
 			}
 			doc, got := p.examine()
 			problems := doc.of(problem)
-			if got.Status != cli.ExitIncomplete || doc.OK || doc.Error == nil || !has(problems, c.words...) {
+			if got.Status != cli.ExitIncomplete || doc.OK || doc.Failure == nil || !has(problems, c.words...) {
 				t.Errorf("status %d, want a problem with %q:\n%q\n%s", got.Status, c.words, problems, got.Stderr)
 			}
 			if c.only && len(problems) != 1 {

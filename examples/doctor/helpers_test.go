@@ -85,7 +85,7 @@ type document struct {
 	Findings findings
 	Limits   []oktaint.Limit
 	Coverage *inventory.Report
-	Error    *cli.Failure
+	*cli.Failure
 }
 
 // examine runs doctor with the file of credentials.

@@ -44,7 +44,7 @@ func TestHealthy(t *testing.T) {
 			t.Parallel()
 			p := setUp(t, oktatest.Config{RateLimits: map[string]int{}}, role)
 			doc, got := p.examine()
-			if got.Status != cli.ExitDone || !doc.OK || doc.Error != nil || len(doc.of(problem)) != 0 || len(doc.of(warning)) != 0 || len(doc.of(unlooked)) != 0 {
+			if got.Status != cli.ExitDone || !doc.OK || doc.Failure != nil || len(doc.of(problem)) != 0 || len(doc.of(warning)) != 0 || len(doc.of(unlooked)) != 0 {
 				t.Errorf("status %d, problems %q, warnings %q", got.Status, doc.of(problem), doc.of(warning))
 			}
 			if n := doc.Coverage.Count(inventory.BeyondRole); n != tt.beyond || len(doc.Limits) == 0 {

@@ -17,7 +17,7 @@ type printed struct {
 	Findings findings          `json:"findings"`
 	Limits   []oktaint.Limit   `json:"limits,omitempty"`
 	Coverage *inventory.Report `json:"coverage,omitempty"`
-	Error    *cli.Failure      `json:"error,omitempty"`
+	*cli.Failure
 }
 
 // print writes what was found to standard output, and with --json how the run ends, too.
@@ -33,7 +33,7 @@ func (e *exam) print(ctx context.Context, end error) error {
 	creds := e.conn.Credentials
 	doc := printed{
 		Org: e.conn.Org, Kind: creds.Kind, ClientID: creds.ClientID, OK: e.found.count(problem) == 0,
-		Findings: list, Coverage: e.report, Error: e.Failure(ctx, end),
+		Findings: list, Coverage: e.report, Failure: e.Failure(ctx, end),
 	}
 	if e.client != nil {
 		doc.Limits = e.client.Transport().Limits()

@@ -21,11 +21,11 @@ func TestRevokeAPIToken(t *testing.T) {
 	}
 	// Not verified: an app without a role sees nothing. The token is kept.
 	got := run(token, "--revoke-api-token", "--role", "none")
-	if got.Status != cli.ExitIncomplete || !strings.Contains(got.Stderr, "the API token is not revoked") {
+	if got.Status != cli.ExitIncomplete || !strings.Contains(got.Stderr, " is not revoked, as it is needed still") {
 		t.Errorf("without a role: status %d\n%s", got.Status, got.Stderr)
 	}
 	first := run(token, "--revoke-api-token")
-	if first.Status != cli.ExitDone || !strings.Contains(first.Stderr, "the API token is revoked") {
+	if first.Status != cli.ExitDone || !strings.Contains(first.Stderr, "is revoked.") {
 		t.Fatalf("status %d\n%s", first.Status, first.Stderr)
 	}
 	o.ResetRequests()

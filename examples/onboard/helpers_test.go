@@ -128,21 +128,21 @@ func (o *fakeorg) check(t *testing.T, file string) {
 	for _, g := range get[[]struct{ ScopeID, Status string }](t, c, "api", "v1", "apps", id, "grants") {
 		granted = append(granted, g.ScopeID)
 	}
-	if slices.Sort(granted); strings.Join(granted, " ") != creds.Scopes.String() || len(granted) != 3 {
+	if slices.Sort(granted); strings.Join(granted, " ") != creds.Scopes.String() || len(granted) != 5 {
 		t.Errorf("grants %q, want %s", granted, creds.Scopes)
 	}
 	var roles []string
 	for _, r := range get[[]struct{ Type string }](t, c, "oauth2", "v1", "clients", id, "roles") {
 		roles = append(roles, r.Type)
 	}
-	if slices.Sort(roles); !slices.Equal(roles, []string{"CUSTOM", "READ_ONLY_ADMIN"}) {
+	if slices.Sort(roles); !slices.Equal(roles, []string{"CUSTOM", "CUSTOM", "READ_ONLY_ADMIN"}) {
 		t.Errorf("roles %q", roles)
 	}
 	custom := get[struct{ Roles []struct{ ID string } }](t, c, "api", "v1", "iam", "roles")
 	sets := get[struct {
 		Sets []struct{ ID string } `json:"resource-sets"`
 	}](t, c, "api", "v1", "iam", "resource-sets")
-	if len(custom.Roles) != 1 || len(sets.Sets) != 1 {
+	if len(custom.Roles) != 2 || len(sets.Sets) != 2 {
 		t.Errorf("%d custom roles, %d resource sets", len(custom.Roles), len(sets.Sets))
 	}
 }

@@ -34,7 +34,10 @@ func (j *job) run(ctx context.Context) error {
 	case j.rawForm != "":
 		return j.printRaw()
 	case j.dryRun:
-		return j.printPlan(j.steps.Steps())
+		return j.printPlan()
+	}
+	if err := j.preview(ctx); err != nil {
+		return err
 	}
 	return j.apply(ctx)
 }
@@ -43,11 +46,11 @@ func (j *job) run(ctx context.Context) error {
 func (j *job) desired() oauthapp.Desired {
 	return oauthapp.Desired{
 		Label: j.label, Key: j.store.creds.Key.Public(), Scopes: j.scopes, Role: j.role, Permissions: j.permissions,
-		KeepSuperAdmin: j.keepSuperAdmin,
+		Remove: j.remove, Exact: j.exact, KeepSuperAdmin: j.keepSuperAdmin,
 	}
 }
 
-// plan reads the org and says what is to be done.
+// plan reads the org and works out what is to be done.
 func (j *job) plan(ctx context.Context) (err error) {
 	j.steps, err = oauthapp.BuildPlan(ctx, j.admin, j.desired(), j.journal)
 	if err != nil {
@@ -59,10 +62,8 @@ func (j *job) plan(ctx context.Context) (err error) {
 	if j.steps.Owner.Login != "" {
 		j.Say("API token of %s (%s)", j.steps.Owner.Login, cli.List(slices.Sorted(slices.Values(j.steps.Owner.Roles))))
 	}
-	for _, g := range j.steps.Unseen {
-		j.Say("%s: %s", g.Status, cli.CoverageText(g))
-	}
 	j.Warn(j.steps.Warnings)
+	j.warnOfGuards()
 	if len(j.steps.Steps()) == 0 {
 		j.Say("nothing to do: app %s is as it should be", j.steps.App.ID)
 	}
@@ -90,29 +91,30 @@ func (j *job) apply(ctx context.Context) error {
 	if err := j.store.save(); err != nil { // the key, before anything depends on it
 		return err
 	}
-	result, err := j.steps.Apply(ctx, newProgress(j.Program).event)
-	j.EndLine()
+	progress := cli.NewStepProgress(j.Program)
+	j.steps.Progress = progress.Event
+	result, err := j.steps.Apply(ctx)
+	progress.End()
 	if errors.Is(err, durable.ErrConflict) && result.ApplicationID == "" { // the other run has its own key
 		return fmt.Errorf("%w: another run is setting up the same app: let it finish. This one has made nothing", err)
 	}
-	j.Warn(result.Warnings)
-	out := j.outcome(result)
-	if app := j.steps.App; app != nil {
-		j.store.creds.DPoP = app.DPoP
-	}
+	out := &outcome{app: result.ApplicationID, client: result.ClientID, result: result}
 	if err == nil && !result.Granted.IsEmpty() {
 		out.report, err = j.verify(ctx, out, len(j.steps.Steps()) > 0)
 	}
 	if err == nil {
 		err = j.finish(ctx, out)
 	}
-	if err = errors.Join(err, j.store.complete(out)); err == nil {
-		err = out.incomplete()
+	if err = errors.Join(err, j.store.complete(j.steps, out)); err == nil {
+		err = j.incomplete(out)
 	}
 	if printErr := j.print(ctx, out, err); printErr != nil {
 		err = errors.Join(err, printErr)
 	}
-	if err != nil && !cli.IsIncomplete(err) && (out.app != "" || ctx.Err() != nil || oktaint.Ambiguous(err)) {
+	switch {
+	case err == nil || cli.IsIncomplete(err):
+		j.whatNext(out)
+	case out.app != "" || ctx.Err() != nil || oktaint.Ambiguous(err):
 		j.howToGoOn(out)
 	}
 	return err
@@ -138,18 +140,32 @@ func (j *job) howToGoOn(out *outcome) {
 // app is there. What was changed just now may show late, the role in the result
 // included.
 func (j *job) verify(ctx context.Context, out *outcome, changed bool) (*oauthapp.Report, error) {
-	opts := oauthapp.VerifyOptions{Base: j.conn.Base, Progress: newProgress(j.Program).event}
-	creds := j.store.credentials(out)
+	progress := cli.NewStepProgress(j.Program)
+	defer progress.End()
+	opts := oauthapp.VerifyOptions{Base: j.conn.Base, Progress: progress.Event}
+	creds := j.store.credentials(j.steps, out)
 	if changed {
 		opts.Patience = patience
-		if j.role != oauthapp.RoleNone && !slices.Contains(creds.Roles, j.role) {
-			creds.Roles = append(slices.Clone(creds.Roles), j.role)
+		for _, role := range standardRole(j.role) {
+			if !slices.Contains(creds.Roles, role) {
+				creds.Roles = append(slices.Clone(creds.Roles), role)
+			}
 		}
 	}
 	report, err := oauthapp.Verify(ctx, creds, opts)
-	j.EndLine()
 	if err != nil && ctx.Err() == nil {
 		return nil, cli.Incompletef("%s: %w", notComplete, err)
 	}
 	return report, err
+}
+
+// standardRole is the one that comes with a choice of --role, if any.
+func standardRole(role string) []string {
+	switch role {
+	case oauthapp.RoleNone:
+		return nil
+	case oauthapp.RoleVisibility:
+		return []string{oauthapp.RoleReadOnlyAdmin}
+	}
+	return []string{role}
 }

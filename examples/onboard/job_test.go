@@ -54,7 +54,7 @@ func TestKeepSuperAdmin(t *testing.T) {
 }
 
 // jobWrites is how many writes the job of the next test takes.
-const jobWrites = 8
+const jobWrites = 13
 
 // A run that is killed as soon as its n-th write has arrived leaves what the
 // next run completes.

@@ -73,8 +73,8 @@ func TestDemonstration(t *testing.T) {
 		t.Errorf("standard error lacks %q:\n%s", want, got.Stderr)
 	}
 	for _, want := range []string{
-		`(?m)^tenant_id: +acme$`, `(?m)^application_id: +0oa\w{17}$`, `(?m)^role: +READ_ONLY_ADMIN$`, `(?m)^granted_scopes: +26: okta`,
-		`(?m)^missing_scopes: +0$`, `(?m)^  complete +49 of 66$`, `(?m)^  beyond this role +\d+: .*app-grants.*assign SUPER_ADMIN`, `-----BEGIN PRIVATE KEY-----\n`,
+		`(?m)^tenant_id: +demo$`, `(?m)^application_id: +0oa\w{17}$`, `(?m)^roles: +READ_ONLY_ADMIN, IAM reader$`, `(?m)^granted_scopes: +26 of 26$`,
+		`(?m)^  complete +49 of 66$`, `(?m)^  beyond this role +\d+: .*app-grants.*assign SUPER_ADMIN`, `-----BEGIN PRIVATE KEY-----\n`,
 	} {
 		if !regexp.MustCompile(want).MatchString(got.Stdout) {
 			t.Errorf("standard output lacks %s:\n%s", want, got.Stdout)

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -32,18 +33,18 @@ func TestFailureAsJSON(t *testing.T) {
 	t.Parallel()
 	o := serve(t, oktatest.Config{})
 	var doc struct {
-		Error         cli.Failure
+		cli.Failure
 		ApplicationID string `json:"application_id"`
 	}
 	for _, tt := range []struct {
 		args []string
-		want string
+		want int
 	}{
-		{[]string{"--role", "KING", "--json"}, "usage"}, {[]string{"--tokn", "--json"}, "usage"}, {[]string{"--label", "No role", "--role", "none", "--json"}, "incomplete"},
+		{[]string{"--role", "KING", "--json"}, cli.ExitUsage}, {[]string{"--tokn", "--json"}, cli.ExitUsage}, {[]string{"--label", "No role", "--role", "none", "--json"}, cli.ExitIncomplete},
 	} {
 		got := o.onboard(t, tt.args...)
 		got.Unmarshal(t, &doc)
-		if doc.Error.Kind != tt.want || doc.Error.Status != got.Status || !strings.Contains(got.Stderr, doc.Error.Message) {
+		if doc.Status != tt.want || got.Status != tt.want || !strings.Contains(got.Stderr, doc.Message) {
 			t.Errorf("%q: %+v\n%s", tt.args, doc, got.Stderr)
 		}
 	}
@@ -51,7 +52,7 @@ func TestFailureAsJSON(t *testing.T) {
 		t.Error("the app of an incomplete run is not told")
 	}
 	o.onboardAs(t, t.Context(), "00nobody", "--json").Unmarshal(t, &doc)
-	if doc.Error.Kind != "failed" || strings.Contains(doc.Error.Message, "oktaint:") {
+	if doc.Status != cli.ExitFailed || strings.Contains(doc.Message, "oktaint:") {
 		t.Errorf("%+v", doc)
 	}
 }
@@ -68,7 +69,7 @@ func TestRefusedScope(t *testing.T) {
 	if len(p.Granted) != 2 || len(p.Missing) != 1 || p.Missing[0] != "okta.botProtection.read" || p.Coverage["users"].Status != inventory.Complete || p.Coverage["apps"].Status != inventory.NotAsked {
 		t.Errorf("result %+v", p)
 	}
-	if !strings.Contains(got.Stderr, "okta.botProtection.read is not granted") || !strings.Contains(got.Stderr, "E0000001") {
+	if !strings.Contains(got.Stderr, "could not grant the scope okta.botProtection.read") || !strings.Contains(got.Stderr, "E0000001") {
 		t.Errorf("standard error does not say why:\n%s", got.Stderr)
 	}
 	// Without a role the lists are empty: set up, but not verified.
@@ -84,11 +85,17 @@ func TestDryRun(t *testing.T) {
 	o := serve(t, oktatest.Config{})
 	file := filepath.Join(t.TempDir(), "acme.json")
 	got := o.onboard(t, "--dry-run", "--out", file)
-	if want := "1. create the app \"Rezonate Integration\" with its key\n2. assign the role READ_ONLY_ADMIN\n3. grant 26 scopes\n"; got.Status != cli.ExitDone || got.Stdout != want {
-		t.Errorf("status %d:\n%s\n%s", got.Status, got.Stdout, got.Stderr)
+	got.Check(t, cli.ExitDone, "1. create the app \"Rezonate Integration\" with its key\n2. assign the role READ_ONLY_ADMIN\n3. create the custom role IAM reader with the permission okta.iam.read\n",
+		"6. grant 26 scopes\n   okta.apiTokens.read, okta.appGrants.read, okta.apps.read,\n", "okta.users.read\n\nWhat each choice of --role shows", "this run's is visibility")
+	for row, want := range map[string]string{"apps$": "a part +a part +all", "user-schemas": "- +- +all", "admins": "- +all +all", "the other 49 resources$": "all +all +all"} {
+		if !regexp.MustCompile("(?m)^" + want + " +" + row).MatchString(got.Stdout) {
+			t.Errorf("the table lacks %s with %s:\n%s", row, want, got.Stdout)
+		}
 	}
-	if !strings.Contains(got.Stderr, "beyond this role: app-grants, ") || !strings.Contains(got.Stderr, "To change it: assign SUPER_ADMIN") {
-		t.Errorf("it does not say what the role will not show:\n%s", got.Stderr)
+	for line := range strings.Lines(got.Stdout) {
+		if len(line) > 81 && !strings.Contains(line, ". ") {
+			t.Errorf("a line of %d characters: %s", len(line), line)
+		}
 	}
 	if _, err := os.Stat(file); err == nil || o.writes() != 0 {
 		t.Errorf("the dry run wrote: %v, %d requests", err, o.writes())

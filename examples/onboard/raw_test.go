@@ -18,7 +18,7 @@ func TestPrint(t *testing.T) {
 	o := serve(t, oktatest.Config{})
 	dir := t.TempDir()
 	for form, want := range map[string]string{
-		"http": "### 1. create the app \"Rezonate Integration\" with its key\n# The answer gives APP_ID and CLIENT_ID.\nPOST " + o.URL + "/api/v1/apps?activate=true HTTP/1.1\n",
+		"http": "### 1. create the app \"Rezonate Integration\" with its key\n# The answer gives APP_ID, CLIENT_ID and IAM_ORN.\n# IAM_ORN is orn:PARTITION:iam:",
 		"curl": "#!/bin/sh\n",
 	} {
 		got := o.onboard(t, "--print", form, "--key", keyFile(t), "--out", filepath.Join(dir, "out.json"), "--remediation")

@@ -53,7 +53,7 @@ func (s *store) claim(info oktaint.OrgInfo) error {
 // canVerify reports whether there is something to do without a token: the app is
 // there already, with its credentials in --out.
 func (s *store) canVerify() bool {
-	return s.found && !s.dryRun && s.rawForm == "" && !s.rollback && s.creds.ClientID != "" && !s.creds.Scopes.IsEmpty()
+	return s.found && !s.dryRun && s.rawForm == "" && !s.rollback && !s.takes() && s.creds.ClientID != "" && !s.creds.Scopes.IsEmpty()
 }
 
 // openJournal finds the journal, none for a demonstration, whose org is gone when
@@ -149,18 +149,26 @@ func (s *store) save() error {
 }
 
 // complete writes what is known now to --out.
-func (s *store) complete(out *outcome) error {
+func (s *store) complete(plan *oauthapp.Plan, out *outcome) error {
 	if s.outFile == "" || out.app == "" {
 		return nil
 	}
-	s.creds = s.credentials(out)
+	s.creds = s.credentials(plan, out)
 	return s.creds.WriteFile(s.outFile)
 }
 
 // credentials are those of the app, with the scopes that it was granted: a token
-// request that names one the org does not have gets no token at all.
-func (s *store) credentials(out *outcome) oktaint.Credentials {
-	c := s.creds
-	c.ApplicationID, c.ClientID, c.Scopes, c.Roles = out.app, out.client, out.result.Granted, out.result.Roles
+// request that names one the org does not have gets no token at all. Scopes of an
+// earlier run that nobody asked to remove stay. plan is nil if the app is only verified.
+func (s *store) credentials(plan *oauthapp.Plan, out *outcome) oktaint.Credentials {
+	c := out.result.Credentials(s.creds.Key)
+	c.Org, c.OrgID, c.ApplicationID, c.ClientID = s.creds.Org, s.creds.OrgID, out.app, out.client
+	switch {
+	case plan == nil:
+		c.Scopes = s.creds.Scopes
+	case plan.App != nil && !s.exact:
+		had := s.creds.Scopes.Minus(s.creds.Scopes.Minus(plan.App.Granted))
+		c.Scopes = c.Scopes.Union(had.Minus(s.remove.Scopes))
+	}
 	return c
 }

@@ -24,7 +24,7 @@ type printedReport struct {
 	Contained  []containment            `json:"contained,omitempty"`
 	Steps      []remediation.StepResult `json:"steps"`
 	Warnings   []string                 `json:"warnings,omitempty"`
-	Error      *cli.Failure             `json:"error,omitempty"`
+	*cli.Failure
 }
 
 func (j *job) printPlan(p *remediation.Plan) error {
@@ -43,7 +43,7 @@ func (j *job) printReport(ctx context.Context, p *remediation.Plan, r *remediati
 	if j.JSON {
 		return j.PrintJSON(printedReport{
 			OrgURL: p.Org.String(), Digest: r.Plan, ApprovedBy: j.approver(), Records: j.records.Path,
-			OK: r.OK(), Contained: j.contained(r), Steps: r.Steps, Warnings: p.Warnings, Error: j.Failure(ctx, end),
+			OK: r.OK(), Contained: j.contained(r), Steps: r.Steps, Warnings: p.Warnings, Failure: j.Failure(ctx, end),
 		})
 	}
 	return j.PrintText("\n" + j.reportText(r, j.TableWidth()))

@@ -1,3 +1,5 @@
+look 'https://acme.okta.com/api/v1/apps?limit=200&q=it%27s+%24%7BAPP_ID%7D' 'it'\''s ${APP_ID}'
+
 send '1. create the app "it'\''s ${APP_ID}" with its key' \
 	--request POST \
 	--header 'Content-Type: application/json' \
@@ -7,6 +9,8 @@ APP_ID=$(field id)
 need APP_ID "$APP_ID"
 CLIENT_ID=$(field client_id)
 need CLIENT_ID "$CLIENT_ID"
+IAM_ORN=$(iam_orn)
+need IAM_ORN "$IAM_ORN"
 
 send '2. assign the role READ_ONLY_ADMIN' \
 	--request POST \
@@ -14,20 +18,42 @@ send '2. assign the role READ_ONLY_ADMIN' \
 	--data-raw '{"type":"READ_ONLY_ADMIN"}' \
 	'https://acme.okta.com/oauth2/v1/clients/'"${CLIENT_ID}"'/roles'
 
-send '3. grant the scope okta.logs.read' \
+send '3. create the custom role IAM reader with the permission okta.iam.read' \
+	--request POST \
+	--header 'Content-Type: application/json' \
+	--data-raw '{"label":"it'\''s ${APP_ID} ('"${CLIENT_ID}"') IAM reader","description":"Shows who holds admin roles to the app it'\''s ${APP_ID}","permissions":["okta.iam.read"]}' \
+	'https://acme.okta.com/api/v1/iam/roles'
+IAM_ROLE_ID=$(field id)
+need IAM_ROLE_ID "$IAM_ROLE_ID"
+
+send '4. create a resource set of the org'\''s roles, resource sets and admin assignments' \
+	--request POST \
+	--header 'Content-Type: application/json' \
+	--data-raw '{"label":"it'\''s ${APP_ID} ('"${CLIENT_ID}"') IAM reader","description":"The org'\''s roles, resource sets and admin assignments, for the app it'\''s ${APP_ID}","resources":["'"${IAM_ORN}"'"]}' \
+	'https://acme.okta.com/api/v1/iam/resource-sets'
+IAM_RESOURCE_SET_ID=$(field id)
+need IAM_RESOURCE_SET_ID "$IAM_RESOURCE_SET_ID"
+
+send '5. give the app the custom role IAM reader over the resource set' \
+	--request POST \
+	--header 'Content-Type: application/json' \
+	--data-raw '{"role":"'"${IAM_ROLE_ID}"'","members":["https://acme.okta.com/oauth2/v1/clients/'"${CLIENT_ID}"'"]}' \
+	'https://acme.okta.com/api/v1/iam/resource-sets/'"${IAM_RESOURCE_SET_ID}"'/bindings'
+
+send '6. grant the scope okta.logs.read' \
 	--request POST \
 	--header 'Content-Type: application/json' \
 	--data-raw '{"scopeId":"okta.logs.read","issuer":"https://acme.okta.com"}' \
 	'https://acme.okta.com/api/v1/apps/'"${APP_ID}"'/grants'
 
-send '4. grant the scope okta.users.read' \
+send '7. grant the scope okta.users.read' \
 	--request POST \
 	--header 'Content-Type: application/json' \
 	--data-raw '{"scopeId":"okta.users.read","issuer":"https://acme.okta.com"}' \
 	'https://acme.okta.com/api/v1/apps/'"${APP_ID}"'/grants'
 
-# 5. get an access token. Not by hand: it needs an assertion that is signed with the private key of TeLVljeJoJSaNsZT2lsOtn87J96mjZ_OrLTYL95H5xE for client ${CLIENT_ID}, and that lives for minutes and can be used once: a program makes it.
+# 8. get an access token. Not by hand: it needs an assertion that is signed with the private key of TeLVljeJoJSaNsZT2lsOtn87J96mjZ_OrLTYL95H5xE for client ${CLIENT_ID}, and that lives for minutes and can be used once: a program makes it.
 # POST https://acme.okta.com/oauth2/v1/token
 # client_assertion=${CLIENT_ASSERTION}&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&grant_type=client_credentials&scope=okta.logs.read+okta.users.read
 
-printf 'application_id: %s\nclient_id: %s\n' "$APP_ID" "$CLIENT_ID"
+finish

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -141,7 +142,8 @@ func trust(file string) (*x509.CertPool, error) {
 }
 
 // Simulate puts a simulated org in the place of a real one, with the API token of
-// its owner, and says so. The caller closes the org.
+// its owner, and says so. It is called demo, unless cfg names it. The caller closes
+// the org.
 func (c *Connection) Simulate(p *Program, cfg oktatest.Config) (*oktatest.Org, error) {
 	p.Say("No org was named, so this is a demonstration: the org is simulated inside this")
 	p.Say("program, and nothing is sent to Okta. Name one with --tenant-id; see --help.")
@@ -149,6 +151,7 @@ func (c *Connection) Simulate(p *Program, cfg oktatest.Config) (*oktatest.Org, e
 		p.Say("%s: set, but the environment counts only if a flag is given.", Join(names))
 	}
 	p.Say("")
+	cfg.Origin = cmp.Or(cfg.Origin, "https://demo.okta.com")
 	sim, err := oktatest.NewOrg(cfg)
 	if err != nil {
 		return nil, err

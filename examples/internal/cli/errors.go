@@ -55,12 +55,11 @@ var (
 )
 
 // A Failure is how a run ended that did not do all its work. With --json it
-// stands on standard output.
+// stands on standard output: alone, or within a result, which embeds it.
 type Failure struct {
-	Status  int    `json:"exit_status"`
-	Kind    string `json:"kind"` // failed, usage, incomplete or interrupted
-	Message string `json:"message"`
-	Remedy  string `json:"remedy,omitempty"`
+	Message string `json:"error"`
+	Remedy  string `json:"hint"` // which flags help; may be empty
+	Status  int    `json:"exit"` // one of the exit statuses
 }
 
 // String is the failure in one text for people.
@@ -81,15 +80,15 @@ func (p *Program) Failure(ctx context.Context, err error) *Failure {
 }
 
 func (p *Program) failure(err error, interrupted bool) *Failure {
-	f := &Failure{ExitFailed, "failed", Text(err), ""}
+	f := &Failure{Text(err), "", ExitFailed}
 	switch {
 	case interrupted:
-		f.Status, f.Kind, f.Message = ExitInterrupted, "interrupted", interruptedText(f.Message)
+		f.Status, f.Message = ExitInterrupted, interruptedText(f.Message)
 		return f
 	case IsUsage(err):
-		f.Status, f.Kind = ExitUsage, "usage"
+		f.Status = ExitUsage
 	case IsIncomplete(err):
-		f.Status, f.Kind = ExitIncomplete, "incomplete"
+		f.Status = ExitIncomplete
 	}
 	f.Remedy = remedy(err)
 	return f
@@ -115,7 +114,7 @@ var prefixes = regexp.MustCompile(`(^|: |; |\n\s*)(?:(?:oktaint|oauthapp|remedia
 // by the flags of that.
 var flagWords = []string{
 	"ask for no permissions, and for a standard role such as HELP_DESK_ADMIN", "leave --remediation and --actions out, and give --role HELP_DESK_ADMIN",
-	"name it in Desired.ApplicationID to change that", "rename it in the Admin Console to change that",
+	"name the app in Desired.ApplicationID to change that", "rename it in the Admin Console to change that",
 	"Guards.Allow", "--allow", "Guards.Destructive", "--destructive", "Guards.MaxTargets", "--max-targets",
 	"context deadline exceeded", "it took too long",
 }

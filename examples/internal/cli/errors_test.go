@@ -24,7 +24,7 @@ func TestText(t *testing.T) {
 	for in, want := range map[string]string{
 		"oktaint: 302: redirects are not followed: name the org by its own URL":                                          "302: redirects are not followed: name the org by its own URL",
 		"x: the org does not have custom roles: ask for no permissions, and for a standard role such as HELP_DESK_ADMIN": "x: the org does not have custom roles: leave --remediation and --actions out, and give --role HELP_DESK_ADMIN",
-		"left alone: name it in Desired.ApplicationID to change that":                                                    "left alone: rename it in the Admin Console to change that",
+		"left alone: name the app in Desired.ApplicationID to change that":                                                    "left alone: rename it in the Admin Console to change that",
 		"remediation: 30 targets, and Guards.MaxTargets is 25":                                                           "30 targets, and --max-targets is 25",
 		"it runs only if Guards.Destructive names it":                                                                    "it runs only if --destructive names it",
 		"oktaint: the org is empty":                                                                                      "the org is empty",
@@ -167,7 +167,7 @@ func TestFailure(t *testing.T) {
 		t.Errorf("nothing has failed: %+v", f)
 	}
 	f := p.Failure(t.Context(), cli.Incompletef("half: %w", fmt.Errorf("oktaint: gone")))
-	if want := (cli.Failure{Status: cli.ExitIncomplete, Kind: "incomplete", Message: "half: gone"}); *f != want || f.String() != want.Message {
+	if want := (cli.Failure{Status: cli.ExitIncomplete, Message: "half: gone"}); *f != want || f.String() != want.Message {
 		t.Errorf("%+v, want %+v", f, want)
 	}
 	ctx, stop := context.WithCancel(t.Context())
@@ -178,7 +178,7 @@ func TestFailure(t *testing.T) {
 		errors.New("broken off: interrupt signal received"):             "interrupted: broken off",
 		errors.New("broken off: inventory: terminated signal received"): "interrupted: broken off",
 	} {
-		if f := p.Failure(ctx, err); f.Kind != "interrupted" || f.Status != cli.ExitInterrupted || f.Message != want {
+		if f := p.Failure(ctx, err); f.Status != cli.ExitInterrupted || f.Message != want {
 			t.Errorf("%+v, want %s", f, want)
 		}
 	}

@@ -52,7 +52,7 @@ func run(ctx context.Context, p *cli.Program) error {
 		Profile struct {
 			Login string `json:"login"`
 		} `json:"profile"`
-		Error *cli.Failure `json:"error,omitempty"`
+		*cli.Failure
 	}
 	if err := client.Get(ctx, &me, nil, "api", "v1", "users", "me"); err != nil {
 		return err
@@ -62,7 +62,7 @@ func run(ctx context.Context, p *cli.Program) error {
 	if *want != "" && me.Profile.Login != *want {
 		other = cli.Incompletef("the credential is that of %s, not of %s", me.Profile.Login, *want)
 	}
-	me.Error = p.Failure(ctx, other)
+	me.Failure = p.Failure(ctx, other)
 	if err := p.Print(me, func(t *cli.Table) {
 		t.Row("id:", me.ID)
 		t.Row("login:", me.Profile.Login)
@@ -89,11 +89,11 @@ func TestWhoami(t *testing.T) {
 		{"an org", clitest.Setup{Env: token}, o.Flags(), cli.ExitDone, []string{"org " + o.URL, "login:  org.owner.1@example.com"}},
 		{"JSON", clitest.Setup{Env: token}, append(o.Flags(), "--json"), cli.ExitDone, []string{`"login": "org.owner.1@example.com"`}},
 		{"somebody else", clitest.Setup{Env: token}, append(o.Flags(), "--want", "dana"), cli.ExitIncomplete, []string{"whoami: the credential is that of org.owner.1@example.com, not of dana"}},
-		{"somebody else as JSON", clitest.Setup{Env: token}, append(o.Flags(), "--json", "--want", "dana"), cli.ExitIncomplete, []string{`"kind": "incomplete"`, `"login": "org`}},
+		{"somebody else as JSON", clitest.Setup{Env: token}, append(o.Flags(), "--json", "--want", "dana"), cli.ExitIncomplete, []string{`"exit": 3`, `"login": "org`}},
 		{"usage", clitest.Setup{}, []string{"--nonsense"}, cli.ExitUsage, []string{"whoami: there is no flag --nonsense\nRun whoami --help for the flags.\n"}},
-		{"usage as JSON", clitest.Setup{}, []string{"--nonsense", "--json"}, cli.ExitUsage, []string{`"message": "there is no flag --nonsense"`}},
-		{"no credential", clitest.Setup{}, append(o.Flags(), "--json"), cli.ExitUsage, []string{"set OKTA_API_TOKEN, or give --credentials FILE", `"kind": "usage"`}},
-		{"wrong credential", clitest.Setup{Env: map[string]string{"OKTA_API_TOKEN": "00x"}}, append(o.Flags(), "--json"), cli.ExitFailed, []string{"whoami: GET /api/v1/users/me: 401", `"exit_status": 1`}},
+		{"usage as JSON", clitest.Setup{}, []string{"--nonsense", "--json"}, cli.ExitUsage, []string{`"error": "there is no flag --nonsense"`}},
+		{"no credential", clitest.Setup{}, append(o.Flags(), "--json"), cli.ExitUsage, []string{"set OKTA_API_TOKEN, or give --credentials FILE", `"exit": 2`}},
+		{"wrong credential", clitest.Setup{Env: map[string]string{"OKTA_API_TOKEN": "00x"}}, append(o.Flags(), "--json"), cli.ExitFailed, []string{"whoami: GET /api/v1/users/me: 401", `"exit": 1`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

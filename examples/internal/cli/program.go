@@ -89,9 +89,7 @@ func (p *Program) Run(ctx context.Context, run func(context.Context, *Program) e
 		p.Say("Run %s --help for the flags.", p.Name)
 	}
 	if p.JSON && !p.printed {
-		if err := p.PrintJSON(struct {
-			Error *Failure `json:"error"`
-		}{f}); err != nil {
+		if err := p.PrintJSON(f); err != nil {
 			p.Say("%s: %v", p.Name, err)
 		}
 	}

@@ -44,13 +44,13 @@ func TestRemedies(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second) // the library tries for a minute
 			defer cancel()
 			got := clitest.Setup{Context: ctx, Env: map[string]string{"OKTA_API_TOKEN": "00x"}}.Run(t, "whoami", run, append(tt.args, "--json")...)
-			var doc struct{ Error cli.Failure }
+			var doc cli.Failure
 			got.Unmarshal(t, &doc)
 			found := false
 			for want := range strings.SplitSeq(tt.want, "|") {
-				found = found || strings.Contains(doc.Error.Message, want) && strings.Contains(got.Stderr, want)
+				found = found || strings.Contains(doc.Message, want) && strings.Contains(got.Stderr, want)
 			}
-			if got.Status != cli.ExitFailed || !found || !strings.Contains(doc.Error.Remedy, tt.remedy) || !strings.Contains(got.Stderr, doc.Error.Remedy) {
+			if got.Status != cli.ExitFailed || !found || !strings.Contains(doc.Remedy, tt.remedy) || !strings.Contains(got.Stderr, doc.Remedy) {
 				t.Errorf("status %d, want %q and %q:\n%s", got.Status, tt.want, tt.remedy, got.Stderr)
 			}
 			if name != "no such host" && strings.Contains(got.Stderr, "waiting") { // a DNS server that fails may work again

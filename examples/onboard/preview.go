@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rezonate-io/okta-integration/examples/internal/cli"
+	"github.com/rezonate-io/okta-integration/oauthapp"
+	"github.com/rezonate-io/okta-integration/oktaint/inventory"
+	"github.com/rezonate-io/okta-integration/scopes"
+)
+
+// guardsBlind is about an app that acts and does not see who holds an admin role.
+const guardsBlind = "without the custom role IAM reader the guards of respond cannot see who holds an admin role, so they refuse to act on anybody"
+
+// responds reports whether the app is to act.
+func (o *options) responds() bool {
+	return slices.ContainsFunc(scopes.Remediation.Slice(), o.scopes.Contains)
+}
+
+// takes reports whether the run is to take anything away.
+func (o *options) takes() bool {
+	return o.exact || len(o.remove.Roles)+len(o.remove.Permissions) > 0 || !o.remove.Scopes.IsEmpty()
+}
+
+// warnOfGuards warns of a role with which the app could not act.
+func (j *job) warnOfGuards() {
+	if j.responds() && j.role != oauthapp.RoleVisibility && j.role != oauthapp.RoleSuperAdmin {
+		j.Say("warning: %s: --role visibility has it", guardsBlind)
+	}
+}
+
+// preview tells what a person should know before anything is written, and asks before
+// anything is taken away.
+func (j *job) preview(ctx context.Context) error {
+	steps := j.steps.Steps()
+	if len(steps) == 0 {
+		return nil
+	}
+	j.Say("%s", strings.TrimSuffix(j.choicesText(cli.Columns(j.ErrWidth)), "\n"))
+	j.sayLeftOut()
+	taken := slices.DeleteFunc(steps, func(s oauthapp.Step) bool { return !j.takesAway(s) })
+	if len(taken) == 0 || !j.takes() {
+		return nil
+	}
+	j.Say("from the app %s this is taken away:", j.steps.App.ID)
+	j.SaySteps(taken)
+	return j.Consent(ctx, j.yes, fmt.Sprintf("Take it away from the app %q in %s?", j.steps.App.Label, j.conn.Org))
+}
+
+// takesAway reports whether a step takes something from the app. Changed settings may,
+// but only if --exact is given.
+func (j *job) takesAway(s oauthapp.Step) bool {
+	switch s.Kind {
+	case oauthapp.StepUpdate:
+		return j.exact
+	case oauthapp.StepRevoke, oauthapp.StepUnbind, oauthapp.StepRemoveSet, oauthapp.StepForbid, oauthapp.StepRemoveCustomRole, oauthapp.StepUnassign:
+		return true
+	}
+	return false
+}
+
+// sayLeftOut tells which actions --remediation does not give.
+func (j *job) sayLeftOut() {
+	if len(j.leftOut) > 0 {
+		j.Say("--remediation leaves out, unless --actions names them too:\n  %s", strings.Join(j.leftOut, "\n  "))
+	}
+}
+
+// marks are the words of the table of choices.
+var marks = map[inventory.Status]string{inventory.Complete: "all", inventory.Partial: "a part", inventory.BeyondRole: "-"}
+
+// choicesText is the table of what each choice of --role shows of what the wanted scopes
+// are for. What all of them show is counted, and the rest is named.
+func (j *job) choicesText(width int) string {
+	if width == 0 {
+		width = 80 // long lists are easier to read in lines, also from a file
+	}
+	choices := j.steps.Choices
+	var heads []string
+	for _, c := range choices {
+		heads = append(heads, c.Role)
+	}
+	t := cli.NewTable(append(heads, "SHOWS OF WHAT THE SCOPES ARE FOR")...)
+	var patterns []string
+	names := map[string][]string{}
+	for i, row := range choices[0].Coverage.Rows {
+		if row.Status == inventory.NotAsked {
+			continue
+		}
+		var cells []string
+		for _, c := range choices {
+			cells = append(cells, marks[c.Coverage.Rows[i].Status])
+		}
+		pattern := strings.Join(cells, "|")
+		if names[pattern] == nil {
+			patterns = append(patterns, pattern)
+		}
+		names[pattern] = append(names[pattern], row.Resource)
+	}
+	whole := strings.TrimSuffix(strings.Repeat("all|", len(choices)), "|")
+	for _, pattern := range patterns {
+		if pattern != whole {
+			t.Row(append(strings.Split(pattern, "|"), cli.Join(names[pattern]))...)
+		}
+	}
+	if n := len(names[whole]); n > 0 {
+		t.Row(append(strings.Split(whole, "|"), "the other "+cli.Count(n, "resource"))...)
+	}
+	title := fmt.Sprintf("What each choice of --role shows to the app; this run's is %s:", j.role)
+	return cli.Wrap(title, width) + t.Text(width)
+}
+
+// A plannedStep is a step as --json prints it.
+type plannedStep struct {
+	oauthapp.Step
+	Text string `json:"text"`
+}
+
+// A plannedChoice is what one choice of --role shows.
+type plannedChoice struct {
+	Role       string   `json:"role"`
+	Complete   []string `json:"complete"`
+	Partial    []string `json:"partial"`
+	BeyondRole []string `json:"beyond_this_role"`
+}
+
+// planned is what a dry run found, as --json prints it.
+type planned struct {
+	TenantID string            `json:"tenant_id"`
+	Steps    []plannedStep     `json:"steps"`
+	Choices  []plannedChoice   `json:"role_choices"`
+	Unseen   []inventory.Group `json:"beyond_this_role"`
+	Left     []string          `json:"left"`
+	LeftOut  []string          `json:"left_out_actions"`
+	Warnings []string          `json:"warnings"`
+}
+
+// printPlan writes what a dry run found to standard output.
+func (j *job) printPlan() error {
+	steps := j.steps.Steps()
+	if j.JSON {
+		doc := planned{
+			TenantID: j.conn.Org.TenantID(), Steps: []plannedStep{}, Unseen: append([]inventory.Group{}, j.steps.Unseen...),
+			Left: append([]string{}, plain(j.steps.Left)...), LeftOut: append([]string{}, j.leftOut...), Warnings: append([]string{}, plain(j.steps.Warnings)...),
+		}
+		for _, s := range steps {
+			doc.Steps = append(doc.Steps, plannedStep{s, s.String()})
+		}
+		for _, c := range j.steps.Choices {
+			doc.Choices = append(doc.Choices, plannedChoice{
+				c.Role, with(c, inventory.Complete), with(c, inventory.Partial), with(c, inventory.BeyondRole),
+			})
+		}
+		return j.PrintJSON(doc)
+	}
+	text := cli.StepsText(steps, j.TableWidth())
+	if text != "" {
+		text += "\n"
+	}
+	if err := j.PrintText(text + j.choicesText(j.TableWidth())); err != nil {
+		return err
+	}
+	j.sayLeftOut()
+	if len(j.steps.Left) > 0 {
+		j.Say("left as it is, unless --remove or --exact takes it away: %s", strings.Join(plain(j.steps.Left), "; "))
+	}
+	j.Say("dry run: nothing was written")
+	return nil
+}
+
+// with lists the resources that a choice shows in this way.
+func with(c oauthapp.RoleChoice, status inventory.Status) []string {
+	list := []string{}
+	for _, row := range c.Coverage.Rows {
+		if row.Status == status {
+			list = append(list, row.Resource)
+		}
+	}
+	return list
+}
