@@ -77,8 +77,7 @@ type unmet struct {
 }
 
 // print writes the result to standard output, and with --json how the run ends,
-// too. The private key is in it only if
-// there is no file of --out to keep it.
+// too. The private key is in it only if there is no file of --out to keep it.
 func (j *job) print(ctx context.Context, o *outcome, end error) error {
 	r := printed{
 		TenantID: j.conn.Org.TenantID(), ApplicationID: o.app, ClientID: o.client, KeyID: j.store.creds.Key.ID(),
@@ -135,11 +134,11 @@ func (j *job) fill(t *cli.Table, r printed, o *outcome) {
 	if len(r.Left) > 0 {
 		t.Row("left as it is:", strings.Join(r.Left, "; "))
 	}
-	if o.report != nil {
-		t.Coverage(o.report.Coverage)
-	}
 	if r.PrivateKey == "" {
 		t.Row("credentials:", j.outFile)
+	}
+	if o.report != nil {
+		t.Coverage(o.report.Coverage)
 	}
 }
 
