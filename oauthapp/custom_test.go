@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/oauthapp/request"
@@ -298,6 +299,58 @@ func TestCustomRoleReadBack(t *testing.T) {
 		}
 		if got := kinds(s.plan(response(), nil).Steps()); got != "permissions" {
 			t.Errorf("steps: %s", got)
+		}
+	})
+}
+
+// An org that does not take the ORN is set up without the IAM reader: what was made for it
+// is removed, the rest goes on, and the result names what is missing.
+func TestIAMReaderRefused(t *testing.T) {
+	t.Parallel()
+	for name, d := range jobs() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s, j := newSetup(t, oktatest.Config{NoIAMResources: true}), &row{}
+				bare := s.sim.State()
+				start := time.Now()
+				plan := s.plan(d, j)
+				res, err := plan.Apply(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if res.IAMReader || res.Granted != d.Scopes || res.Role != "READ_ONLY_ADMIN" || len(res.Permissions) != len(d.Permissions) {
+					t.Errorf("result: %+v", res)
+				}
+				if err := res.Err(); err == nil || !strings.Contains(err.Error(), "create a resource set of the org's roles") || !strings.Contains(err.Error(), "is not a resource") {
+					t.Errorf("outcome: %v", err)
+				}
+				own := 0
+				if len(d.Permissions) > 0 {
+					own = 1
+				}
+				if roles, sets := s.iam(); roles != own || sets != own {
+					t.Errorf("%d custom roles, %d resource sets", roles, sets)
+				}
+				if took := time.Since(start); took > 5*time.Second {
+					t.Errorf("it was waited for %v", took)
+				}
+				if err := plan.RevokeAPIToken(t.Context(), passed(res)); err == nil || s.revoked() {
+					t.Errorf("the token was revoked: %v", err)
+				}
+				s.undo(bare, j)
+			})
+		})
+	}
+}
+
+// The ORN follows from that of the app, whatever the partition.
+func TestIAMReaderPartition(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{Partition: "oktapreview"})
+		if res := s.onboard(jobs()["visibility"], &row{}); res.Err() != nil || !res.IAMReader {
+			t.Errorf("result: %+v, %v", res, res.Err())
 		}
 	})
 }

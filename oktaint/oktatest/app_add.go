@@ -32,7 +32,7 @@ type ServiceApp struct {
 	Roles []string
 
 	// Permissions, if there are any, are those of a custom role of the app
-	// over all users, groups and apps.
+	// over all users, groups and apps, and the org's roles and assignments.
 	Permissions []string
 
 	// DPoP makes the app need DPoP.
@@ -143,6 +143,9 @@ func (o *Org) everythingFor(a *app) *resourceSet {
 	now := o.now()
 	s := &resourceSet{label: "Resources of " + a.id, description: "Resources of " + a.label, created: now, updated: now}
 	everything := []string{o.href("api/v1/users"), o.href("api/v1/groups"), o.href("api/v1/apps")}
+	if !o.cfg.NoIAMResources {
+		everything = append(everything, o.iamORN())
+	}
 	if err := o.addResources(s, everything); err != nil {
 		panic("oktatest: " + err.Error()) // they are always there
 	}

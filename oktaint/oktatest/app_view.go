@@ -48,7 +48,7 @@ func (o *Org) showApp(a *app, withSecret bool) object {
 		}
 	}
 	view := object{
-		"id": a.id, "orn": "orn:okta:idp:" + o.id + ":apps:" + a.name + ":" + a.id,
+		"id": a.id, "orn": o.ornOfApp(a.name, a.id),
 		"name": a.name, "label": a.label, "status": a.status, "signOnMode": a.signOnMode,
 		"created": stamp(a.created), "lastUpdated": stamp(a.updated),
 		"accessibility": in.Accessibility, "visibility": in.Visibility,

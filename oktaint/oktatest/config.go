@@ -1,6 +1,7 @@
 package oktatest
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -54,6 +55,14 @@ type Config struct {
 	// TokenLifetime is how long an access token is good for, in whole
 	// seconds. The default is one hour, the only lifetime Okta has.
 	TokenLifetime time.Duration
+
+	// Partition is the part of Okta's cloud in the org's ORNs, such as oktapreview.
+	// The default is okta.
+	Partition string
+
+	// NoIAMResources has the org refuse a resource set of its roles, resource sets and
+	// admin assignments, without which okta.iam.read shows nothing.
+	NoIAMResources bool
 
 	// ClientPrivileges is the org's setting "Public client app admins":
 	// an app gets the role SUPER_ADMIN by itself with its first grant.
@@ -179,6 +188,7 @@ func (c Config) withDefaults() (Config, error) {
 	if c.ConcurrencyLimit == 0 {
 		c.ConcurrencyLimit = defaultConcurrency
 	}
+	c.Partition = cmp.Or(c.Partition, "okta")
 	if c.TokenLifetime == 0 {
 		c.TokenLifetime = defaultLifetime
 	}

@@ -60,7 +60,7 @@ func (c *call) listAssignees() (reply, error) {
 func (o *Org) viewAssignee(id string) object {
 	self := o.href("api/v1/users", id)
 	return object{
-		"id": id, "orn": "orn:okta:directory:" + o.id + ":users:" + id,
+		"id": id, "orn": o.orn("directory:ORG:users:" + id),
 		"_links": object{"self": object{"href": self}, "roles": object{"href": self + "/roles"}},
 	}
 }

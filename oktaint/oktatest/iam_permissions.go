@@ -48,7 +48,7 @@ func checkPermission(name string) error {
 // opening says which permissions of a custom role, any one of them, allow what
 // a route needs, and of which collection the resource set must hold all.
 type opening struct {
-	collection  string // users, groups or apps; empty: any resource set does
+	collection  string // users, groups or apps; iam: the org's roles and assignments
 	permissions []string
 }
 
@@ -65,7 +65,7 @@ var openings = map[permission]opening{
 	readOtherApps: {"apps", []string{"okta.apps.read", "okta.apps.manage"}},
 	manageApps:    {"apps", []string{"okta.apps.manage"}},
 	readTokens:    {"users", []string{"okta.users.apitokens.read", "okta.users.apitokens.manage"}},
-	readRoles:     {"", []string{"okta.iam.read"}},
+	readRoles:     {"iam", []string{"okta.iam.read"}},
 
 	createUsers:       ofUsers("okta.users.create"),
 	manageUsers:       ofUsers(),
@@ -106,7 +106,7 @@ func (o *Org) customAllows(a *assignment, need permission) bool {
 	}
 	role, _ := o.customRoles.get(a.role)
 	set, _ := o.resourceSets.get(a.set)
-	if role == nil || set == nil || open.collection != "" && !set.holds(open.collection) {
+	if role == nil || set == nil || !o.covers(set, open.collection) {
 		return false
 	}
 	return slices.ContainsFunc(open.permissions, func(name string) bool { return role.permission(name) != nil })

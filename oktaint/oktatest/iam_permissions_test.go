@@ -36,6 +36,7 @@ func TestPermissionsOpen(t *testing.T) {
 	for i, permission := range permissions {
 		app := c.newApp(scopes...)
 		set := c.newSet(fmt.Sprint("set ", i), "/api/v1/users", "/api/v1/groups", "/api/v1/apps")
+		c.admin("PATCH", setsPath+"/"+set+"/resources", object{"additions": []string{"orn:okta:iam:" + c.org.ID() + ":contained_resources"}}).want(t, 200)
 		c.bind(set, c.newRole(permission, permission), app).want(t, 200)
 		auth := c.bearer(app, scopes...)
 		for _, call := range calls {
@@ -101,6 +102,40 @@ func TestIAMReader(t *testing.T) {
 	me := c.do("GET", "/api/v1/users/me", own, nil).want(t, 200).text(t, "id")
 	c.do("GET", usersBase+me+"/roles", own, nil).wantError(t, 403, "E0000006", "")
 	c.do("GET", "/api/v1/users/me/roles", own, nil).wantError(t, 403, "E0000006", "")
+}
+
+// TestIAMResources tries over which sets okta.iam.read shows roles, and which ORNs of them
+// an org takes.
+func TestIAMResources(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		config oktatest.Config
+		orn    string // with ORG for the id of the org
+		status int
+	}{
+		{oktatest.Config{}, "orn:okta:iam:ORG:contained_resources", 200},
+		{oktatest.Config{Partition: "oktapreview"}, "orn:oktapreview:iam:ORG:contained_resources", 200},
+		{oktatest.Config{Partition: "oktapreview"}, "orn:okta:iam:ORG:contained_resources", 400},
+		{oktatest.Config{}, "orn:okta:iam:00oanother:contained_resources", 400},
+		{oktatest.Config{}, "orn:okta:iam:ORG:roles", 400},
+		{oktatest.Config{NoIAMResources: true}, "orn:okta:iam:ORG:contained_resources", 400},
+	} {
+		c := newCaller(t, tc.config)
+		app := c.newApp("okta.roles.read")
+		auth := c.bearer(app, "okta.roles.read")
+		orn := strings.Replace(tc.orn, "ORG", c.org.ID(), 1)
+		a := c.admin("POST", setsPath, object{"label": "iam", "description": "d", "resources": []string{orn}}).want(t, tc.status)
+		if tc.status != 200 {
+			a.wantError(t, 400, "E0000001", "is not a resource")
+			continue
+		}
+		c.newSet("users", "/api/v1/users", "/api/v1/groups")
+		c.newRole("r", "okta.iam.read")
+		c.bind("users", "r", app).want(t, 200)
+		c.do("GET", rolesPath, auth, nil).wantError(t, 403, "E0000006", "")
+		c.bind("iam", "r", app).want(t, 200)
+		c.do("GET", rolesPath, auth, nil).want(t, 200)
+	}
 }
 
 // TestUserWithCustomRole binds a user and a group.

@@ -40,6 +40,9 @@ func (o *Org) newResource(name string) (*resource, error) {
 	if strings.HasPrefix(name, "orn:") {
 		parts := strings.Split(name, ":")
 		found = len(parts) >= 5 && !slices.Contains(parts, "")
+		if found && parts[2] == "iam" { // what roles and assignments are for is only seen over this
+			found = name == o.iamORN() && !o.cfg.NoIAMResources
+		}
 		r.orn, r.href = name, o.hrefOfORN(parts)
 	} else {
 		r.href = name
@@ -86,7 +89,12 @@ func (k resourceKind) idIn(path string) (string, bool) {
 }
 
 // orn completes an ORN in which ORG stands for the org.
-func (o *Org) orn(rest string) string { return "orn:okta:" + strings.Replace(rest, "ORG", o.id, 1) }
+func (o *Org) orn(rest string) string {
+	return "orn:" + o.cfg.Partition + ":" + strings.Replace(rest, "ORG", o.id, 1)
+}
+
+// iamORN is the ORN of the org's roles, resource sets and admin assignments.
+func (o *Org) iamORN() string { return o.orn("iam:ORG:contained_resources") }
 
 // ornOfApp is the ORN of an app, or of all apps of a name if id is empty.
 func (o *Org) ornOfApp(name, id string) string {

@@ -34,6 +34,15 @@ func (s *resourceSet) holds(collection string) bool {
 	})
 }
 
+// covers reports whether the set holds all of a collection, or what belongs to the org's
+// roles and assignments.
+func (o *Org) covers(s *resourceSet, collection string) bool {
+	if collection != "iam" {
+		return s.holds(collection)
+	}
+	return slices.ContainsFunc(s.resources, func(r *resource) bool { return r.orn == o.iamORN() })
+}
+
 // addResources adds what a request names, each once.
 func (o *Org) addResources(s *resourceSet, names []string) error {
 	added := s.resources

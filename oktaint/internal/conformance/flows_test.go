@@ -56,14 +56,11 @@ func onboard(t *testing.T, org oktaint.Org, w *watch, token string, want oauthap
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := plan.Apply(t.Context(), nil)
+	result, err := plan.Apply(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = oauthapp.Verify(t.Context(), oktaint.Credentials{
-		Kind: oktaint.KindPrivateKeyJWT, Org: org, ApplicationID: result.ApplicationID, ClientID: result.ClientID,
-		Key: key, Scopes: result.Granted,
-	}, oauthapp.VerifyOptions{Base: w})
+	_, err = oauthapp.Verify(t.Context(), result.Credentials(key), oauthapp.VerifyOptions{Base: w})
 	if err != nil {
 		t.Fatal(err)
 	}
