@@ -74,7 +74,7 @@ func TestDemonstration(t *testing.T) {
 	}
 	for _, want := range []string{
 		`(?m)^tenant_id: +demo$`, `(?m)^application_id: +0oa\w{17}$`, `(?m)^roles: +READ_ONLY_ADMIN, IAM reader$`, `(?m)^granted_scopes: +26 of 26$`,
-		`(?m)^  complete +49 of 66$`, `(?m)^  beyond this role +\d+: .*app-grants.*assign SUPER_ADMIN`, `-----BEGIN PRIVATE KEY-----\n`,
+		`(?m)^coverage: +59 of 66 resources are complete$`, `(?m)^  beyond this role: +6: .*app-grants`, `-----BEGIN PRIVATE KEY-----\n`,
 	} {
 		if !regexp.MustCompile(want).MatchString(got.Stdout) {
 			t.Errorf("standard output lacks %s:\n%s", want, got.Stdout)

@@ -136,7 +136,7 @@ func TestRefusedIAMReader(t *testing.T) {
 	o := serve(t, oktatest.Config{NoIAMResources: true})
 	token := o.NewAPIToken("SUPER_ADMIN")
 	got := o.onboardAs(t, t.Context(), token, "--revoke-api-token", "--out", filepath.Join(o.Dir, "acme.json"))
-	got.Check(t, cli.ExitIncomplete, "roles:           READ_ONLY_ADMIN\n", "could not create a resource set of the org's roles", "is not revoked, as it is needed still")
+	got.Check(t, cli.ExitIncomplete, "roles:               READ_ONLY_ADMIN\n", "without the custom role IAM reader the app does not see admins, user-roles, ", "could not create a resource set of the org's roles", "is not revoked, as it is needed still")
 	if strings.Contains(got.Stderr, guardsBlind) {
 		t.Errorf("an app that does not act is told of guards:\n%s", got.Stderr)
 	}

@@ -24,7 +24,7 @@ func TestText(t *testing.T) {
 	for in, want := range map[string]string{
 		"oktaint: 302: redirects are not followed: name the org by its own URL":                                          "302: redirects are not followed: name the org by its own URL",
 		"x: the org does not have custom roles: ask for no permissions, and for a standard role such as HELP_DESK_ADMIN": "x: the org does not have custom roles: leave --remediation and --actions out, and give --role HELP_DESK_ADMIN",
-		"left alone: name the app in Desired.ApplicationID to change that":                                                    "left alone: rename it in the Admin Console to change that",
+		"left alone: name the app in Desired.ApplicationID to change that":                                               "left alone: rename it in the Admin Console to change that",
 		"remediation: 30 targets, and Guards.MaxTargets is 25":                                                           "30 targets, and --max-targets is 25",
 		"it runs only if Guards.Destructive names it":                                                                    "it runs only if --destructive names it",
 		"oktaint: the org is empty":                                                                                      "the org is empty",
@@ -48,7 +48,7 @@ func TestFlagWords(t *testing.T) {
 	t.Parallel()
 	var said strings.Builder
 	said.WriteString(context.DeadlineExceeded.Error() + "\n")
-	for _, folder := range []string{"oauthapp", "remediation"} {
+	for _, folder := range []string{"oauthapp", "remediation", "oktaint/inventory"} {
 		files, err := filepath.Glob("../../../" + folder + "/*.go")
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%d files of %s, %v", len(files), folder, err)
