@@ -146,7 +146,11 @@ func trust(file string) (*x509.CertPool, error) {
 // the org.
 func (c *Connection) Simulate(p *Program, cfg oktatest.Config) (*oktatest.Org, error) {
 	p.Say("No org was named, so this is a demonstration: the org is simulated inside this")
-	p.Say("program, and nothing is sent to Okta. Name one with --tenant-id; see --help.")
+	name := "--tenant-id"
+	if p.flags.Lookup("tenant-id") == nil {
+		name = "--credentials"
+	}
+	p.Say("program, and nothing is sent to Okta. Name one with %s; see --help.", name)
 	if names := envSet(p); len(names) > 0 {
 		p.Say("%s: set, but the environment counts only if a flag is given.", Join(names))
 	}

@@ -20,6 +20,9 @@ func (p *Program) Flags(help string) *flag.FlagSet {
 	return p.flags
 }
 
+// FlagSet is what Flags has returned, for a program that adds to the flags of another type.
+func (p *Program) FlagSet() *flag.FlagSet { return p.flags }
+
 // JSONFlag adds --json.
 func (p *Program) JSONFlag() { p.flags.BoolVar(&p.JSON, "json", false, "") }
 
