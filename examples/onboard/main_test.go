@@ -43,7 +43,8 @@ func TestMistakesFirst(t *testing.T) {
 	for _, args := range [][]string{
 		{"--role", "KING"}, {"--key", filepath.Join(o.Dir, "none")}, {"--key", notes}, {"--out", notes}, {"--out", filepath.Join(o.Dir, "none", "x.json")},
 		{"--label", strings.Repeat("x", 101)}, {"--scopes", "okta.users.read.self"}, {"--print", "curl"}, {"--bootstrap", notes}, {"--proxy", "nonsense"},
-		{"--out", ""}, {"--api-token", ""}, {"--print", ""}, {"--journal", " "},
+		{"--out", ""}, {"--api-token", ""}, {"--print", ""}, {"--journal", " "}, {"--actions", "suspend"}, {"--remove", "KING"}, {"--scopes", "okta.users.reed"},
+		{"--scopes", "okta.users.read", "--remove", "okta.users.read"}, {"--remove", "READ_ONLY_ADMIN"}, {"--rollback", "--exact"},
 	} {
 		var asked string
 		got := o.onboardIn(t, clitest.Setup{Ask: clitest.Answers("00x", &asked)}, args...)

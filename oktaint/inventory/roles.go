@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/scopes"
@@ -130,13 +131,28 @@ func readsIAM(ctx context.Context, c *oktaint.Client, held []oktaint.HeldRole) b
 		}
 		return false
 	}
-	return slices.ContainsFunc(held, func(h oktaint.HeldRole) bool {
-		return h.Role != "" && h.ResourceSet != "" &&
-			has(func(p part) bool { return p.Label == iamRead }, "roles", h.Role, "permissions") &&
-			has(func(p part) bool {
+	permitted, over := make([]bool, len(held)), make([]bool, len(held))
+	var wg sync.WaitGroup
+	for i, h := range held {
+		if h.Role == "" || h.ResourceSet == "" {
+			continue
+		}
+		wg.Go(func() {
+			permitted[i] = has(func(p part) bool { return p.Label == iamRead }, "roles", h.Role, "permissions")
+		})
+		wg.Go(func() {
+			over[i] = has(func(p part) bool {
 				return strings.Contains(p.ORN, ":iam:") && strings.HasSuffix(p.ORN, ":contained_resources")
 			}, "resource-sets", h.ResourceSet, "resources")
-	})
+		})
+	}
+	wg.Wait()
+	for i := range held {
+		if permitted[i] && over[i] {
+			return true
+		}
+	}
+	return false
 }
 
 // standingOf takes the org's word, if it gives it, and that of Options.Roles otherwise.
