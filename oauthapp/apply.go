@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -205,15 +204,4 @@ func (p *Plan) result(r *run) *Result {
 		res.Unmet, res.Left = p.unmet(r), p.left(&r.app)
 	}
 	return res
-}
-
-// refusals are why the org refused changes of a row, by their arguments.
-func refusals(r *run, of *row) map[string]error {
-	list := map[string]error{}
-	for name, err := range maps.All(r.refused) {
-		if c, _ := changeNamed(name); c.row == of {
-			list[c.arg] = err
-		}
-	}
-	return list
 }

@@ -139,12 +139,6 @@ func says(steps []oauthapp.Step) []string {
 	return list
 }
 
-// mint gets a token with creds.
-func (s *setup) mint(creds oktaint.Credentials) error {
-	_, err := creds.Source(s.base).TokenContext(context.Background())
-	return err
-}
-
 // applyWith applies a plan and tells progress how far it is.
 func applyWith(p *oauthapp.Plan, ctx context.Context, progress func(oauthapp.Event)) (*oauthapp.Result, error) {
 	p.Progress = progress

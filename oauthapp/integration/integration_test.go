@@ -46,7 +46,6 @@ type job struct {
 	work    func(context.Context, *setup) error
 	right   func(*setup) error                  // what is wrong if the work says that it is done
 	again   func(context.Context, *setup) error // finishes the work
-	reads   bool                                // a fault of a read may be an error only
 }
 
 var jobs = map[string]job{
