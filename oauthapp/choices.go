@@ -30,7 +30,8 @@ func (d Desired) choices() []RoleChoice {
 
 func (d Desired) choice(role string) RoleChoice {
 	d.Role = role
-	return RoleChoice{role, inventory.Expect(d.Scopes, d.standardRole(), union(d.Permissions, iamPermissions(role)))}
+	// What the custom role for response actions may read, it reads of users and groups alone.
+	return RoleChoice{role, inventory.Expect(d.Scopes, d.standardRole(), iamPermissions(role))}
 }
 
 // unseen is what the wanted roles are known not to show.

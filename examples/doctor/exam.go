@@ -189,11 +189,22 @@ func (e *exam) lookAtRole(who oktaint.Principal) {
 	case who.RolesErr == nil:
 		e.found.add("role", ok, cli.Join(held)+", as the org says")
 	case len(said) > 0:
-		e.found.add("role", note, cli.Join(said)+", as the credentials say; the org does not show the credential its own roles")
+		f := e.found.add("role", note, cli.Join(said)+", as the credentials say; the org does not show the credential its own roles")
+		e.showRoles(f)
 	default:
 		f := e.found.add("role", note, "it is not known: the org does not show the credential its own roles, and the credentials do not say")
 		f.Remedy, f.By = `put "roles" into the credentials: onboard does`, byOperator
+		e.showRoles(f)
 	}
+}
+
+// showRoles says what shows roles, to an app that can be set up again.
+func (e *exam) showRoles(f *finding) {
+	if e.conn.Credentials.Kind != oktaint.KindPrivateKeyJWT {
+		return
+	}
+	f.Why = "no role but SUPER_ADMIN shows who holds roles"
+	f.Remedy, f.By = "run onboard again with --role "+oauthapp.RoleVisibility+", its default, which adds a custom role that does", bySuperAdmin
 }
 
 func orReadOnly(roles []string) []string {

@@ -66,8 +66,6 @@ func (j *job) checkCredential() error {
 	switch {
 	case j.conn.CredentialsFile != "" && j.conn.Credentials.Kind == oktaint.KindAPIToken:
 		return cli.Usagef("--bootstrap %s holds an API token: pass that with --api-token", j.conn.CredentialsFile)
-	case j.takes() && j.rawForm == "" && j.rollback:
-		return cli.Usagef("--rollback takes back what the journal says; --remove and --exact are for a run that changes the app")
 	case j.rawForm == "curl" && j.keyFile == "" && !j.store.found:
 		return cli.Usagef("--print curl needs the app's key, which it does not write: %s", makeKey)
 	}

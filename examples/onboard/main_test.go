@@ -43,7 +43,8 @@ func TestMistakesFirst(t *testing.T) {
 	for _, args := range [][]string{
 		{"--role", "KING"}, {"--key", filepath.Join(o.Dir, "none")}, {"--key", notes}, {"--out", notes}, {"--out", filepath.Join(o.Dir, "none", "x.json")},
 		{"--label", strings.Repeat("x", 101)}, {"--scopes", "okta.users.read.self"}, {"--print", "curl"}, {"--bootstrap", notes}, {"--proxy", "nonsense"},
-		{"--out", ""}, {"--api-token", ""}, {"--print", ""}, {"--journal", " "},
+		{"--out", ""}, {"--api-token", ""}, {"--print", ""}, {"--journal", " "}, {"--actions", "suspend"}, {"--remove", "KING"}, {"--scopes", "okta.users.reed"},
+		{"--scopes", "okta.users.read", "--remove", "okta.users.read"}, {"--remove", "READ_ONLY_ADMIN"}, {"--rollback", "--exact"},
 	} {
 		var asked string
 		got := o.onboardIn(t, clitest.Setup{Ask: clitest.Answers("00x", &asked)}, args...)
@@ -74,7 +75,7 @@ func TestDemonstration(t *testing.T) {
 	}
 	for _, want := range []string{
 		`(?m)^tenant_id: +demo$`, `(?m)^application_id: +0oa\w{17}$`, `(?m)^roles: +READ_ONLY_ADMIN, IAM reader$`, `(?m)^granted_scopes: +26 of 26$`,
-		`(?m)^  complete +49 of 66$`, `(?m)^  beyond this role +\d+: .*app-grants.*assign SUPER_ADMIN`, `-----BEGIN PRIVATE KEY-----\n`,
+		`(?m)^coverage: +59 of 66 resources are complete$`, `(?m)^  beyond this role: +6: .*app-grants`, `-----BEGIN PRIVATE KEY-----\n`,
 	} {
 		if !regexp.MustCompile(want).MatchString(got.Stdout) {
 			t.Errorf("standard output lacks %s:\n%s", want, got.Stdout)

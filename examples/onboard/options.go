@@ -44,10 +44,10 @@ func parse(p *cli.Program) (*options, error) {
 	if err := p.Parse(); err != nil {
 		return nil, err
 	}
-	if err := o.check(); err != nil {
+	if err := o.want(g); err != nil {
 		return nil, cli.Usage(err)
 	}
-	return o, cli.Usage(o.want(g))
+	return o, cli.Usage(o.check())
 }
 
 func (o *options) flags(p *cli.Program, g *given) {
@@ -81,6 +81,8 @@ func (o *options) check() error {
 		return errors.New("--print is http or curl")
 	case o.rollback && o.rawForm != "":
 		return errors.New("--rollback does not go with --print")
+	case o.rollback && o.takes():
+		return errors.New("--rollback takes back what the journal says; --remove and --exact are for a run that changes the app")
 	case o.dryRun && o.rawForm != "":
 		return errors.New("--dry-run and --print both show what would be done: give one of them")
 	case o.conn.CredentialsFile != "" && o.revokeToken:

@@ -31,8 +31,8 @@ func (j *job) incomplete(o *outcome) error {
 	var why []string
 	for _, u := range o.result.Unmet {
 		why = append(why, cli.Plain(u.String()))
-		if u.Step.Own == oauthapp.RoleIAMReader && j.responds() {
-			why = append(why, guardsBlind)
+		if u.Step.Own == oauthapp.RoleIAMReader {
+			why = append(why, j.withoutReader()...)
 		}
 	}
 	if o.verified {
@@ -77,8 +77,7 @@ type unmet struct {
 }
 
 // print writes the result to standard output, and with --json how the run ends,
-// too. The private key is in it only if
-// there is no file of --out to keep it.
+// too. The private key is in it only if there is no file of --out to keep it.
 func (j *job) print(ctx context.Context, o *outcome, end error) error {
 	r := printed{
 		TenantID: j.conn.Org.TenantID(), ApplicationID: o.app, ClientID: o.client, KeyID: j.store.creds.Key.ID(),
@@ -136,7 +135,7 @@ func (j *job) fill(t *cli.Table, r printed, o *outcome) {
 		t.Row("left as it is:", strings.Join(r.Left, "; "))
 	}
 	if o.report != nil {
-		t.Coverage(o.report.Coverage)
+		t.CoverageNames(o.report.Coverage)
 	}
 	if r.PrivateKey == "" {
 		t.Row("credentials:", j.outFile)
@@ -169,7 +168,7 @@ func (j *job) whatNext(o *outcome) {
 		j.Say("%s This was a demonstration, so nothing of it is left. For an org of yours: onboard --tenant-id TENANT_ID --out FILE", how)
 		return
 	case j.outFile != "":
-		j.Say("%s Its credentials are in %s: doctor, collect and respond take them with --credentials %[2]s.", how, j.outFile)
+		j.Say("%s Doctor, collect and respond take its credentials with --credentials %s.", how, j.outFile)
 	case j.keyFile != "":
 		j.Say("%s Its key is that of %s.", how, j.keyFile)
 	default:

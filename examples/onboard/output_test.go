@@ -101,3 +101,25 @@ func TestDryRun(t *testing.T) {
 		t.Errorf("the dry run wrote: %v, %d requests", err, o.writes())
 	}
 }
+
+// The result and what to do next fit a small terminal, also of a run with all scopes and
+// actions.
+func TestResultFitsAScreen(t *testing.T) {
+	t.Parallel()
+	o := serve(t, oktatest.Config{})
+	for _, args := range [][]string{
+		nil, {"--revoke-api-token"}, {"--remediation", "--actions", "set_password"}, {}, {"--scopes", "visibility,visibility-extended"},
+	} {
+		token := o.NewAPIToken("SUPER_ADMIN")
+		got := o.onboardIn(t, clitest.Setup{Env: map[string]string{"OKTA_API_TOKEN": token}, OutWidth: 80, ErrWidth: 80}, append(args, "--out", filepath.Join(o.Dir, "acme.json"))...)
+		got.Check(t, cli.ExitDone, "tenant_id: ", "credentials: ")
+		_, closing, found := strings.Cut(got.Stderr, "The app is set up and verified. ")
+		words := strings.Join(strings.Fields(closing), " ")
+		if revoke := len(args) == 1; !found || strings.HasSuffix(words, "is revoked.") != revoke || strings.HasSuffix(words, "run this again with --revoke-api-token.") == revoke || !strings.Contains(words, "with --credentials "+o.Dir) {
+			t.Errorf("%q: the end is\n%s", args, closing)
+		}
+		if lines := strings.Count(got.Stdout, "\n") + strings.Count(closing, "\n") + 1; lines > 24 {
+			t.Errorf("%q: %d lines:\n%s%s", args, lines, got.Stdout, closing)
+		}
+	}
+}

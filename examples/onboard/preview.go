@@ -20,6 +20,26 @@ func (o *options) responds() bool {
 	return slices.ContainsFunc(scopes.Remediation.Slice(), o.scopes.Contains)
 }
 
+// withoutReader says what the app does not see or do without the IAM reader.
+func (j *job) withoutReader() (list []string) {
+	var names []string
+	for _, c := range j.steps.Choices {
+		switch c.Role {
+		case oauthapp.RoleReadOnlyAdmin:
+			names = with(c, inventory.BeyondRole)
+		case oauthapp.RoleVisibility:
+			names = without(names, with(c, inventory.BeyondRole))
+		}
+	}
+	if len(names) > 0 {
+		list = append(list, "without the custom role IAM reader the app does not see "+cli.Join(names))
+	}
+	if j.responds() {
+		list = append(list, guardsBlind)
+	}
+	return list
+}
+
 // takes reports whether the run is to take anything away.
 func (o *options) takes() bool {
 	return o.exact || len(o.remove.Roles)+len(o.remove.Permissions) > 0 || !o.remove.Scopes.IsEmpty()

@@ -14,7 +14,11 @@ func (j *job) printFirst() (err error) {
 	for _, w := range j.steps.Warnings {
 		j.Say("warning: %s", cli.Plain(w))
 	}
-	j.Say("warning: there is no API token, so nobody has looked whether the org has this app already: these requests make a new one")
+	if j.rawForm == "curl" {
+		j.Say("there is no API token, so these requests make a new app; the script stops if the org has one of this label")
+	} else {
+		j.Say("warning: there is no API token, so nobody has looked whether the org has this app already: these requests make a new one")
+	}
 	return j.printRaw()
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -98,7 +99,6 @@ func leftOut(permissions []string) (list []string) {
 
 // parseRemoval reads what --remove names: scopes, roles by their types, and permissions.
 func parseRemoval(list string) (r oauthapp.Removal, err error) {
-	var names []string
 	for name := range strings.SplitSeq(list, ",") {
 		var kind string
 		if kind, name, err = removable(strings.TrimSpace(name)); err != nil {
@@ -106,15 +106,14 @@ func parseRemoval(list string) (r oauthapp.Removal, err error) {
 		}
 		switch kind {
 		case "scope":
-			names = append(names, name)
+			r.Scopes = r.Scopes.Union(scopes.New(scopes.Scope(name)))
 		case "role":
 			r.Roles = append(r.Roles, name)
 		default:
 			r.Permissions = append(r.Permissions, name)
 		}
 	}
-	r.Scopes, err = scopes.Parse(strings.Join(names, " "))
-	return r, err
+	return r, r.Scopes.CheckKnown()
 }
 
 // removable says what a name of --remove is: a scope, a role or a permission. Some names
@@ -126,6 +125,8 @@ func removable(name string) (kind, plain string, err error) {
 	unknown := scopes.New(scopes.Scope(name)).CheckKnown()
 	permission := slices.Contains(knownPermissions(), name)
 	switch {
+	case name == "":
+		return "", "", errors.New("a name is empty")
 	case strings.EqualFold(name, oauthapp.RoleIAMReader):
 		return "role", oauthapp.RoleIAMReader, nil
 	case name == oauthapp.RoleCustom || slices.Contains(oauthapp.StandardRoles(), name):

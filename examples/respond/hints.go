@@ -32,7 +32,7 @@ func (j *job) hints(p *remediation.Plan) (all []string) {
 		}
 	}
 	if len(lacking) > 0 {
-		add(fmt.Sprintf("use the credential of somebody who may, or have a Super Admin give it to the app: onboard ... --actions %s",
+		add(fmt.Sprintf("use the credential of somebody who may, or have a Super Admin add it to what the app has: onboard ... --actions %s",
 			strings.ReplaceAll(cli.Join(lacking), ", ", ",")))
 	}
 	return all

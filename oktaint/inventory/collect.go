@@ -152,6 +152,7 @@ func (u *run) identify(ctx context.Context) error {
 		return fmt.Errorf("inventory: whose credential it is: %w", err)
 	}
 	u.held = standingOf(who, u.opts.Roles)
+	u.held.iam = who.RolesErr == nil && readsIAM(ctx, u.c, who.Roles)
 	return nil
 }
 

@@ -44,7 +44,9 @@ func (held standing) denied(r *Resource) Outcome {
 		o.Why = "no role of the credential reaches it; which roles it holds is not known"
 	case held.opens(r):
 		o.Why = "should be seen with " + held.named() + ": was that taken away, or limited?"
-		o.Remedy = "assign " + strings.Join(held.openers(r), " or ") + " again, for the whole org"
+		if by := held.openers(r); len(by) > 0 {
+			o.Remedy = "assign " + strings.Join(by, " or ") + " again, for the whole org"
+		}
 	case held.lost.opens(r):
 		gone := held.lost.openers(r)
 		o.Why = "would be seen with " + gone.named() + ", no longer assigned"

@@ -121,7 +121,7 @@ func (p *prober) isLate(row Row) bool {
 	if !ok || row.Status != Refused && row.Status != BeyondRole {
 		return false
 	}
-	held := roles(p.opts.Roles)
+	held := standing{roles: p.opts.Roles}
 	if !held.opens(r) && (row.Status != Refused || !held.opensAbove(r)) {
 		return false
 	}

@@ -1,7 +1,10 @@
 package inventory
 
 import (
+	"context"
 	"slices"
+	"strings"
+	"sync"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/scopes"
@@ -21,6 +24,9 @@ const (
 	apiAccessAdmin  = "API_ACCESS_MANAGEMENT_ADMIN"
 	customRole      = "CUSTOM"
 )
+
+// iamRead is the permission that shows roles, resource sets and who holds them.
+const iamRead = "okta.iam.read"
 
 // A reader says who sees a resource.
 type reader struct {
@@ -49,7 +55,7 @@ var readers = map[string]reader{
 
 	"schemas": {sorted(orgAdmin, appAdmin, apiAccessAdmin), "ORG_ADMIN, APP_ADMIN or API_ACCESS_MANAGEMENT_ADMIN", ""},
 	"super":   {sorted(), "SUPER_ADMIN: no other role sees it", ""},
-	"iam":     {sorted(), "a custom role with the permission okta.iam.read over the org's IAM resources, or SUPER_ADMIN", "okta.iam.read"},
+	"iam":     {sorted(), "a custom role with the permission okta.iam.read over the org's IAM resources, or SUPER_ADMIN", iamRead},
 }
 
 func seenBy(roles ...string) reader { return reader{sorted(roles...), roles[0], ""} }
@@ -68,13 +74,6 @@ var narrow = []string{appAdmin, customRole, helpDeskAdmin, membershipAdmin, user
 // roles are the types of the roles that the credential holds. Nil means that they are
 // not known.
 type roles []string
-
-// opensAbove reports whether one of the roles is known to open a resource that r belongs
-// to.
-func (held roles) opensAbove(r *Resource) bool {
-	above, ok := Lookup(r.Parent)
-	return ok && (held.opens(above) || held.opensAbove(above))
-}
 
 // opens reports whether one of the roles is known to open the resource.
 func (held roles) opens(r *Resource) bool { return len(held.openers(r)) > 0 }
@@ -97,6 +96,63 @@ type standing struct {
 
 	// lost are those of Options.Roles that the org does not show among the held ones.
 	lost roles
+
+	// iam says that one of them is a custom role with okta.iam.read over the org's IAM
+	// resources, as the org shows it.
+	iam bool
+}
+
+// shows reports whether the custom role shows a resource.
+func (s standing) shows(r *Resource) bool { return s.iam && readers[r.seen].permission == iamRead }
+
+// opens reports whether one of the roles is known to open the resource.
+func (s standing) opens(r *Resource) bool { return s.shows(r) || s.roles.opens(r) }
+
+// opensAbove reports whether one of the roles is known to open a resource that r belongs
+// to.
+func (s standing) opensAbove(r *Resource) bool {
+	above, ok := Lookup(r.Parent)
+	return ok && (s.opens(above) || s.opensAbove(above))
+}
+
+// seesAll reports whether the roles show all of a resource that they open.
+func (s standing) seesAll(r *Resource) bool { return s.shows(r) || s.roles.seesAll(r) }
+
+// readsIAM reports whether one of the roles is a custom role with okta.iam.read over the
+// org's IAM resources, whose ORN is orn:PARTITION:iam:ORGID:contained_resources. What the
+// org does not let the credential see, does not count.
+func readsIAM(ctx context.Context, c *oktaint.Client, held []oktaint.HeldRole) bool {
+	type part struct{ Label, ORN string }
+	has := func(is func(part) bool, elem ...string) bool {
+		for p, err := range oktaint.List[part](ctx, c, nil, append([]string{"api", "v1", "iam"}, elem...)...) {
+			if err != nil || is(p) {
+				return err == nil
+			}
+		}
+		return false
+	}
+	permitted, over := make([]bool, len(held)), make([]bool, len(held))
+	var wg sync.WaitGroup
+	for i, h := range held {
+		if h.Role == "" || h.ResourceSet == "" {
+			continue
+		}
+		wg.Go(func() {
+			permitted[i] = has(func(p part) bool { return p.Label == iamRead }, "roles", h.Role, "permissions")
+		})
+		wg.Go(func() {
+			over[i] = has(func(p part) bool {
+				return strings.Contains(p.ORN, ":iam:") && strings.HasSuffix(p.ORN, ":contained_resources")
+			}, "resource-sets", h.ResourceSet, "resources")
+		})
+	}
+	wg.Wait()
+	for i := range held {
+		if permitted[i] && over[i] {
+			return true
+		}
+	}
+	return false
 }
 
 // standingOf takes the org's word, if it gives it, and that of Options.Roles otherwise.

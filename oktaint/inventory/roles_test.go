@@ -1,6 +1,7 @@
 package inventory_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -66,5 +67,52 @@ func TestLostRole(t *testing.T) {
 		if row, _ := report.Row(name); row.Status != want || want == inventory.Refused && (!strings.Contains(row.Why, "no longer assigned") || row.Remedy != "assign READ_ONLY_ADMIN again") {
 			t.Errorf("%s: %+v, want %s", name, row.Outcome, want)
 		}
+	}
+}
+
+// A custom role with okta.iam.read over the org's IAM resources shows all of them; over
+// anything else, without that permission, or unseen, it does not count.
+func TestIAMReader(t *testing.T) {
+	t.Parallel()
+	const roles, permissions, resources = "/api/v1/users/00u1/roles", "/api/v1/iam/roles/cr01/permissions", "/api/v1/iam/resource-sets/iam1/resources"
+	reader := map[string]answer{
+		roles:               {body: `[{"id":"ra1","type":"READ_ONLY_ADMIN","status":"ACTIVE"},{"id":"irb1","type":"CUSTOM","status":"ACTIVE","role":"cr01","resource-set":"iam1","label":"x"}]`},
+		permissions:         {body: `{"permissions":[{"label":"okta.iam.read"}]}`},
+		resources:           {body: `{"resources":[{"id":"ire1","orn":"orn:oktapreview:iam:00o1:contained_resources"}]}`},
+		"/api/v1/iam/roles": {body: `{"roles":[{"id":"cr01","label":"x"}]}`},
+	}
+	for name, tt := range map[string]struct {
+		path string
+		gets answer
+		want inventory.Status
+	}{
+		"all of it":          {"/none", answer{}, inventory.Complete},
+		"other permissions":  {permissions, answer{body: `{"permissions":[{"label":"okta.users.read"}]}`}, inventory.Partial},
+		"other resources":    {resources, answer{body: `{"resources":[{"id":"ire1","orn":"orn:okta:directory:00o1:users"}]}`}, inventory.Partial},
+		"permissions unseen": {permissions, noRole, inventory.Partial},
+		"resources unseen":   {resources, noRole, inventory.Partial},
+	} {
+		answers := maps.Clone(reader)
+		answers[tt.path] = tt.gets
+		report, err := inventory.Probe(t.Context(), newFakeOrg(answers).client(t), inventory.Options{Resources: []string{"custom-roles", "users"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		row, _ := report.Row("custom-roles")
+		users, _ := report.Row("users")
+		if row.Status != tt.want || users.Status != inventory.Complete {
+			t.Errorf("%s: %+v, users %+v", name, row.Outcome, users.Outcome)
+		}
+		wantSame(t, "roles", report.Roles, []string{"CUSTOM", "READ_ONLY_ADMIN"})
+	}
+	// What should be seen with it and is refused says what to assign.
+	refused := maps.Clone(reader)
+	refused["/api/v1/iam/resource-sets"] = noRole
+	report, err := inventory.Probe(t.Context(), newFakeOrg(refused).client(t), inventory.Options{Resources: []string{"resource-sets"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if row, _ := report.Row("resource-sets"); row.Status != inventory.Refused || !strings.Contains(row.Why, "should be seen with") || !strings.Contains(row.Remedy, "okta.iam.read") {
+		t.Errorf("%+v", row.Outcome)
 	}
 }

@@ -66,3 +66,20 @@ func (t *Table) Coverage(r *inventory.Report) {
 		t.Row("  "+string(g.Status), fmt.Sprintf("%d: %s", len(g.Resources()), CoverageText(g)))
 	}
 }
+
+// CoverageNames is Coverage in fewer lines, for a program that has more to show: each
+// status with its resources, without reasons.
+func (t *Table) CoverageNames(r *inventory.Report) {
+	t.Row("coverage:", fmt.Sprintf("%d of %d resources are complete", r.Count(inventory.Complete), len(r.Rows)))
+	for _, status := range coverageOrder[1:] {
+		var names []string
+		for _, row := range r.Rows {
+			if row.Status == status {
+				names = append(names, row.Resource)
+			}
+		}
+		if len(names) > 0 {
+			t.Row("  "+string(status)+":", fmt.Sprintf("%d: %s", len(names), Join(names)))
+		}
+	}
+}

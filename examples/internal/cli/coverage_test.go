@@ -37,4 +37,14 @@ coverage:
 	if got := table.Text(80); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
+	table = cli.NewTable()
+	table.CoverageNames(report)
+	const names = `coverage:            2 of 6 resources are complete
+  not licensed:      1: realms
+  beyond this role:  2: admins, user-roles
+  failed:            1: logs
+`
+	if got := table.Text(80); got != names {
+		t.Errorf("got\n%s\nwant\n%s", got, names)
+	}
 }

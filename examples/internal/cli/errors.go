@@ -115,6 +115,7 @@ var prefixes = regexp.MustCompile(`(^|: |; |\n\s*)(?:(?:oktaint|oauthapp|remedia
 var flagWords = []string{
 	"ask for no permissions, and for a standard role such as HELP_DESK_ADMIN", "leave --remediation and --actions out, and give --role HELP_DESK_ADMIN",
 	"name the app in Desired.ApplicationID to change that", "rename it in the Admin Console to change that",
+	"with the permission okta.iam.read over the org's IAM resources", "with the permission okta.iam.read over the org's IAM resources (onboard does, by its --role visibility)",
 	"Guards.Allow", "--allow", "Guards.Destructive", "--destructive", "Guards.MaxTargets", "--max-targets",
 	"context deadline exceeded", "it took too long",
 }

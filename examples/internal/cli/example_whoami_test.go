@@ -84,7 +84,7 @@ func TestWhoami(t *testing.T) {
 		status int
 		want   []string
 	}{
-		{"demonstration", clitest.Setup{}, nil, cli.ExitDone, []string{"this is a demonstration", "org https://acme.okta.com", "login:  org.owner.1@example.com"}},
+		{"demonstration", clitest.Setup{}, nil, cli.ExitDone, []string{"this is a demonstration", "org https://demo.okta.com", "login:  org.owner.1@example.com"}},
 		{"help", clitest.Setup{}, []string{"--help"}, cli.ExitDone, []string{"--ca-file FILE", "130  interrupted"}},
 		{"an org", clitest.Setup{Env: token}, o.Flags(), cli.ExitDone, []string{"org " + o.URL, "login:  org.owner.1@example.com"}},
 		{"JSON", clitest.Setup{Env: token}, append(o.Flags(), "--json"), cli.ExitDone, []string{`"login": "org.owner.1@example.com"`}},
