@@ -2,6 +2,7 @@ package oktatest_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -182,5 +183,87 @@ func TestAccess(t *testing.T) {
 		says("ACTIVE sessions 0 refresh 0 access 0 api 1 grants 0 factors 0 phone true devices 0 works true")
 		time.Sleep(31 * 24 * time.Hour)
 		says("ACTIVE sessions 0 refresh 0 access 0 api 0 grants 0 factors 0 phone true devices 0 works false")
+	})
+}
+
+// interferences are what happens to users while others contain them. Each says what it did.
+var interferences = []func(c *caller, user, closed, open string) string{
+	func(c *caller, user, _, _ string) string {
+		if c.org.Access(user).Status == "ACTIVE" {
+			c.org.SignIn(user)
+		}
+		return "sign in"
+	},
+	func(c *caller, user, closed, _ string) string {
+		return fmt.Sprint("sign in by a closed identity provider: ", c.org.SignInByIdP(user, closed))
+	},
+	func(c *caller, user, _, open string) string {
+		return fmt.Sprint("sign in by one that unsuspends: ", c.org.SignInByIdP(user, open))
+	},
+	func(c *caller, user, _, _ string) string {
+		return fmt.Sprint("authorize: ", c.org.Authorize(user, "0oaapp"))
+	},
+	func(c *caller, user, _, _ string) string {
+		return fmt.Sprint("refresh: ", c.org.UseRefreshToken(user, "0oaapp"))
+	},
+	func(c *caller, user, _, _ string) string {
+		if len(c.org.Access(user).APITokens) == 0 {
+			c.org.AddAPIToken(user)
+		}
+		return "API token"
+	},
+	func(c *caller, user, _, _ string) string {
+		if c.org.Access(user).Status == "SUSPENDED" {
+			c.org.SetUserStatus(user, "ACTIVE")
+		}
+		return "unsuspend"
+	},
+	func(c *caller, user, _, _ string) string {
+		if c.org.Access(user).Status == "ACTIVE" {
+			c.org.SetUserStatus(user, "SUSPENDED")
+		}
+		return "suspend"
+	},
+	func(c *caller, _, _, _ string) string { return fmt.Sprint("rules: ", c.org.RunRules()) },
+}
+
+// TestRandomWalk contains users while others let them in again. While statusChanged is that of
+// the containment, nothing of the user works; once it is not, the status has changed.
+func TestRandomWalk(t *testing.T) {
+	t.Parallel()
+	seed := rand.Uint64()
+	random := rand.New(rand.NewPCG(seed, 0))
+	synctest.Test(t, func(t *testing.T) {
+		c := newCaller(t, oktatest.Config{RateLimits: unlimited()})
+		closed, open := c.org.AddIdP(oktatest.IdP{}), c.org.AddIdP(oktatest.IdP{Unsuspends: true})
+		var users []string
+		for range 10 {
+			users = append(users, c.org.AddUser(oktatest.User{Sessions: 1, Clients: []string{"0oaapp"}}))
+		}
+		contained, opened := map[string]time.Time{}, 0
+		for step := range 10000 {
+			time.Sleep(time.Second)
+			user := users[random.IntN(len(users))]
+			did := "contain"
+			if n := random.IntN(len(interferences) + 1); n < len(interferences) {
+				did = interferences[n](c, user, closed, open)
+			} else {
+				c.admin("POST", usersPath+user+"/lifecycle/suspend", nil)
+				c.admin("DELETE", usersPath+user+"/sessions?oauthTokens=true", nil).want(t, 204)
+				contained[user] = c.org.Access(user).StatusChanged
+			}
+			a := c.org.Access(user)
+			since, done := contained[user]
+			if done && a.StatusChanged.Equal(since) && (a.Works() || a.Status != "SUSPENDED") {
+				t.Fatalf("seed %d, step %d: after %s, contained at %v: %+v", seed, step, did, since, a)
+			}
+			if done && !a.StatusChanged.Equal(since) {
+				delete(contained, user)
+				opened++
+			}
+		}
+		if opened == 0 || len(contained) == 0 {
+			t.Errorf("seed %d: %d containments were undone, %d stand", seed, opened, len(contained))
+		}
 	})
 }
