@@ -40,6 +40,17 @@ func TestUserTokens(t *testing.T) {
 		c.admin("DELETE", usersPath+user+"/clients/0oaone/tokens", nil).want(t, 204)
 		counts(user, 0, 1)
 
+		// Of two tokens of one client only the one that is revoked goes.
+		c.org.SignIn(user)
+		for range 2 {
+			if err := c.org.Authorize(user, "0oatwo"); err != nil {
+				t.Error(err)
+			}
+		}
+		counts(user, 2, 3)
+		c.admin("DELETE", tokens+"/"+c.admin("GET", tokens, nil).list(t)[0]["id"].(string), nil).want(t, 204)
+		counts(user, 1, 2)
+
 		// A refresh token expires: it is shown and of use no longer.
 		other := c.org.AddUser(oktatest.User{Clients: []string{"0oaone"}})
 		path := usersPath + other + "/clients/0oaone/tokens"
@@ -55,6 +66,10 @@ func TestUserTokens(t *testing.T) {
 		c.admin("GET", path+"/"+id, nil).wantError(t, 404, "E0000007", "")
 		if got := c.admin("GET", usersPath+other+"/clients", nil).want(t, 200).list(t); len(got) != 1 {
 			t.Errorf("clients of a consent = %v", got)
+		}
+		c.admin("DELETE", usersPath+other+"/grants", nil).want(t, 204)
+		if got := c.admin("GET", usersPath+other+"/clients", nil).want(t, 200).body; got != "[]" {
+			t.Errorf("clients of an expired token = %s", got)
 		}
 		gone := c.org.AddUser(oktatest.User{Clients: []string{"0oaone"}})
 		c.admin("POST", usersPath+gone+"/lifecycle/deactivate", nil).want(t, 200)
