@@ -77,6 +77,10 @@ type Config struct {
 	// GROUP. Nobody has seen which of the two Okta does.
 	OwnRolesOnly bool
 
+	// DirectAssigneesOnly makes only the list of the users who hold a role leave out
+	// those who hold one through a group.
+	DirectAssigneesOnly bool
+
 	// SuspendAsOffered makes suspend work in every status whose _links offer it:
 	// PROVISIONED and PASSWORD_EXPIRED as well as ACTIVE. The default refuses it there
 	// with 400 E0000001, as Okta's documents say.
