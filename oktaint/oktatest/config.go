@@ -86,6 +86,10 @@ type Config struct {
 	// with 400 E0000001, as Okta's documents say.
 	SuspendAsOffered bool
 
+	// SuspendKeepsSessions makes a suspension leave the sessions of the user, so that a
+	// test sees whether something else has ended them. Okta ends them.
+	SuspendKeepsSessions bool
+
 	// Zones holds the ids of the network zones that all requests come
 	// from. An app restricted to other zones gets no token.
 	Zones []string

@@ -153,14 +153,15 @@ func (o *Org) startsFrom(t transition, status string) bool {
 	return offered || slices.Contains(t.from, status)
 }
 
-// moveUser gives a user another status. A suspension ends the sessions.
+// moveUser gives a user another status. A suspension ends the sessions, unless the org is
+// to keep them.
 func (o *Org) moveUser(u *user, status string) {
 	now := o.now()
 	inactive := u.status == statusStaged || u.status == statusDeprovisioned
 	if inactive && (status == statusActive || status == statusProvisioned) {
 		u.activated = now
 	}
-	if status == statusSuspended {
+	if status == statusSuspended && !o.cfg.SuspendKeepsSessions {
 		u.sessions = 0
 	}
 	u.setStatus(status, now)

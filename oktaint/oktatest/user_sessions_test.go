@@ -28,6 +28,12 @@ func TestSessions(t *testing.T) {
 	if a := c.org.Access(suspended); a.Sessions != 0 || len(a.RefreshTokens) != 1 || a.AccessTokens != 1 {
 		t.Errorf("after a suspension: %+v", a)
 	}
+	keeps := newCaller(t, oktatest.Config{SuspendKeepsSessions: true})
+	kept := keeps.org.AddUser(oktatest.User{Sessions: 2})
+	keeps.admin("POST", usersPath+kept+"/lifecycle/suspend", nil).want(t, 200)
+	if got := keeps.org.Sessions(kept); got != 2 {
+		t.Errorf("%d sessions where they are to stay, want 2", got)
+	}
 	tokens := path + "/clients/0oaclient/tokens"
 	c.admin("DELETE", path+"/sessions?oauthTokens=maybe", nil).wantError(t, 400, "E0000001", "oauthTokens")
 	c.admin("DELETE", path+"/sessions", nil).want(t, 204)
