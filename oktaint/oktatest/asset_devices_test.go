@@ -1,6 +1,7 @@
 package oktatest_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
@@ -27,6 +28,10 @@ func TestDeviceLifecycle(t *testing.T) {
 			if operation == "" {
 				method = "DELETE"
 			}
+			links := c.admin("GET", path, nil).want(t, 200).json(t)["_links"].(object)
+			if _, offered := links[strings.TrimPrefix(operation, "/lifecycle/")]; operation != "" && offered != (want[i] != no) {
+				t.Errorf("%s of %s is offered: %v", operation, status, offered)
+			}
 			a, got := c.admin(method, path+operation, nil), no
 			if a.status == 400 {
 				a.wantError(t, 400, "E0000001", "status")
@@ -39,9 +44,9 @@ func TestDeviceLifecycle(t *testing.T) {
 			if got != want[i] {
 				t.Errorf("%s of %s: %s, want %s", operation, status, got, want[i])
 			}
-			links := len(c.admin("GET", usersPath+user+"/devices", nil).want(t, 200).list(t))
-			if lost := got == "DEACTIVATED" || got == "gone"; (links == 0) != lost {
-				t.Errorf("%s of %s: the user has %d devices", operation, status, links)
+			devices := len(c.admin("GET", usersPath+user+"/devices", nil).want(t, 200).list(t))
+			if lost := got == "DEACTIVATED" || got == "gone"; (devices == 0) != lost {
+				t.Errorf("%s of %s: the user has %d devices", operation, status, devices)
 			}
 		}
 	}
