@@ -100,7 +100,7 @@ func TestNotSeenAfterwards(t *testing.T) {
 			return then(func() { s.sim.SignIn(user) })(g, r)
 		}
 		report, err := approve(t, r, plan)
-		if err != nil || outcomes(report) != "done done" || report.Contained(user) {
+		if err != nil || outcomes(report) != "not_kept done" || report.Contained(user) {
 			t.Errorf("%s, %v, contained: %v, with %d sessions", outcomes(report), err, report.Contained(user), s.sim.Sessions(user))
 		}
 	})

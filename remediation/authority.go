@@ -15,6 +15,7 @@ import (
 type authority struct {
 	userID  string      // the owner of an API token
 	noOwner string      // why it is not known who owns the API token
+	passing error       // the same, if it may pass
 	scopes  *scopes.Set // granted to an app's token; nil: an API token has none
 	roles   heldRoles
 }
@@ -83,11 +84,17 @@ func (h heldRoles) String() string {
 // readAuthority finds out who acts.
 func (s *reader) readAuthority(ctx context.Context) (*authority, error) {
 	me, err := oktaint.WhoAmI(ctx, s.c)
-	if why, no := cannotRead(err, http.StatusOK); no {
-		return &authority{noOwner: why.text, roles: heldRoles{unknown: why.text}}, nil
-	}
-	if err != nil {
+	switch {
+	case err == nil:
+	case ends(ctx, err):
 		return nil, fmt.Errorf("remediation: asking whose credential it is: %w", err)
+	default:
+		why, no := cannotRead(err, http.StatusOK)
+		who := &authority{noOwner: why.text, roles: heldRoles{unknown: why.text}}
+		if !no {
+			who.passing = err
+		}
+		return who, nil
 	}
 	who := &authority{userID: me.UserID}
 	if me.ClientID != "" {
@@ -100,12 +107,13 @@ func (s *reader) readAuthority(ctx context.Context) (*authority, error) {
 // weigh adds up what roles allow. Roles that cannot be read stay unknown: then
 // the org's own answer decides.
 func (s *reader) weigh(ctx context.Context, who *authority, me oktaint.Principal) error {
-	if why, no := cannotRead(me.RolesErr, http.StatusOK); no {
+	if err := me.RolesErr; err != nil {
+		if ends(ctx, err) {
+			return fmt.Errorf("remediation: reading the admin roles of the credential: %w", err)
+		}
+		why, _ := cannotRead(err, http.StatusOK)
 		who.roles.unknown = why.text
 		return nil
-	}
-	if me.RolesErr != nil {
-		return fmt.Errorf("remediation: reading the admin roles of the credential: %w", me.RolesErr)
 	}
 	h := heldRoles{types: me.RoleTypes(), super: me.Holds("SUPER_ADMIN")}
 	for _, r := range me.Roles {
@@ -115,12 +123,13 @@ func (s *reader) weigh(ctx context.Context, who *authority, me oktaint.Principal
 		}
 		type permission struct{ Label string }
 		for p, err := range oktaint.List[permission](ctx, s.c, nil, "api", "v1", "iam", "roles", r.Role, "permissions") {
-			if why, no := cannotRead(err); no {
+			if err != nil {
+				if ends(ctx, err) {
+					return fmt.Errorf("remediation: reading the custom role %s: %w", r.Role, err)
+				}
+				why, _ := cannotRead(err)
 				who.roles.unknown = why.text
 				return nil
-			}
-			if err != nil {
-				return fmt.Errorf("remediation: reading the custom role %s: %w", r.Role, err)
 			}
 			h.permissions = append(h.permissions, p.Label)
 		}

@@ -54,7 +54,7 @@ func (s *reader) ownerConcerned(ctx context.Context, a Action) (*view, error) {
 	if kind != "USER" {
 		return nil, nil
 	}
-	u, err := s.readUser(ctx, id, partUser)
+	u, err := s.readUser(ctx, id, partUser, nil)
 	if err != nil || u.missing {
 		return nil, err
 	}
@@ -65,17 +65,24 @@ func refused(g Guard, format string, args ...any) (judgement, error) {
 	return judgement{verdict: Refused, guard: g, reason: fmt.Sprintf(format, args...)}, nil
 }
 
-// unchecked is the outcome of a guard that could not look. Errors that may pass
-// stay errors.
-func (s *reader) unchecked(g Guard, what string, err error) (judgement, error) {
-	why, ok := denied(err)
-	switch {
-	case !ok:
+// unchecked is the outcome of a guard that could not look, for whatever reason. It is
+// an error only if nothing else would work either.
+func (s *reader) unchecked(ctx context.Context, g Guard, what string, err error) (judgement, error) {
+	if ends(ctx, err) {
 		return judgement{}, err
-	case s.guards.AllowUnchecked:
+	}
+	why, ok := denied(err)
+	if ok {
+		err = nil
+	} else {
+		why = failing(err)
+	}
+	if s.guards.AllowUnchecked {
 		return willRun.warn(fmt.Sprintf("%s was not checked: %s", what, why.text)), nil
 	}
-	return refused(g, "%s cannot be checked: %s", what, why.text)
+	j, _ := refused(g, "%s cannot be checked: %s", what, why.text)
+	j.passing = err
+	return j, nil
 }
 
 func (s *reader) checkScope(ctx context.Context, a Action, f Facts, _ *view) (judgement, error) {
@@ -97,7 +104,9 @@ func (s *reader) checkOwn(ctx context.Context, _ Action, _ Facts, v *view) (judg
 	case who.noOwner != "" && s.guards.AllowUnchecked:
 		return willRun.warn("whether the target owns the API token that does the work was not checked: " + who.noOwner), nil
 	case who.noOwner != "":
-		return refused(GuardOwnCredential, "whose API token does the work cannot be found out: %s", who.noOwner)
+		j, _ := refused(GuardOwnCredential, "whose API token does the work cannot be found out: %s", who.noOwner)
+		j.passing = who.passing
+		return j, nil
 	case v.user != nil && v.user.id == who.userID:
 		return refused(GuardOwnCredential, "the user owns the API token that does the work")
 	case v.group != nil && who.userID != "" && slices.ContainsFunc(v.group.members, func(m member) bool { return m.ID == who.userID }):
@@ -131,7 +140,7 @@ func (s *reader) checkProtected(ctx context.Context, _ Action, f Facts, v *view)
 	for _, id := range groupsOf(f, v) {
 		g, err := s.group(ctx, id, v.user, false, partGroup)
 		if err != nil {
-			return s.unchecked(GuardProtected, "whether the group "+id+" is protected", err)
+			return s.unchecked(ctx, GuardProtected, "whether the group "+id+" is protected", err)
 		}
 		if named(list, id, g.name) {
 			return refused(GuardProtected, "the group %s is protected", orElse(g.name, id))
@@ -154,7 +163,7 @@ func (s *reader) checkAdmin(ctx context.Context, _ Action, f Facts, v *view) (ju
 	if u := v.user; u != nil {
 		roles, err := s.rolesOfUser(ctx, u.id)
 		if err != nil {
-			if j, err = s.unchecked(GuardAdmin, "whether the user holds an admin role", err); err != nil || j.verdict == Refused {
+			if j, err = s.unchecked(ctx, GuardAdmin, "whether the user holds an admin role", err); err != nil || j.verdict == Refused {
 				return j, err
 			}
 		}
@@ -167,7 +176,7 @@ func (s *reader) checkAdmin(ctx context.Context, _ Action, f Facts, v *view) (ju
 	for _, id := range groupsOf(f, v) {
 		roles, err := s.rolesOfGroup(ctx, id)
 		if err != nil {
-			got, err := s.unchecked(GuardAdmin, "whether the group "+id+" carries an admin role", err)
+			got, err := s.unchecked(ctx, GuardAdmin, "whether the group "+id+" carries an admin role", err)
 			if err != nil || got.verdict == Refused {
 				return got, err
 			}
@@ -200,7 +209,7 @@ func (s *reader) checkTokenOwner(ctx context.Context, _ Action, f Facts, v *view
 	owners, err := s.tokenOwners(ctx)
 	switch {
 	case err != nil:
-		return s.unchecked(GuardTokenOwner, "whether the user owns an API token", err)
+		return s.unchecked(ctx, GuardTokenOwner, "whether the user owns an API token", err)
 	case owners[v.user.id] != "" && !named(s.guards.Allow, v.user.id, v.user.login):
 		return refused(GuardTokenOwner, "the user owns the API token %q; they are acted on only if Guards.Allow names them", owners[v.user.id])
 	}

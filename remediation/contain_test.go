@@ -112,7 +112,7 @@ func TestNotContained(t *testing.T) {
 	}
 }
 
-// Password and factors go before the suspension.
+// Password and factors go after the suspension.
 func TestContainWithResets(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -120,7 +120,7 @@ func TestContainWithResets(t *testing.T) {
 		id := s.sim.AddUser(oktatest.User{Factors: []string{"push", "sms"}, Sessions: 1})
 		options := remediation.ContainOptions{ResetPassword: true, ResetFactors: true}
 		r := s.responder(remediation.Guards{})
-		if got := verdicts(s.plan(r, remediation.Contain(id, options)...)); got != "refused refused run run" {
+		if got := verdicts(s.plan(r, remediation.Contain(id, options)...)); got != "run run refused refused" {
 			t.Errorf("verdicts: %s", got)
 		}
 		r.Guards.Destructive = []remediation.Kind{remediation.KindSetPassword, remediation.KindResetFactors}

@@ -2,6 +2,7 @@ package remediation
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -48,8 +49,19 @@ func answerOf(err error) (*oktaint.Error, bool) {
 	return e, e.StatusCode != 0
 }
 
-// cannotRead tells why a target cannot be read, if that is the answer to this
-// request and not a failure that the next one would meet as well. also are further
+// failing tells why something cannot be read now, in the words that stay the same when
+// it is tried again.
+func failing(err error) denial {
+	if e, ok := answerOf(err); ok {
+		plain := *e
+		plain.RequestID, plain.ID = "", ""
+		return denial{GuardUnreadable, plain.Error()}
+	}
+	return denial{GuardUnreadable, fmt.Sprint(err)}
+}
+
+// cannotRead tells why a target cannot be read, and whether that is the answer to this
+// request and not a failure that may pass. also are further
 // statuses that count as such an answer.
 func cannotRead(err error, also ...int) (denial, bool) {
 	if why, no := denied(err); no {
@@ -57,14 +69,12 @@ func cannotRead(err error, also ...int) (denial, bool) {
 	}
 	e, ok := answerOf(err)
 	if !ok {
-		return denial{}, false
+		return failing(err), false
 	}
 	if !slices.Contains(unreadable, e.StatusCode) && !slices.Contains(also, e.StatusCode) {
-		return denial{}, false
+		return failing(err), false
 	}
-	plain := *e
-	plain.RequestID, plain.ID = "", "" // another one each time, and warnings are part of a digest
-	return denial{GuardUnreadable, plain.Error()}, true
+	return failing(err), true
 }
 
 // unreadable are the statuses that say something about one target.

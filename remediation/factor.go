@@ -18,8 +18,7 @@ const (
 
 // ResetFactors takes all factors from a user: POST
 // /api/v1/users/{id}/lifecycle/reset_factors. Who signs in first enrols new ones,
-// so do it with [SuspendUser], and before it: a suspended user's factors cannot be
-// reset.
+// so do it after [SuspendUser].
 type ResetFactors struct {
 	UserID string `json:"user_id"`
 }

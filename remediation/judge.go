@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
 )
@@ -12,30 +13,69 @@ import (
 // A builder judges the steps of a plan.
 type builder struct {
 	*reader
-	past *past
-	tell func(StepResult)
+	past  *past
+	tell  func(StepResult)
+	fails failures
 }
 
-// judgeSteps judges the steps of one user, group or rule.
+// judgeSteps judges the steps of one user, group or rule. What cannot be read costs
+// its own steps, and no other.
 func (b *builder) judgeSteps(ctx context.Context, steps []Step, at []int) error {
-	u, err := b.readTarget(ctx, steps, at)
-	if _, no := cannotRead(err); err != nil && !no {
-		return err
-	}
+	u, err := b.readDeciding(ctx, steps, at)
+	var passing error
 	for _, i := range at {
 		step := &steps[i]
 		stepErr := err
 		if stepErr == nil {
 			stepErr = b.judge(ctx, step, u)
 		}
-		if why, no := cannotRead(stepErr); no {
+		if stepErr != nil {
+			if ends(ctx, stepErr) {
+				return stepErr
+			}
+			why, no := cannotRead(stepErr)
+			if !no {
+				passing = orErr(passing, stepErr)
+			}
 			step.deny(why)
-		} else if stepErr != nil {
-			return stepErr
 		}
+		passing = orErr(passing, step.passing)
 		b.tell(StepResult{Step: *step, Index: i})
 	}
-	return nil
+	return b.fails.add(steps[at[0]].Action.Facts().Target, passing)
+}
+
+// readDeciding reads what decides about the steps: their target, and beside it what
+// guards ask for.
+func (s *reader) readDeciding(ctx context.Context, steps []Step, at []int) (*userView, error) {
+	var wg sync.WaitGroup
+	for _, i := range at {
+		for a := range each([]Action{steps[i].Action}) {
+			for _, read := range s.guardReads(a) {
+				wg.Go(func() { read(ctx) }) // whoever needs it gets the error
+			}
+		}
+	}
+	u, err := s.readTarget(ctx, steps, at)
+	wg.Wait()
+	return u, err
+}
+
+// guardReads returns what guards will ask for about an action, whatever its target
+// turns out to be.
+func (s *reader) guardReads(a Action) []func(context.Context) {
+	f := a.Facts()
+	reads := []func(context.Context){func(ctx context.Context) { _, _ = s.authority(ctx) }}
+	if f.Target.Type == TargetUser {
+		reads = append(reads, func(ctx context.Context) { _, _ = s.rolesOfUser(ctx, f.Target.ID) })
+		if f.Group == "" {
+			reads = append(reads, func(ctx context.Context) { _, _ = s.tokenOwners(ctx) })
+		}
+	}
+	for _, id := range groupsOf(f, &view{}) {
+		reads = append(reads, func(ctx context.Context) { _, _ = s.rolesOfGroup(ctx, id) })
+	}
+	return reads
 }
 
 // deny marks a step whose target cannot be read.
@@ -53,23 +93,16 @@ func (s *reader) readTarget(ctx context.Context, steps []Step, at []int) (*userV
 		return nil, nil
 	}
 	var parts part
-	for _, i := range at {
-		parts |= steps[i].Action.reads()
-	}
-	u, err := s.readUser(ctx, f.Target.ID, parts)
-	if err != nil || u.missing {
-		return u, err
-	}
+	clients := make(map[string]part)
 	for _, i := range at {
 		for a := range each([]Action{steps[i].Action}) {
+			parts |= a.reads()
 			if client := clientOf(a); client != "" {
-				if err := s.readClient(ctx, u, client, a.reads()); err != nil {
-					return u, err
-				}
+				clients[client] |= a.reads()
 			}
 		}
 	}
-	return u, nil
+	return s.readUser(ctx, f.Target.ID, parts, clients)
 }
 
 func clientOf(a Action) string {
@@ -123,6 +156,7 @@ func (b *builder) judgeOne(ctx context.Context, step *Step, u *userView) (*view,
 		}
 		j.warnings = slices.Concat(warned, j.warnings)
 	}
+	step.passing = j.passing
 	step.Verdict, step.Guard, step.Reason, step.Instead, step.Warnings = j.verdict, j.guard, j.reason, j.instead, j.warnings
 	if j.verdict == WillRun {
 		step.Lost, step.After = a.Facts().Lost, after(a, v)

@@ -21,6 +21,11 @@ func (s *reader) look(ctx context.Context, a Action, u *userView, fresh bool) (*
 		v.group = &groupView{missing: true, id: f.Group}
 		return v, nil
 	}
+	if u != nil {
+		if err := u.failed(a); err != nil {
+			return nil, err
+		}
+	}
 	var err error
 	switch {
 	case parts&partGroupName != 0:

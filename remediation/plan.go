@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
@@ -38,7 +39,7 @@ type Responder struct {
 	// means who has approved.
 	Actor string
 
-	// Parallel is how many users are worked on at a time. Zero means 4. The
+	// Parallel is how many users are worked on at a time. Zero means 8. The
 	// steps of one user are done one after another, in the plan's order, and so
 	// are those on groups and rules.
 	Parallel int
@@ -48,7 +49,7 @@ type Responder struct {
 	Progress func(StepResult)
 }
 
-const defaultParallel = 4
+const defaultParallel = 8
 
 func (r *Responder) parallel() int {
 	if r.Parallel > 0 {
@@ -85,6 +86,8 @@ type Step struct {
 
 	// Undoes is the record that the step undoes, in a plan of BuildUndo.
 	Undoes string `json:"undoes,omitempty"`
+
+	passing error // what kept a guard from looking, if that may pass
 }
 
 // UnmarshalJSON implements [encoding/json.Unmarshaler].
@@ -118,9 +121,9 @@ func (p *Plan) WillRun() int {
 }
 
 // BuildPlan reads the targets of the actions and says what would be done. It sends
-// no write. Too many targets, actions that make no sense and failures of the
-// network are errors; a target that cannot be acted on is a step that will not
-// run, and says why.
+// no write. A target that cannot be acted on, or not be read, is a step that will not
+// run, and says why. It is an error if there are too many targets, if actions make no
+// sense, if no target can be read at all, or if five of them fail in the same way.
 func (r *Responder) BuildPlan(ctx context.Context, actions ...Action) (*Plan, error) {
 	steps := make([]Step, len(actions))
 	for i, a := range actions {
@@ -147,11 +150,19 @@ func (r *Responder) build(ctx context.Context, steps []Step) (*Plan, error) {
 	}
 	b := &builder{reader: newReader(r.Client, r.Guards, actions), past: past, tell: r.teller()}
 	err = forEachUser(ctx, p.Steps, r.parallel(), b.judgeSteps)
+	if err == nil && p.nothingRead() {
+		err = b.fails.first // so that there is no plan to speak of
+	}
 	if err != nil {
 		return nil, err
 	}
 	p.Warnings = b.planWarnings(ctx, p.Steps)
 	return p, nil
+}
+
+// nothingRead reports whether no step could be judged by what its target is.
+func (p *Plan) nothingRead() bool {
+	return !slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Guard != GuardUnreadable })
 }
 
 // checkActions refuses what makes no sense, before anything is read.

@@ -10,9 +10,9 @@ import (
 // ContainOptions are what [Contain] does beyond suspending and ending sessions.
 type ContainOptions struct {
 	// ResetPassword gives the user a random password that nobody knows, and
-	// ResetFactors takes all factors away: both before the suspension, since
-	// they are not possible after it. They cannot be undone, and need their kinds
-	// in Guards.Destructive.
+	// ResetFactors takes all factors away: both after the sessions were ended, so
+	// that nothing that fails of them keeps the user in. They cannot be undone, and
+	// need their kinds in Guards.Destructive.
 	ResetPassword bool
 	ResetFactors  bool
 
@@ -23,22 +23,21 @@ type ContainOptions struct {
 }
 
 // Contain stops an attacker who has taken over a user: it suspends the user, and
-// ends the sessions and tokens after that, so that none is left that was made
-// meanwhile. It can be undone, by [Release] or from the records.
+// ends the sessions and tokens right after that, so that none is left that was made
+// meanwhile. What else was asked for comes after these two. It can be undone, by [Release] or from the records.
 func Contain(userID string, o ContainOptions) []Action {
-	var actions []Action
+	var out Action = SuspendUser{userID}
+	if o.OrDeactivate {
+		out = FirstOf{out, DeactivateUser{UserID: userID}}
+	}
+	actions := []Action{out, ClearSessions{UserID: userID, OAuthTokens: true, ForgetDevices: true}}
 	if o.ResetPassword {
 		actions = append(actions, SetPassword{UserID: userID, Random: true})
 	}
 	if o.ResetFactors {
 		actions = append(actions, ResetFactors{userID})
 	}
-	if o.OrDeactivate {
-		actions = append(actions, FirstOf{SuspendUser{userID}, DeactivateUser{UserID: userID}})
-	} else {
-		actions = append(actions, SuspendUser{userID})
-	}
-	return append(actions, ClearSessions{UserID: userID, OAuthTokens: true, ForgetDevices: true})
+	return actions
 }
 
 // Release lets a user in again whom Contain, or too many failed sign-ins, keep out:

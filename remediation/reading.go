@@ -28,6 +28,7 @@ type reader struct {
 	mu         sync.Mutex
 	groups     map[string]*groupView // by id, as the steps before have left them
 	groupRoles map[string]*lazy[[]string]
+	userRoles  map[string]*lazy[[]string]
 }
 
 func newReader(c *oktaint.Client, g Guards, actions []Action) *reader {
@@ -39,75 +40,63 @@ func newReader(c *oktaint.Client, g Guards, actions []Action) *reader {
 	}
 	return &reader{
 		c: c, guards: g, many: len(users) > fewTargets,
-		groups: make(map[string]*groupView), groupRoles: make(map[string]*lazy[[]string]),
+		groups: make(map[string]*groupView), groupRoles: make(map[string]*lazy[[]string]), userRoles: make(map[string]*lazy[[]string]),
 	}
-}
-
-// A lazy is a value that is read when it is first needed. An error that may pass
-// is not kept.
-type lazy[T any] struct {
-	mu    sync.Mutex
-	read  bool
-	value T
-	err   error
-}
-
-func (l *lazy[T]) get(read func() (T, error)) (T, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.read {
-		return l.value, l.err
-	}
-	v, err := read()
-	if _, no := denied(err); err == nil || no {
-		l.value, l.err, l.read = v, err, true
-	}
-	return v, err
 }
 
 func (s *reader) authority(ctx context.Context) (*authority, error) {
-	return s.who.get(func() (*authority, error) { return s.readAuthority(ctx) })
+	return s.who.get(ctx, s.readAuthority)
 }
 
 // rolesOfUser names the admin roles of a user, their own and those of their groups.
 func (s *reader) rolesOfUser(ctx context.Context, id string) ([]string, error) {
 	if !s.many {
-		return types(s.roles(ctx, "api", "v1", "users", id, "roles"))
+		return s.rolesAt(ctx, s.userRoles, id, "users")
 	}
-	admins, err := s.admins.get(func() (map[string]bool, error) {
-		all := make(map[string]bool)
-		type assignee struct{ ID string }
-		for a, err := range oktaint.List[assignee](ctx, s.c, nil, "api", "v1", "iam", "assignees", "users") {
-			if err != nil {
-				return nil, fmt.Errorf("remediation: reading who holds admin roles: %w", err)
-			}
-			all[a.ID] = true
-		}
-		return all, nil
-	})
+	admins, err := s.admins.get(ctx, s.readAdmins)
 	if err != nil || !admins[id] {
 		return nil, err
 	}
 	return []string{"an admin role"}, nil
 }
 
+// readAdmins reads who holds an admin role.
+func (s *reader) readAdmins(ctx context.Context) (map[string]bool, error) {
+	all := make(map[string]bool)
+	type assignee struct{ ID string }
+	for a, err := range oktaint.List[assignee](ctx, s.c, nil, "api", "v1", "iam", "assignees", "users") {
+		if err != nil {
+			return nil, fmt.Errorf("remediation: reading who holds admin roles: %w", err)
+		}
+		all[a.ID] = true
+	}
+	return all, nil
+}
+
 // rolesOfGroup names the admin roles that a group gives to its members.
 func (s *reader) rolesOfGroup(ctx context.Context, id string) ([]string, error) {
+	return s.rolesAt(ctx, s.groupRoles, id, "groups")
+}
+
+// rolesAt reads the roles of a user or a group once.
+func (s *reader) rolesAt(ctx context.Context, of map[string]*lazy[[]string], id, what string) ([]string, error) {
 	s.mu.Lock()
-	l := s.groupRoles[id]
+	l := of[id]
 	if l == nil {
 		l = new(lazy[[]string])
-		s.groupRoles[id] = l
+		of[id] = l
 	}
 	s.mu.Unlock()
-	return l.get(func() ([]string, error) { return types(s.roles(ctx, "api", "v1", "groups", id, "roles")) })
+	return l.get(ctx, func(ctx context.Context) ([]string, error) {
+		return types(s.roles(ctx, "api", "v1", what, id, "roles"))
+	})
 }
 
 func types(held []oktaint.HeldRole, err error) ([]string, error) { return oktaint.RoleTypes(held), err }
 
 // tokenOwners maps the users who own API tokens to the name of one.
 func (s *reader) tokenOwners(ctx context.Context) (map[string]string, error) {
-	return s.tokens.get(func() (map[string]string, error) {
+	return s.tokens.get(ctx, func(ctx context.Context) (map[string]string, error) {
 		type token struct{ Name, UserID string }
 		owners := make(map[string]string)
 		for t, err := range oktaint.List[token](ctx, s.c, nil, "api", "v1", "api-tokens") {
@@ -122,7 +111,7 @@ func (s *reader) tokenOwners(ctx context.Context) (map[string]string, error) {
 
 // allRules reads the group rules.
 func (s *reader) allRules(ctx context.Context) ([]ruleView, error) {
-	return s.rules.get(func() ([]ruleView, error) { return readRules(ctx, s.c) })
+	return s.rules.get(ctx, func(ctx context.Context) ([]ruleView, error) { return readRules(ctx, s.c) })
 }
 
 func readRules(ctx context.Context, c *oktaint.Client) ([]ruleView, error) {
@@ -181,25 +170,31 @@ type userDocument struct {
 
 var errNoID = errors.New("not an id")
 
-// readUser reads a user with the parts that actions look at.
-func (s *reader) readUser(ctx context.Context, id string, parts part) (*userView, error) {
-	u := &userView{id: id}
+// readUser reads a user with the parts that actions look at, side by side. Only the
+// user themselves decide whether it is an error: a part that cannot be read fails the
+// actions that look at it, and no other.
+func (s *reader) readUser(ctx context.Context, id string, parts part, clients map[string]part) (*userView, error) {
+	if len(s.guards.Protected) > 0 {
+		parts |= partUserGroups
+	}
+	u := &userView{id: id, read: parts, fails: make(map[partOf]error)}
+	wait := s.readParts(ctx, u, parts, clients)
 	doc, header, err := getUser(ctx, s.c, id)
+	wait()
 	switch {
 	case oktaint.IsNotFound(err):
-		u.missing = true
-		return u, nil
+		return &userView{id: id, missing: true}, nil
 	case err != nil:
 		return nil, fmt.Errorf("remediation: reading user %s: %w", id, err)
 	case doc.ID != id:
 		return nil, fmt.Errorf("remediation: %.60q is the name of user %s, %w: targets are named by their ids, see ResolveUser", id, doc.ID, errNoID)
 	}
 	u.fill(doc, header.Get("ETag"))
-	if len(s.guards.Protected) > 0 {
-		parts |= partUserGroups
+	if u.status == StatusDeprovisioned { // who has none, whatever the answer was
+		delete(u.fails, partOf{part: partFactors})
+		u.factors = nil
 	}
-	u.read = parts
-	return u, s.readParts(ctx, u, parts)
+	return u, nil
 }
 
 // getUser reads the user of an id or a login. An answer that names no user is an
@@ -234,55 +229,56 @@ func (u *userView) fill(doc userDocument, etag string) {
 	}
 }
 
-// readParts reads what else actions look at of a user.
-func (s *reader) readParts(ctx context.Context, u *userView, parts part) (err error) {
-	path := func(elem ...string) []string { return append([]string{"api", "v1", "users", u.id}, elem...) }
-	if parts&partUserGroups != 0 {
-		if u.groups, err = list[membership](ctx, s.c, path("groups")); err != nil {
-			return fmt.Errorf("remediation: reading the groups of user %s: %w", u.id, err)
-		}
+// readParts begins to read what else actions look at of a user. wait returns when it
+// is read.
+func (s *reader) readParts(ctx context.Context, u *userView, parts part, clients map[string]part) (wait func()) {
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	begin := func(p partOf, what string, read func(path []string) error, elem ...string) {
+		wg.Go(func() {
+			if err := read(append([]string{"api", "v1", "users", u.id}, elem...)); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				u.fails[p] = fmt.Errorf("remediation: reading the %s of user %s: %w", what, u.id, err)
+			}
+		})
 	}
-	if parts&partFactors != 0 && u.status != StatusDeprovisioned {
-		if u.factors, err = list[factor](ctx, s.c, path("factors")); err != nil {
-			return fmt.Errorf("remediation: reading the factors of user %s: %w", u.id, err)
-		}
+	if parts&partUserGroups != 0 {
+		begin(partOf{part: partUserGroups}, "groups", func(path []string) (err error) { u.groups, err = list[membership](ctx, s.c, path); return err }, "groups")
+	}
+	if parts&partFactors != 0 {
+		begin(partOf{part: partFactors}, "factors", func(path []string) (err error) { u.factors, err = list[factor](ctx, s.c, path); return err }, "factors")
 	}
 	if parts&partGrants != 0 {
-		if u.grants, err = list[consent](ctx, s.c, path("grants")); err != nil {
-			return fmt.Errorf("remediation: reading the grants of user %s: %w", u.id, err)
-		}
+		begin(partOf{part: partGrants}, "grants", func(path []string) (err error) { u.grants, err = list[consent](ctx, s.c, path); return err }, "grants")
 	}
-	return nil
-}
-
-// readClient reads what an app holds of a user. An app that they do not use has
-// nothing.
-func (s *reader) readClient(ctx context.Context, u *userView, client string, parts part) (err error) {
-	for _, p := range []struct {
-		part part
-		name string
-		into *map[string][]consent
-	}{{partClientGrants, "grants", &u.clientGrants}, {partClientTokens, "tokens", &u.clientTokens}} {
-		if parts&p.part == 0 {
-			continue
-		}
-		found, err := list[consent](ctx, s.c, []string{"api", "v1", "users", u.id, "clients", client, p.name})
-		if oktaint.IsNotFound(err) {
-			if u.noClient == nil {
-				u.noClient = make(map[string]bool)
+	u.clientGrants, u.clientTokens = make(map[string][]consent), make(map[string][]consent)
+	u.noClient = make(map[string]bool)
+	for client, parts := range clients {
+		for _, p := range []struct {
+			part part
+			name string
+			into map[string][]consent
+		}{{partClientGrants, "grants", u.clientGrants}, {partClientTokens, "tokens", u.clientTokens}} {
+			if parts&p.part == 0 {
+				continue
 			}
-			u.noClient[client] = true
-			return nil
+			begin(partOf{p.part, client}, p.name+" for app "+client, func(path []string) error {
+				found, err := list[consent](ctx, s.c, path)
+				mu.Lock()
+				defer mu.Unlock()
+				switch {
+				case oktaint.IsNotFound(err): // an app that they do not use has nothing
+					u.noClient[client] = true
+					return nil
+				case err == nil:
+					p.into[client] = found
+				}
+				return err
+			}, "clients", client, p.name)
 		}
-		if err != nil {
-			return fmt.Errorf("remediation: reading the %s of app %s for user %s: %w", p.name, client, u.id, err)
-		}
-		if *p.into == nil {
-			*p.into = make(map[string][]consent)
-		}
-		(*p.into)[client] = found
 	}
-	return nil
+	return wg.Wait
 }
 
 func list[T any](ctx context.Context, c *oktaint.Client, path []string) ([]T, error) {

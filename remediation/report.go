@@ -99,25 +99,24 @@ func (s StepResult) why() error {
 }
 
 // Contained reports whether the report is about a user who cannot sign in and whose
-// sessions with Okta and tokens were ended after that: every step about them is done,
-// and their status was SUSPENDED or DEPROVISIONED before and after they were. Sessions
-// that apps keep of their own may go on.
+// sessions with Okta and tokens were ended after that: their status was SUSPENDED or
+// DEPROVISIONED when these ended, and whenever it was seen since. What else was asked
+// for does not count; Err tells of it. Sessions that apps keep of their own may go on.
 func (r *Report) Contained(userID string) bool {
-	var status Status
 	contained := false
 	for _, s := range r.Steps {
 		if s.Target.Type != TargetUser || s.Target.ID != userID {
 			continue
 		}
-		if !s.Outcome.OK() {
-			return false
-		}
-		status = s.Status
-		if c, ok := s.Action.(ClearSessions); ok {
-			contained = c.OAuthTokens && status.out()
+		c, ends := s.Action.(ClearSessions)
+		switch {
+		case ends:
+			contained = s.Outcome.OK() && c.OAuthTokens && s.Status.out()
+		case s.Outcome == OutcomeDone || s.Status != "":
+			contained = contained && s.Status.out()
 		}
 	}
-	return contained && status.out()
+	return contained
 }
 
 // out reports whether a user of this status cannot sign in.

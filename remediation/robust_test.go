@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
@@ -59,11 +60,11 @@ func TestDeletedMidway(t *testing.T) {
 		plan := s.plan(r, remediation.SuspendUser{UserID: one}, remediation.SuspendUser{UserID: two})
 		g.when = func(q *http.Request) bool { return strings.HasSuffix(q.URL.Path, one+"/roles") }
 		g.do = answer(404, `{"errorCode":"E0000007","errorSummary":"Not found: Resource not found: `+one+` (User)"}`)
-		report := s.runPlan(r, plan)
-		if outcomes(report) != "refused done" || report.Steps[0].Guard != remediation.GuardUnreadable || s.status(one) != "ACTIVE" || s.status(two) != "SUSPENDED" {
+		report, err := r.Run(t.Context(), plan, plan.Approve("alice", time.Hour))
+		if err == nil || outcomes(report) != "refused done" || report.Steps[0].Guard != remediation.GuardAdmin || s.status(one) != "ACTIVE" || s.status(two) != "SUSPENDED" {
 			t.Errorf("%s (%s): %v", outcomes(report), report.Steps[0].Guard, report.Err())
 		}
-		if text := report.Err().Error(); !strings.Contains(text, "the target cannot be read") || !strings.Contains(text, one+" (User)") {
+		if text := report.Err().Error(); !strings.Contains(text, "cannot be checked") || !strings.Contains(text, one+" (User)") {
 			t.Errorf("error: %s", text)
 		}
 	})

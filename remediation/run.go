@@ -2,6 +2,7 @@ package remediation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -10,11 +11,17 @@ import (
 // approval of the plan, reads each target again and leaves alone what has changed,
 // asks the guards of this Responder, and records each request before it is sent.
 //
+// A suspension or deactivation and the end of the sessions that follows it are sent
+// back to back, on one decision; only then is the user looked at, and only then comes
+// what else the plan does.
+//
 // A step that fails does not end the run: the steps after it are judged by what
-// the target is then. The run ends early, with an error, if a record cannot be
-// written, a target cannot be read, or ctx ends; a request that is on its way then
-// gets up to 10 seconds to finish, and so do the looks at what it did. Running the plan again goes on from there, and
-// sends nothing that is done.
+// the target is then. A target that cannot be reached costs its own steps, and Run
+// returns the first such error when it has worked on all others. The run ends early,
+// with an error, if five targets fail in the same way, a record cannot be
+// written, or ctx ends; a request that is on its way then
+// gets up to 10 seconds to finish, and so do the looks at what it did. Running the
+// plan again goes on from there, and sends nothing that is done.
 //
 // The Report is never nil, and has an outcome for every step.
 func (r *Responder) Run(ctx context.Context, p *Plan, a Approval) (*Report, error) {
@@ -33,12 +40,15 @@ func (r *Responder) Run(ctx context.Context, p *Plan, a Approval) (*Report, erro
 	}
 	x := &run{
 		reader: newReader(r.Client, r.Guards, actionsOf(p)), recorder: r.Recorder, past: past, report: report,
-		approval: a, actor: orElse(r.Actor, a.By), tell: r.teller(),
+		approval: a, actor: orElse(r.Actor, a.By), tell: r.teller(), unread: make(map[Target]error),
 	}
 	if err := x.settle(ctx); err != nil {
 		return report, err
 	}
 	err = forEachUser(ctx, p.Steps, r.parallel(), x.doSteps)
+	if err == nil {
+		err = x.fails.first
+	}
 	if err == nil && ctx.Err() != nil && !report.OK() {
 		err = fmt.Errorf("remediation: the run was ended early: %w", ctx.Err())
 	}
@@ -104,53 +114,110 @@ type run struct {
 	approval Approval
 	actor    string
 	tell     func(StepResult)
+	fails    failures
+	unread   map[Target]error // targets whose requests of earlier runs could not be looked at
 }
 
 // doSteps does the steps of one user, group or rule.
 func (x *run) doSteps(ctx context.Context, steps []Step, at []int) error {
-	var u *userView
-	var err error
-	if x.needsLook(steps, at) {
-		u, err = x.readTarget(ctx, steps, at)
+	target := steps[at[0]].Action.Facts().Target
+	u, err := x.begin(ctx, steps, at, target)
+	if why, no := cannotRead(err); no {
+		x.denyAll(at, why)
+		return nil
+	}
+	for len(at) > 0 && err == nil {
+		var n int
+		u, n, err = x.doNext(ctx, u, at)
+		at = at[n:]
 		if why, no := cannotRead(err); no {
-			x.denyAll(at, why)
+			x.denyAll(at, why) // what comes after it might make it impossible
 			return nil
-		}
-		if err != nil {
-			return err
 		}
 	}
-	for k, i := range at {
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("remediation: the run was ended early: %w", err)
-		}
-		res := &x.report.Steps[i]
-		var next *userView
-		u, err = x.freshen(ctx, u, res.Action)
-		if err == nil {
-			next, err = x.doStep(ctx, res, u)
-		}
-		why, no := cannotRead(err)
-		if no && res.Outcome == OutcomeNotRun {
-			x.denyAll(at[k:], why) // what comes after it might make it impossible
-			return nil
-		}
-		if next != nil {
-			u = next
-		}
-		if u != nil && !u.missing && u.towards == "" && !res.cleared {
-			res.Status = u.status
-		}
-		x.finish(res)
-		if no {
-			x.denyAll(at[k+1:], why)
-			return nil
-		}
-		if err != nil {
-			return err
+	if err == nil || stops(ctx, err) {
+		return err
+	}
+	for _, i := range at {
+		if res := &x.report.Steps[i]; res.Outcome == OutcomeNotRun {
+			res.err = orErr(res.err, err)
+			x.finish(res)
 		}
 	}
-	return nil
+	return x.fails.add(target, err)
+}
+
+// begin reads the target of steps, if any of them depends on what it is.
+func (x *run) begin(ctx context.Context, steps []Step, at []int, target Target) (*userView, error) {
+	if !x.needsLook(steps, at) {
+		return nil, nil
+	}
+	if err := x.unread[target]; err != nil {
+		return nil, fmt.Errorf("remediation: what became of a request of an earlier run cannot be seen: %w", err)
+	}
+	return x.readDeciding(ctx, steps, at)
+}
+
+// A stop ends the run, whichever target it was met at.
+type stop struct{ error }
+
+func (s stop) Unwrap() error { return s.error }
+
+func stops(ctx context.Context, err error) bool {
+	var s stop
+	return errors.As(err, &s) || ends(ctx, err)
+}
+
+// doNext does the next step, or the next two if they are a containment, and returns
+// the user as they are then and how many steps are over.
+func (x *run) doNext(ctx context.Context, u *userView, at []int) (*userView, int, error) {
+	if err := ctx.Err(); err != nil {
+		return u, 0, fmt.Errorf("remediation: the run was ended early: %w", err)
+	}
+	res := &x.report.Steps[at[0]]
+	var then *StepResult
+	if len(at) > 1 && keepsOut(res.Action) {
+		if next := &x.report.Steps[at[1]]; next.Verdict == WillRun && next.Action.Facts().Kind == KindClearSessions {
+			then = next
+		}
+	}
+	u, err := x.freshen(ctx, u, res.Action)
+	var next *userView
+	both := false
+	if err == nil {
+		next, both, err = x.doStep(ctx, res, u, then)
+	}
+	if err != nil && res.Outcome == OutcomeNotRun {
+		return u, 0, err
+	}
+	if next != nil {
+		u = next
+	}
+	x.over(res, u)
+	if both {
+		x.over(then, u)
+		return u, 2, err
+	}
+	if err != nil && then != nil && !stops(ctx, err) {
+		// What the suspension came to is not known: the sessions end all the same.
+		if _, _, endErr := x.doStep(ctx, then, u, nil); endErr != nil && stops(ctx, endErr) {
+			err = endErr
+		}
+		x.over(then, nil)
+		return u, 2, err
+	}
+	return u, 1, err
+}
+
+// keepsOut reports whether a user cannot sign in after an action.
+func keepsOut(a Action) bool { return a.Facts().To.out() }
+
+// over notes the user's status after a step, and tells of it.
+func (x *run) over(res *StepResult, u *userView) {
+	if u != nil && !u.missing && u.towards == "" && !res.cleared {
+		res.Status = u.status
+	}
+	x.finish(res)
 }
 
 // finish tells of a step that is over.
@@ -189,9 +256,20 @@ func (x *run) denyAll(at []int, why denial) {
 	}
 }
 
-// doStep does one step and returns the user as they are then, nil if they were not
-// read. An error ends the run.
-func (x *run) doStep(ctx context.Context, res *StepResult, u *userView) (*userView, error) {
+// doStep does one step, and the end of the sessions right after it if then is not nil
+// and the step is sent; both tells that it was. It returns the user as they are then,
+// nil if they were not read.
+func (x *run) doStep(ctx context.Context, res *StepResult, u *userView, then *StepResult) (next *userView, both bool, err error) {
+	v, err := x.decide(ctx, res, u)
+	if err != nil || v == nil {
+		return nil, false, err
+	}
+	return x.execute(ctx, res, v, then)
+}
+
+// decide returns what a step is sent on the ground of, nil if it is not sent: then
+// the outcome says why.
+func (x *run) decide(ctx context.Context, res *StepResult, u *userView) (*view, error) {
 	switch res.Verdict {
 	case Refused:
 		res.Outcome = OutcomeRefused
@@ -221,9 +299,9 @@ func (x *run) doStep(ctx context.Context, res *StepResult, u *userView) (*userVi
 	}
 	if g.verdict == Refused {
 		res.Outcome, res.Guard, res.Reason = OutcomeRefused, g.guard, g.reason
-		return nil, nil
+		return nil, x.fails.add(res.Action.Facts().Target, g.passing)
 	}
-	return x.execute(ctx, res, v)
+	return v, nil
 }
 
 // judgeAgain compares the target with what was approved, and reports whether that

@@ -22,16 +22,28 @@ const (
 	sends = 3
 )
 
-// send sends a step's request until its outcome is known, or cannot be. It leaves
-// the outcome in res, and returns the user as last seen. An error ends the
-// run.
-func (x *run) send(ctx context.Context, res *StepResult, v *view) (*userView, error) {
+// errNotSent marks a request that nobody has sent: the caller had given up before.
+var errNotSent = errors.New("it was not sent")
+
+// first sends a step's request for the first time.
+func (x *run) first(ctx context.Context, res *StepResult, v *view) error {
 	if err := ctx.Err(); err != nil {
-		res.Outcome, res.err = OutcomeFailed, fmt.Errorf("it was not sent: %w", err)
-		return nil, fmt.Errorf("remediation: the run was ended early: %w", err)
+		return fmt.Errorf("%w: %w", errNotSent, err)
+	}
+	return x.once(oktaint.WithGrace(ctx, grace), res, v)
+}
+
+// send finds out what came of a step's request, and sends it again until its outcome
+// is known, or cannot be. sendErr is what the first attempt came to. It leaves
+// the outcome in res, and returns the user as last seen. An error is about what would
+// be sent next as well.
+func (x *run) send(ctx context.Context, res *StepResult, v *view, sendErr error) (*userView, error) {
+	if errors.Is(sendErr, errNotSent) {
+		res.Outcome, res.err = OutcomeFailed, sendErr
+		return nil, fmt.Errorf("remediation: the run was ended early: %w", ctx.Err())
 	}
 	for n := 1; ; n++ {
-		next, again, err := x.sendOnce(ctx, res, v, n)
+		next, again, err := x.cameOf(ctx, res, v, n, sendErr)
 		if !again {
 			return next, err
 		}
@@ -39,13 +51,13 @@ func (x *run) send(ctx context.Context, res *StepResult, v *view) (*userView, er
 			res.Outcome, res.err = OutcomeUnknown, fmt.Errorf("the answer was lost: %w", err)
 			return next, nil
 		}
+		sendErr = x.once(oktaint.WithGrace(ctx, grace), res, v)
 	}
 }
 
-// sendOnce sends a step's request for the n-th time and looks at what came of it.
-// again asks for another time.
-func (x *run) sendOnce(caller context.Context, res *StepResult, v *view, n int) (next *userView, again bool, err error) {
-	sendErr := x.once(oktaint.WithGrace(caller, grace), res, v)
+// cameOf looks at what came of the n-th time that a step's request was sent. again asks
+// for another time.
+func (x *run) cameOf(caller context.Context, res *StepResult, v *view, n int, sendErr error) (next *userView, again bool, err error) {
 	ctx, cancel := afterwards(caller)
 	defer cancel()
 	switch {

@@ -18,7 +18,11 @@ func (x *run) settle(ctx context.Context) error {
 		}
 		outcome, text, err := x.outcomeOf(ctx, &rec)
 		if err != nil {
-			return err
+			if ends(ctx, err) {
+				return err
+			}
+			x.unread[rec.Action.Facts().Target] = err // it stays as it is, and others go on
+			continue
 		}
 		rec.Time, rec.Outcome, rec.Error, rec.Settled, rec.Mark = time.Now(), outcome, text, true, ""
 		if outcome == OutcomeDone {

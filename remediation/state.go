@@ -110,6 +110,7 @@ type judgement struct {
 	reason   string // in plain words
 	instead  []Kind // what would be possible in place of the impossible
 	warnings []string
+	passing  error // what kept a guard from looking, if that may pass
 }
 
 var willRun = judgement{verdict: WillRun}

@@ -68,6 +68,25 @@ type userView struct {
 	clientGrants map[string][]consent // by client
 	clientTokens map[string][]consent
 	noClient     map[string]bool // apps that the org does not know, or not of this user
+
+	fails map[partOf]error // parts that could not be read
+}
+
+// A partOf is a part of a user, or what one app holds of it.
+type partOf struct {
+	part   part
+	client string
+}
+
+// failed returns why something that an action looks at could not be read.
+func (u *userView) failed(a Action) error {
+	client := clientOf(a)
+	for of, err := range u.fails {
+		if a.reads()&of.part != 0 && (of.client == "" || of.client == client) {
+			return err
+		}
+	}
+	return nil
 }
 
 // A membership is a group of a user.
