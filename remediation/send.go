@@ -87,13 +87,15 @@ func (x *run) cameOf(caller context.Context, res *StepResult, v *view, n int, se
 }
 
 // afterwards returns the context of the looks that follow a request. They change
-// nothing and tell what the request did, so they get the grace period too if the
-// caller has given up meanwhile.
+// nothing and tell what the request did, so they get the grace period too when the
+// caller gives up.
 func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
-	if ctx.Err() == nil {
-		return ctx, func() {}
+	looks, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
+	return looks, func() {
+		stop()
+		cancel()
 	}
-	return context.WithTimeout(context.WithoutCancel(ctx), grace)
 }
 
 // unmoved reports whether nothing has happened to the target since it was looked at
