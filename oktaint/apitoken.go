@@ -20,7 +20,7 @@ type APIToken struct {
 // own.
 func (c APIToken) Source(http.RoundTripper) *Source {
 	token, err := c.Token.apiToken()
-	s := &Source{org: c.Org, kind: KindAPIToken, secret: func() (Secret, bool) { return token, true }}
+	s := &Source{org: c.Org, kind: KindAPIToken}
 	switch {
 	case err != nil:
 		s.err = err

@@ -49,7 +49,6 @@ func (c ClientSecret) Source(base http.RoundTripper) *Source {
 	c.Secret, secretErr = c.Secret.clientSecret()
 	e := &endpoint{
 		org: c.Org, clientID: c.ClientID, scopes: c.Scopes, requireAll: c.RequireAll, base: baseTransport(base), dpop: newProver(c.DPoP),
-		secret: func() (Secret, bool) { return c.Secret, true },
 		authenticate: func(_ context.Context, conf *clientcredentials.Config) error {
 			conf.ClientID, conf.ClientSecret = c.ClientID, c.Secret.Reveal()
 			conf.AuthStyle = oauth2.AuthStyleInHeader

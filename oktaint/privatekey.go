@@ -69,10 +69,6 @@ func (c PrivateKeyJWT) Source(base http.RoundTripper) *Source {
 	ring := newKeyring(c.Key, c.Keys)
 	e := &endpoint{
 		org: c.Org, clientID: c.ClientID, scopes: c.Scopes, requireAll: c.RequireAll, base: baseTransport(base), dpop: newProver(c.DPoP),
-		secret: func() (Secret, bool) {
-			pem, err := ring.current().PEM()
-			return pem, err == nil
-		},
 		authenticate: func(ctx context.Context, conf *clientcredentials.Config) error {
 			key, err := ring.key(ctx)
 			if err != nil {

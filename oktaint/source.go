@@ -40,9 +40,8 @@ type Source struct {
 	dpop   *prover // nil for an API token
 	err    error   // of the credential itself
 
-	clientID string                // empty for an API token
-	asked    scopes.Set            // of each token request; empty for an API token
-	secret   func() (Secret, bool) // of the credential, if it is in memory
+	clientID string     // empty for an API token
+	asked    scopes.Set // of each token request; empty for an API token
 
 	current atomic.Pointer[grant]
 

@@ -35,9 +35,6 @@ type endpoint struct {
 	base       http.RoundTripper
 	dpop       *prover
 
-	// secret is that of the credential, if it is in memory.
-	secret func() (Secret, bool)
-
 	// authenticate completes the request with the client's authentication.
 	// It runs for every attempt, since an assertion is good for one only.
 	authenticate func(context.Context, *clientcredentials.Config) error
@@ -58,7 +55,7 @@ func (e *endpoint) source(kind Kind, budget time.Duration, err error) *Source {
 	if budget <= 0 {
 		budget = defaultFetchTimeout
 	}
-	return &Source{org: e.org, kind: kind, clientID: e.clientID, asked: e.scopes, secret: e.secret, fetch: e.fetch, revoke: e.revoke, budget: budget, dpop: e.dpop, err: err}
+	return &Source{org: e.org, kind: kind, clientID: e.clientID, asked: e.scopes, fetch: e.fetch, revoke: e.revoke, budget: budget, dpop: e.dpop, err: err}
 }
 
 // fetch asks for a token until there is one, the error is final, or the next wait

@@ -16,11 +16,7 @@ func (s *reader) check(ctx context.Context, a Action, v *view) (judgement, error
 	if err != nil || j.verdict == Refused {
 		return j, err
 	}
-	owner, err := s.ownerConcerned(ctx, a)
-	if err != nil || owner == nil {
-		return j, err
-	}
-	got, err := ask(ctx, a, owner, s.checkOwn, s.checkProtected, s.checkAdmin)
+	got, err := s.checkOwner(ctx, a)
 	got.warnings = slices.Concat(j.warnings, got.warnings)
 	return got, err
 }
@@ -39,26 +35,6 @@ func ask(ctx context.Context, a Action, v *view, guards ...guardFunc) (judgement
 		}
 	}
 	return j, nil
-}
-
-// ownerConcerned reads the user whom a change of a group's owners is about, as well as
-// its target; nil if there is none.
-func (s *reader) ownerConcerned(ctx context.Context, a Action) (*view, error) {
-	var id, kind string
-	switch a := a.(type) {
-	case AddGroupOwner:
-		id, kind = a.OwnerID, a.OwnerType
-	case RemoveGroupOwner:
-		id, kind = a.OwnerID, a.OwnerType
-	}
-	if kind != "USER" {
-		return nil, nil
-	}
-	u, err := s.readUser(ctx, id, partUser, nil)
-	if err != nil || u.missing {
-		return nil, err
-	}
-	return &view{user: u}, nil
 }
 
 func refused(g Guard, format string, args ...any) (judgement, error) {

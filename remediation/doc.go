@@ -10,6 +10,10 @@
 //		Client:   transport.Urgent().Client(), // passes the queues of collectors
 //		Recorder: &remediation.FileRecorder{Path: "acme.records"},
 //	}
+//	report, err := r.Respond(ctx, policy, remediation.Contain(userID, remediation.ContainOptions{})...)
+//
+// does that by a standing [Policy], for automatic use. For people:
+//
 //	plan, err := r.BuildPlan(ctx, remediation.Contain(userID, remediation.ContainOptions{})...)
 //	fmt.Print(plan)                                    // what will run, what will not, and why
 //	report, err := r.Run(ctx, plan, plan.Approve("alice@example.com", time.Hour))
@@ -48,9 +52,14 @@
 // be written, nothing is sent. What happened to a request whose answer was lost
 // is found out by reading; where that cannot tell, the request is sent again if
 // that does no harm, or else recorded as unknown, for a person to look at.
-// Records hold no temporary password, no link and no other secret. The credential
-// authenticates them, so that a file that somebody has changed makes no run leave
-// anything out.
+// Records hold no temporary password, no link and no other secret. They are believed:
+// keep them where only those can write who may act on the org.
+//
+// # Many at once
+//
+// Targets are independent: one that cannot be read or written costs its own steps. A run
+// holds the locks of its targets ([Recorder]), so that alerts about different users are
+// handled side by side, and two about one user one after the other.
 //
 // # What acting needs
 //

@@ -21,7 +21,7 @@ func (x *run) execute(ctx context.Context, res *StepResult, v *view, then *StepR
 	}
 	next, fatal := x.send(ctx, res, v, sendErr)
 	if res.Outcome == OutcomeDone && fatal == nil {
-		next, rec.Mark = x.marked(ctx, res, v, next)
+		next, rec.Since = x.since(ctx, res, v, next)
 	}
 	return next, false, x.conclude(ctx, res, &rec, fatal)
 }
@@ -61,7 +61,7 @@ func (x *run) endSessions(ctx context.Context, res *StepResult, v *view, then *S
 		if thenErr == nil {
 			seen = orView(seen, next)
 		}
-		seen, thenRec.Mark = x.marked(ctx, then, w, seen)
+		seen, thenRec.Since = x.since(ctx, then, w, seen)
 	}
 	thenFatal = x.conclude(ctx, then, &thenRec, thenFatal)
 	return orView(seen, next), orErr(fatal, thenFatal)
@@ -81,7 +81,7 @@ func (x *run) announce(ctx context.Context, res *StepResult, v *view) (rec Recor
 	if rec.Snapshot, err = snapshot(res.Action, v); err != nil {
 		return rec, err
 	}
-	if err := x.append(ctx, rec); err != nil {
+	if err := x.recorder.Append(ctx, rec); err != nil {
 		res.Outcome, res.err = OutcomeNotRun, fmt.Errorf("the record cannot be written, so nothing was sent: %w", err)
 		return rec, stop{fmt.Errorf("remediation: %s of %s: %w", res.Action.Facts().Kind, res.Target, res.err)}
 	}
@@ -98,43 +98,41 @@ func (x *run) conclude(ctx context.Context, res *StepResult, rec *Record, fatal 
 	if rec.Outcome == OutcomeDone {
 		rec.Undo = inverse(*rec)
 	}
-	if err := x.append(context.WithoutCancel(ctx), *rec); err != nil {
+	if err := x.recorder.Append(context.WithoutCancel(ctx), *rec); err != nil {
 		return stop{fmt.Errorf("remediation: %s of %s is %s, which cannot be recorded: %w", res.Action.Facts().Kind, res.Target, res.Outcome, err)}
 	}
 	return fatal
 }
 
-// marked returns the mark of a lasting action, and the user if read for it.
-// One who could sign in while the sessions were ended leaves none.
-func (x *run) marked(ctx context.Context, res *StepResult, v *view, seen *userView) (*userView, string) {
-	if _, ok := res.Action.(lasting); !ok {
-		return seen, ""
+// since returns the time by which the org will show that an action stands, and the
+// user if read for it. It is zero for a user who could sign in while the sessions were
+// ended.
+func (x *run) since(ctx context.Context, res *StepResult, v *view, seen *userView) (*userView, time.Time) {
+	ends := false
+	switch res.Action.(type) {
+	case ClearSessions:
+		ends, res.cleared = true, true // whatever the status was before does not count
+	case ResetPassword, SetPassword:
+	default:
+		return seen, time.Time{}
 	}
-	_, clears := res.Action.(ClearSessions)
-	res.cleared = clears // whatever the status was before does not count
 	u := seen
 	if u == nil {
-		// Without the grace, a run that is ended early would leave no mark of what it did.
+		// Without the grace, a run that is ended early would not record what it did.
 		ctx, cancel := afterwards(ctx)
 		defer cancel()
 		var err error
 		if u, _, err = x.lookAgain(ctx, res.Action, v); err != nil {
-			return seen, "" // then it is done again, which does no harm
+			return seen, time.Time{} // then it is done again, which does no harm
 		}
 	}
-	if clears {
+	if ends {
 		if u.missing || u.towards != "" || !u.statusChanged.Equal(v.user.statusChanged) {
-			return u, ""
+			return u, time.Time{}
 		}
 		res.Status = u.status
 	}
-	return u, markOf(res.Action, u)
-}
-
-// append keeps a record, with its MAC.
-func (x *run) append(ctx context.Context, rec Record) error {
-	rec.MAC = rec.sum(x.c)
-	return x.recorder.Append(ctx, rec)
+	return u, sinceOf(res.Action, u)
 }
 
 // record is the record before the request.

@@ -259,7 +259,8 @@ func TestGuardNeeds(t *testing.T) {
 		scopes, permissions string
 	}{
 		{"strictest", remediation.Guards{}, look, may},
-		{"with names", remediation.Guards{Allow: []string{userID}, Destructive: []remediation.Kind{remediation.KindDeleteUser}, MaxTargets: 500, AllowUnchecked: true}, look, may},
+		{"with names", remediation.Guards{Allow: []string{userID}, Destructive: []remediation.Kind{remediation.KindDeleteUser}, AllowUnchecked: true}, look, may},
+		{"many", remediation.Guards{MaxTargets: 500}, "okta.apiTokens.read okta.groups.read okta.roles.read okta.users.read", "okta.groups.read " + may},
 		{"protected", remediation.Guards{Protected: []string{groupID}}, "okta.apiTokens.read okta.groups.read okta.roles.read okta.users.read", "okta.groups.read " + may},
 	} {
 		if got := remediation.GuardScopes(test.guards).String(); got != test.scopes {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
@@ -18,75 +21,87 @@ import (
 )
 
 // A FileRecorder is a [Recorder] in a file, one JSON object a line: a
-// [durable.Log], so that each record is on the disk when Append returns. While a
-// run uses it, and otherwise from the first Append to Close, it holds the lock of
-// the file, which ends with the process: two runs would take each other's requests
-// for lost ones, so a second one is refused.
+// [durable.Log], so that each record is on the disk when Append returns. Several of
+// them, in several processes, may use one file.
+//
+// The locks of targets are 256 files in the folder PATH.locks: two targets have the
+// same one by chance, and then a run waits for another that it need not wait for. They
+// end with the process. A symbolic link to the file shares its locks; a file with
+// several hard links is refused, since each would have its own.
 //
 // A line that was cut by a crash counts as not written. So does any other line
-// that is no JSON; a record that is, but makes no sense, is an error.
+// that is no JSON; a record that is, but makes no sense, is an [ErrBadRecord].
 type FileRecorder struct {
-	// Path is where the file is or will be. Required.
+	// Path is where the file is or will be. Required. Its folder must exist.
 	Path string
 
-	mu   sync.Mutex
-	log  *durable.Log // nil if it is not open
-	busy bool         // a run uses it
+	mu sync.Mutex // of appending, before the lock of the file
 }
 
-var _ ExclusiveRecorder = (*FileRecorder)(nil)
+var _ Recorder = (*FileRecorder)(nil)
 
-var errInUse = fmt.Errorf("another run uses it: let it finish, or name another file: %w", durable.ErrLocked)
-
-// Lock implements [ExclusiveRecorder]. Its error wraps [durable.ErrLocked] if
-// another run has the lock.
-func (f *FileRecorder) Lock(context.Context) (unlock func(), err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.busy {
-		return nil, errInUse
+// Lock implements [Recorder].
+func (f *FileRecorder) Lock(ctx context.Context, org oktaint.Org, targets ...Target) (unlock func(), err error) {
+	dir, err := f.lockFolder(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("remediation: record file: %w", err)
 	}
-	if err := f.open(); err != nil {
-		return nil, err
+	var held []func()
+	unlock = func() {
+		for _, u := range held {
+			u()
+		}
 	}
-	f.busy = true
-	return func() {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		f.busy = false
-		_ = f.close() // every record is on the disk already
-	}, nil
+	for _, slot := range slotsOf(org, targets) { // in one order, so that no two runs wait for each other
+		u, err := durable.Lock(ctx, filepath.Join(dir, fmt.Sprintf("%02x", slot)))
+		if err != nil {
+			unlock()
+			return nil, fmt.Errorf("remediation: record file: waiting for another run on the same target: %w", err)
+		}
+		held = append(held, u)
+	}
+	return unlock, nil
 }
 
-// open opens the file, which takes its lock.
-func (f *FileRecorder) open() (err error) {
-	switch {
-	case f.log != nil:
-		return nil
-	case f.Path == "":
-		return errors.New("its Path is empty")
+// slotsOf returns the numbers of the locks of targets, each once, sorted.
+func slotsOf(org oktaint.Org, targets []Target) []byte {
+	var slots []byte
+	for _, t := range targets {
+		sum := sha256.Sum256([]byte(org.String() + " " + string(t.Type) + " " + orElse(t.ID, t.Name)))
+		slots = append(slots, sum[0])
 	}
-	if f.log, err = durable.OpenLog(f.Path); errors.Is(err, durable.ErrLocked) {
-		return errInUse
-	}
-	return err
+	slices.Sort(slots)
+	return slices.Compact(slots)
 }
 
-// close gives up the lock.
-func (f *FileRecorder) close() error {
-	if f.log == nil {
-		return nil
+// lockFolder makes the folder of the locks, beside the file that the path leads to.
+func (f *FileRecorder) lockFolder(ctx context.Context) (string, error) {
+	alone, err := f.alone(ctx)
+	if err != nil {
+		return "", err
 	}
-	err := f.log.Close()
-	f.log = nil
-	return err
+	alone()
+	path, err := filepath.EvalSymlinks(f.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if path, err = filepath.EvalSymlinks(filepath.Dir(f.Path)); err == nil {
+			path = filepath.Join(path, filepath.Base(f.Path))
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	dir := path + ".locks"
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return "", err
+	}
+	return dir, nil
 }
 
 // maxRecord bounds a line, in bytes: the members of a large group are in one.
 const maxRecord = 16 << 20
 
 // Append implements [Recorder].
-func (f *FileRecorder) Append(_ context.Context, r Record) error {
+func (f *FileRecorder) Append(ctx context.Context, r Record) error {
 	if r.Version != 1 || r.Action == nil {
 		return errors.New("remediation: record file: it takes records of version 1 that have an action")
 	}
@@ -97,22 +112,35 @@ func (f *FileRecorder) Append(_ context.Context, r Record) error {
 	if len(line) >= maxRecord {
 		return fmt.Errorf("remediation: record file: the record of %s is larger than %d MB", r.Action.Facts().Kind, maxRecord>>20)
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if err := f.open(); err != nil {
-		return fmt.Errorf("remediation: record file: %w", err)
-	}
-	if err := f.log.Append(line); err != nil {
+	if err := f.append(ctx, line); err != nil {
 		return fmt.Errorf("remediation: record file: %w", err)
 	}
 	return nil
 }
 
-// Close closes the file and gives up the lock. The recorder can be used again.
-func (f *FileRecorder) Close() error {
+// alone locks the file. It refuses what is no file that one can write to, and a file
+// with several hard links.
+func (f *FileRecorder) alone(ctx context.Context) (unlock func(), err error) {
+	if f.Path == "" {
+		return nil, errors.New("its Path is empty")
+	}
+	return durable.Lock(ctx, f.Path)
+}
+
+// append adds a line, while no other process does.
+func (f *FileRecorder) append(ctx context.Context, line []byte) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.close()
+	alone, err := f.alone(context.WithoutCancel(ctx))
+	if err != nil {
+		return err
+	}
+	defer alone()
+	log, err := durable.OpenLog(f.Path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(log.Append(line), log.Close())
 }
 
 // Records implements [Recorder]. A file that does not exist has none.
@@ -140,12 +168,15 @@ func (f *FileRecorder) Records(ctx context.Context, org oktaint.Org) iter.Seq2[R
 			if err == io.EOF {
 				return
 			}
-			r, ok, recErr := parseRecord(line, org)
-			if err = errors.Join(err, recErr); err != nil {
+			if err != nil {
 				yield(Record{}, fmt.Errorf("remediation: record file, line %d: %w", n, err))
 				return
 			}
-			if ok && !yield(r, nil) {
+			r, ok, err := parseRecord(line, org)
+			if err != nil {
+				r, err = Record{}, fmt.Errorf("remediation: record file, line %d: %w: %w", n, ErrBadRecord, err)
+			}
+			if (ok || err != nil) && !yield(r, err) {
 				return
 			}
 		}

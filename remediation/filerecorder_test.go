@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
-	"github.com/rezonate-io/okta-integration/oktaint/durable"
 	"github.com/rezonate-io/okta-integration/remediation"
 )
 
@@ -41,11 +40,6 @@ func record(org oktaint.Org, n int) remediation.Record {
 func recorder(t *testing.T, n int) *remediation.FileRecorder {
 	t.Helper()
 	f := &remediation.FileRecorder{Path: filepath.Join(t.TempDir(), "acme.records")}
-	t.Cleanup(func() {
-		if err := f.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	for i := range n {
 		appendRecord(t, f, record(acme(t), i+1))
 	}
@@ -63,13 +57,15 @@ func appendRecord(t *testing.T, f *remediation.FileRecorder, r remediation.Recor
 func recordIDs(t *testing.T, f *remediation.FileRecorder, org oktaint.Org) (ids string, err error) {
 	t.Helper()
 	var all []string
+	var last error
 	for r, err := range f.Records(t.Context(), org) {
 		if err != nil {
-			return strings.Join(all, " "), err
+			last = err
+			continue
 		}
 		all = append(all, r.ID)
 	}
-	return strings.Join(all, " "), nil
+	return strings.Join(all, " "), last
 }
 
 func wantRecords(t *testing.T, f *remediation.FileRecorder, want string) {
@@ -84,12 +80,6 @@ func wantRecords(t *testing.T, f *remediation.FileRecorder, want string) {
 func TestFileRecorder(t *testing.T) {
 	t.Parallel()
 	f := recorder(t, 2)
-	wantRecords(t, f, "record-1 record-2") // while it is open
-	for range 2 {
-		if err := f.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
 	wantRecords(t, f, "record-1 record-2")
 	appendRecord(t, f, record(acme(t), 3))
 	other := &remediation.FileRecorder{Path: f.Path}
@@ -152,9 +142,6 @@ func TestNoFile(t *testing.T) {
 	for _, path := range []string{"", dir, filepath.Join(dir, "none", "none")} {
 		f := &remediation.FileRecorder{Path: path}
 		wantRefusal(t, f.Append(t.Context(), record(acme(t), 1)), "remediation: record file: ")
-		if err := f.Close(); err != nil {
-			t.Errorf("%q: close: %v", path, err)
-		}
 	}
 	_, err := recordIDs(t, &remediation.FileRecorder{Path: dir}, acme(t))
 	wantRefusal(t, err, "remediation: record file")
@@ -216,29 +203,43 @@ func TestFileFullDisk(t *testing.T) {
 	wantRecords(t, f, "record-1 record-2 record-9")
 	appendRecord(t, f, record(acme(t), 10))
 	wantRecords(t, f, "record-1 record-2 record-9 record-10")
-	if err := f.Close(); err != nil {
-		t.Error(err)
-	}
 }
 
-// TestFileOneLock checks that all names of a file have one lock, and that the error
-// says that it is locked.
+// TestFileOneLock checks that a symbolic link shares the locks of its file, and that a
+// second hard link, which would have its own, is refused.
 func TestFileOneLock(t *testing.T) {
 	t.Parallel()
 	f := recorder(t, 1)
 	dir := filepath.Dir(f.Path)
 	link, hard := filepath.Join(dir, "link"), filepath.Join(dir, "hard")
-	if err := errors.Join(os.Symlink(f.Path, link), os.Link(f.Path, hard)); err != nil {
+	if err := os.Symlink(f.Path, link); err != nil {
 		t.Skip(err)
 	}
-	for _, path := range []string{f.Path, link, hard} {
-		other := &remediation.FileRecorder{Path: path}
-		err := other.Append(t.Context(), record(acme(t), 2))
-		_, lockErr := other.Lock(t.Context())
-		if !errors.Is(err, durable.ErrLocked) || !errors.Is(lockErr, durable.ErrLocked) {
-			t.Errorf("%s: %v, %v; want ErrLocked", path, err, lockErr)
-		}
-		wantRecords(t, other, "record-1")
+	user := remediation.Target{Type: remediation.TargetUser, ID: userID}
+	unlock, err := f.Lock(t.Context(), acme(t), user)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
+	defer cancel()
+	if _, err := (&remediation.FileRecorder{Path: link}).Lock(ctx, acme(t), user); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("through a link: %v, want %v", err, context.DeadlineExceeded)
+	}
+	other := remediation.Target{Type: remediation.TargetUser, ID: "00uother"}
+	if again, err := (&remediation.FileRecorder{Path: link}).Lock(t.Context(), acme(t), other); err != nil {
+		t.Errorf("another user waits: %v", err)
+	} else {
+		again()
+	}
+	if err := os.Link(f.Path, hard); err != nil {
+		t.Skip(err)
+	}
+	for _, path := range []string{f.Path, hard} {
+		two := &remediation.FileRecorder{Path: path}
+		wantRefusal(t, two.Append(t.Context(), record(acme(t), 2)), "remediation: record file: ")
+		_, err := two.Lock(t.Context(), acme(t), other)
+		wantRefusal(t, err, "remediation: record file: ")
 	}
 }
 
@@ -246,9 +247,6 @@ func TestFileOneLock(t *testing.T) {
 func TestReadOnlyFile(t *testing.T) {
 	t.Parallel()
 	f := recorder(t, 1)
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
 	if err := os.Chmod(f.Path, 0o400); err != nil {
 		t.Fatal(err)
 	}
@@ -289,7 +287,7 @@ func TestRecordsCancelled(t *testing.T) {
 	wantRecords(t, f, "record-1 record-2 record-3 record-4")
 }
 
-// TestConcurrentAppend appends from many goroutines while others read and close.
+// TestConcurrentAppend appends from many goroutines while others read.
 // Lines are whole, and those of one goroutine are in its order.
 func TestConcurrentAppend(t *testing.T) {
 	t.Parallel()
@@ -306,9 +304,6 @@ func TestConcurrentAppend(t *testing.T) {
 				}
 				if i%5 == 0 {
 					if _, err := recordIDs(t, f, org); err != nil {
-						t.Error(err)
-					}
-					if err := f.Close(); err != nil {
 						t.Error(err)
 					}
 				}
@@ -334,27 +329,13 @@ func TestConcurrentAppend(t *testing.T) {
 	}
 }
 
-// TestFileLock checks that one recorder at a time writes to a file, until it is
-// closed, and that others may read it.
-func TestFileLock(t *testing.T) {
+// TestFileSharing checks that several recorders write to one file, by turns.
+func TestFileSharing(t *testing.T) {
 	t.Parallel()
 	first := recorder(t, 1)
 	second := &remediation.FileRecorder{Path: first.Path}
-	for range 2 {
-		wantRefusal(t, second.Append(t.Context(), record(acme(t), 2)), "remediation: record file: another run uses it")
+	for n, f := range []*remediation.FileRecorder{second, first, second} {
+		appendRecord(t, f, record(acme(t), n+2))
 	}
-	wantRecords(t, second, "record-1")
-	if err := second.Close(); err != nil { // which is not the other's
-		t.Fatal(err)
-	}
-	appendRecord(t, first, record(acme(t), 3))
-	if err := first.Close(); err != nil {
-		t.Fatal(err)
-	}
-	appendRecord(t, second, record(acme(t), 4))
-	wantRefusal(t, first.Append(t.Context(), record(acme(t), 5)), "another run uses it")
-	wantRecords(t, first, "record-1 record-3 record-4")
-	if err := second.Close(); err != nil {
-		t.Fatal(err)
-	}
+	wantRecords(t, first, "record-1 record-2 record-3 record-4")
 }

@@ -21,13 +21,14 @@ const (
 	GuardScope         Guard = "scope"           // the token lacks a scope
 	GuardRole          Guard = "role"            // no admin role of the credential allows it
 	GuardUnreadable    Guard = "unreadable"      // the org answers with an error when it is asked for the target
+	GuardCap           Guard = "cap"             // too many targets were acted on within an hour
 )
 
 // Guards say what an automatic response must not do. The zero value is the
 // strictest; every field takes something back by name. Who holds admin roles and who
 // owns API tokens is read once for each plan and once for each run; of more than 25
-// users from Okta's list of all who hold a role, which is taken to have those who
-// hold it through a group.
+// users from Okta's list of all who hold a role, and of the members of the groups that
+// Okta says carry one.
 type Guards struct {
 	// Allow names users (by id or login) and groups (by id) that may be acted on
 	// although they hold or carry an admin role, or own an API token. Okta lets
@@ -48,8 +49,13 @@ type Guards struct {
 	// means DefaultMaxTargets.
 	MaxTargets int `json:"max_targets,omitempty"`
 
-	// AllowUnchecked lets a step run where a guard cannot be evaluated, for want
-	// of a scope or a role. The plan warns of it.
+	// PerHour is how many of them may be acted on within an hour, by all runs that
+	// share the records. Zero means as many as one plan may be about.
+	PerHour int `json:"per_hour,omitempty"`
+
+	// AllowUnchecked lets a step run where a guard cannot be evaluated, whether for
+	// want of a scope or a role or because the org does not answer. The plan warns of
+	// it.
 	AllowUnchecked bool `json:"allow_unchecked,omitempty"`
 }
 
@@ -64,18 +70,22 @@ const fewTargets = 25
 // roles, who owns API tokens, and who is in protected groups.
 func GuardScopes(g Guards) scopes.Set {
 	set := scopes.New(scopes.RolesRead, scopes.APITokensRead, scopes.UsersRead)
-	if len(g.Protected) > 0 {
+	if g.readsGroups() {
 		set = set.Union(scopes.New(scopes.GroupsRead))
 	}
 	return set
 }
+
+// readsGroups reports whether guards look at groups: at those that are protected, and
+// at those that carry roles where users are too many to be asked one by one.
+func (g Guards) readsGroups() bool { return len(g.Protected) > 0 || g.maxTargets() > fewTargets }
 
 // GuardPermissions returns the permissions that a custom role needs for the guards
 // to look, sorted. The standard role READ_ONLY_ADMIN does not do in place of them:
 // below SUPER_ADMIN, only okta.iam.read shows who holds admin roles.
 func GuardPermissions(g Guards) []string {
 	all := []string{"okta.iam.read", "okta.users.apitokens.read", "okta.users.read"}
-	if len(g.Protected) > 0 {
+	if g.readsGroups() {
 		all = append([]string{"okta.groups.read"}, all...)
 	}
 	return all
@@ -83,10 +93,7 @@ func GuardPermissions(g Guards) []string {
 
 // checkCount refuses too many targets, before anything is read or written.
 func (g Guards) checkCount(actions []Action) error {
-	most := g.MaxTargets
-	if most <= 0 {
-		most = DefaultMaxTargets
-	}
+	most := g.maxTargets()
 	seen := make(map[Target]bool)
 	for _, a := range actions {
 		seen[a.Facts().Target] = true
@@ -97,9 +104,50 @@ func (g Guards) checkCount(actions []Action) error {
 	return nil
 }
 
+func (g Guards) maxTargets() int {
+	if g.MaxTargets > 0 {
+		return g.MaxTargets
+	}
+	return DefaultMaxTargets
+}
+
+func (g Guards) perHour() int {
+	if g.PerHour > 0 {
+		return g.PerHour
+	}
+	return g.maxTargets()
+}
+
+// checkHour refuses targets that would be too many within an hour, with those that the
+// records name.
+func (g Guards) checkHour(targets []Target, past *past) error {
+	most, n := g.perHour(), len(past.recent)
+	for _, t := range targets {
+		if !past.recent[t] {
+			n++
+		}
+	}
+	if n > most && n > len(past.recent) {
+		return fmt.Errorf("remediation: with these it would be %d targets within an hour, and Guards.PerHour is %d: %w", n, most, ErrTooManyTargets)
+	}
+	return nil
+}
+
+// sameName compares logins and names as Okta does, whatever their case. Letters of
+// other scripts that fold to a Latin one, such as the sign for kelvin, are not it.
+func sameName(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	return len(x) == len(y) && strings.EqualFold(a, b) &&
+		!slices.ContainsFunc(x, func(r rune) bool { return foreign(r) && !strings.ContainsRune(b, r) }) &&
+		!slices.ContainsFunc(y, func(r rune) bool { return foreign(r) && !strings.ContainsRune(a, r) })
+}
+
+// foreign reports whether a letter that is not ASCII folds to one that is.
+func foreign(r rune) bool { return r == '\u212a' || r == '\u017f' }
+
 // named reports whether a list names a user or a group.
 func named(list []string, names ...string) bool {
 	return slices.ContainsFunc(list, func(entry string) bool {
-		return slices.ContainsFunc(names, func(name string) bool { return name != "" && strings.EqualFold(strings.TrimSpace(entry), name) })
+		return slices.ContainsFunc(names, func(name string) bool { return name != "" && sameName(strings.TrimSpace(entry), name) })
 	})
 }

@@ -15,13 +15,18 @@ type builder struct {
 	*reader
 	past  *past
 	tell  func(StepResult)
-	fails failures
+	fails *failures
 }
 
 // judgeSteps judges the steps of one user, group or rule. What cannot be read costs
 // its own steps, and no other.
 func (b *builder) judgeSteps(ctx context.Context, steps []Step, at []int) error {
 	u, err := b.readDeciding(ctx, steps, at)
+	return b.judgeRead(ctx, steps, at, u, err)
+}
+
+// judgeRead judges steps by what was read of their target, or could not be.
+func (b *builder) judgeRead(ctx context.Context, steps []Step, at []int, u *userView, err error) error {
 	var passing error
 	for _, i := range at {
 		step := &steps[i]
@@ -217,20 +222,14 @@ func (v *view) name() string {
 	return ""
 }
 
-// planWarnings tells what could not be found out about the credential, and what
-// records say that it has not made.
-func (b *builder) planWarnings(ctx context.Context, steps []Step) []string {
+// planWarnings tells what could not be found out about the credential, and which
+// records cannot be understood.
+func (b *builder) planWarnings(ctx context.Context) []string {
 	var all []string
 	if who, err := b.authority(ctx); err == nil && who.roles.unknown != "" {
 		all = append(all, "the admin roles of the credential cannot be read, so it is not known whether the org lets it act: "+who.roles.unknown)
 	}
-	for i, s := range steps {
-		if at, ok := b.past.foreign[key(s.Action)]; ok && s.Verdict == WillRun {
-			all = append(all, fmt.Sprintf("step %d: a record that this credential has not made says that it was sent at %s: look at the target before it is sent again",
-				i+1, at.Format("2006-01-02 15:04:05 MST")))
-		}
-	}
-	return all
+	return append(all, badRecords(b.past.bad)...)
 }
 
 // request builds a step's request with what was read just before.

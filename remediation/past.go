@@ -2,8 +2,8 @@ package remediation
 
 import (
 	"context"
-	"crypto/hmac"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -16,75 +16,81 @@ type past struct {
 	stands  map[string]deed      // by action: when what cannot be read was done
 	gone    map[Target]bool      // deleted, if the org does not show them any more
 	doubt   map[string]time.Time // by action that must not be repeated: when it may have been sent
-	foreign map[string]time.Time // the same, of records by another credential: for a warning
+	bad     []error              // records that cannot be understood
+	recent  map[Target]bool      // acted on within the last hour
 
 	unanswered map[string]bool // by action: its secret is lost with its answer
+	unattended bool            // nobody looks who could know of a doubt
 }
 
 // history reads the records. a is the approval of a run, zero where a plan is built.
 func (r *Responder) history(ctx context.Context, a Approval) (*past, error) {
 	p := &past{
 		pending: make(map[string]Record), done: make(map[int]time.Time), stands: make(map[string]deed),
-		gone: make(map[Target]bool), doubt: make(map[string]time.Time), foreign: make(map[string]time.Time), unanswered: make(map[string]bool),
+		gone: make(map[Target]bool), doubt: make(map[string]time.Time), recent: make(map[Target]bool), unanswered: make(map[string]bool),
 	}
 	if r.Recorder == nil {
 		return p, nil
 	}
 	for rec, err := range r.Recorder.Records(ctx, r.Client.Org) {
-		if err != nil {
+		switch {
+		case errors.Is(err, ErrBadRecord):
+			p.bad = append(p.bad, err)
+		case err != nil:
 			return nil, fmt.Errorf("remediation: reading the records: %w", err)
-		}
-		switch mac := rec.sum(r.Client); {
-		case mac == nil: // the credential has none: what is recorded is a hint, and no reason to leave anything out
-			p.add(rec, a, false)
-		case hmac.Equal(mac, rec.MAC):
-			p.add(rec, a, true)
-		case !rec.Action.Facts().Repeatable && rec.Outcome != OutcomeFailed:
-			p.foreign[key(rec.Action)] = rec.Time
+		default:
+			p.add(rec, a)
 		}
 	}
 	return p, nil
 }
 
-// add takes one record in. One that is not known to be authentic makes nothing count
-// as done.
-func (p *past) add(rec Record, a Approval, authentic bool) {
+// badRecords tells of records that cannot be understood.
+func badRecords(bad []error) (all []string) {
+	const most = 3
+	for _, err := range bad[:min(len(bad), most)] {
+		all = append(all, err.Error())
+	}
+	if n := len(bad) - most; n > 0 {
+		all = append(all, fmt.Sprintf("so it is with %d more of them", n))
+	}
+	return all
+}
+
+// add takes one record in.
+func (p *past) add(rec Record, a Approval) {
 	f, k := rec.Action.Facts(), key(rec.Action)
 	if f.Kind == KindDeleteUser || f.Kind == KindDeleteGroup {
 		p.gone[f.Target] = rec.Outcome != OutcomeFailed
+	}
+	if !rec.Time.Before(time.Now().Add(-time.Hour)) {
+		p.recent[lockOf(rec.Action)] = true
 	}
 	delete(p.pending, rec.ID)
 	switch rec.Outcome {
 	case OutcomeSending:
 		p.pending[rec.ID] = rec
 	case OutcomeUnknown, OutcomeNotKept:
-		p.suspect(rec, k, authentic)
+		p.suspect(rec, k)
 	case OutcomeDone:
-		if !authentic {
-			p.suspect(rec, k, authentic)
-			return
-		}
 		delete(p.doubt, k)
 		if rec.Plan == a.Digest && rec.Approved.Equal(a.At) { // not by another approval of the same
 			p.done[rec.Step] = rec.Time
 		}
-		if rec.Mark != "" {
-			p.stands[k] = deed{rec.Time, rec.Mark}
+		if !rec.Since.IsZero() {
+			p.stands[k] = deed{rec.Time, rec.Since}
 		}
 	}
 }
 
 // suspect notes that an action may have been sent which must not be sent twice.
-func (p *past) suspect(rec Record, key string, authentic bool) {
+func (p *past) suspect(rec Record, key string) {
 	if rec.Action.Facts().Repeatable {
 		return
 	}
 	at := rec.Time
 	if rec.Approved.After(at) { // by a clock that is ahead
 		at = rec.Approved
-	}
-	if now := time.Now(); !authentic && at.After(now) {
-		at = now
 	}
 	p.doubt[key] = at
 }
@@ -93,7 +99,7 @@ func (p *past) suspect(rec Record, key string, authentic bool) {
 // until somebody approves it who can know of that.
 func (p *past) held(a Action, approved time.Time) bool {
 	at, ok := p.doubt[key(a)]
-	return ok && !approved.After(at)
+	return ok && (p.unattended || !approved.After(at))
 }
 
 // key identifies an action.
@@ -103,23 +109,6 @@ func key(a Action) string {
 		return fmt.Sprintf("%T %v", a, a.Facts().Target)
 	}
 	return string(text)
-}
-
-// A lasting action is one whose effect cannot be read of the org, but can be
-// concluded: its mark is what the org shows of the user after it. While that is
-// the same, it stands. The mark is empty where nothing can be concluded.
-type lasting interface {
-	mark(u *userView) string
-}
-
-// markOf returns the mark of an action on a user who is not on the way to another
-// status.
-func markOf(a Action, u *userView) string {
-	l, ok := a.(lasting)
-	if !ok || u == nil || u.missing || u.towards != "" {
-		return ""
-	}
-	return l.mark(u)
 }
 
 // judge is the action's judgement, but that what was deleted is not unknown, and
@@ -147,51 +136,39 @@ func endsWithTarget(a Action) bool {
 	return false
 }
 
+// sinceOf is the time by which the user shows whether an action stands that leaves
+// nothing else to see; zero where nothing can be concluded.
+func sinceOf(a Action, u *userView) time.Time {
+	if u == nil || u.missing || u.towards != "" {
+		return time.Time{}
+	}
+	switch a := a.(type) {
+	case ClearSessions: // who cannot sign in has no new session
+		if u.status.out() {
+			return u.statusChanged
+		}
+	case ResetPassword: // who wants the link wants another
+		if a.SendEmail && u.status == StatusRecovery {
+			return u.statusChanged
+		}
+	case SetPassword: // another password that was given would look the same
+		if a.Random {
+			return u.passwordChanged
+		}
+	}
+	return time.Time{}
+}
+
 // standing reports whether an action was done and stands.
 func (p *past) standing(a Action, v *view) (time.Time, bool) {
-	if len(p.stands) == 0 {
-		return time.Time{}, false
-	}
-	mark := markOf(a, v.user)
+	since := sinceOf(a, v.user)
 	d := p.stands[key(a)]
-	return d.at, mark != "" && mark == d.mark
+	return d.at, !since.IsZero() && since.Equal(d.since)
 }
 
 func stood(at time.Time) string {
 	return "it was done at " + at.Format("2006-01-02 15:04:05 MST") + ", and stands"
 }
 
-// A deed is when something was done, and its mark.
-type deed struct {
-	at   time.Time
-	mark string
-}
-
-// mark: who cannot sign in since then has no new session.
-func (a ClearSessions) mark(u *userView) string {
-	if u.status != StatusSuspended && u.status != StatusDeprovisioned {
-		return ""
-	}
-	return stamp(u.statusChanged)
-}
-
-func (a ResetPassword) mark(u *userView) string {
-	if u.status != StatusRecovery || !a.SendEmail { // who wants the link wants another
-		return ""
-	}
-	return stamp(u.statusChanged)
-}
-
-func (a SetPassword) mark(u *userView) string {
-	if !a.Random { // another password would look the same
-		return ""
-	}
-	return stamp(u.passwordChanged)
-}
-
-func stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339Nano)
-}
+// A deed is when something was done, and by what time the org shows that it stands.
+type deed struct{ at, since time.Time }

@@ -148,7 +148,7 @@ func (r *Responder) build(ctx context.Context, steps []Step) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &builder{reader: newReader(r.Client, r.Guards, actions), past: past, tell: r.teller()}
+	b := &builder{reader: newReader(r.Client, r.Guards, actions), past: past, tell: r.teller(), fails: new(failures)}
 	err = forEachUser(ctx, p.Steps, r.parallel(), b.judgeSteps)
 	if err == nil && p.nothingRead() {
 		err = b.fails.first // so that there is no plan to speak of
@@ -156,7 +156,7 @@ func (r *Responder) build(ctx context.Context, steps []Step) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Warnings = b.planWarnings(ctx, p.Steps)
+	p.Warnings = b.planWarnings(ctx)
 	return p, nil
 }
 

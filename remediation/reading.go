@@ -21,7 +21,7 @@ type reader struct {
 	many   bool // users are too many to ask for the roles of each
 
 	who    lazy[*authority]
-	admins lazy[map[string]bool] // users who hold a role, where they are many
+	admins lazy[*admins] // who hold a role, where users are many
 	tokens lazy[map[string]string]
 	rules  lazy[[]ruleView]
 
@@ -53,24 +53,16 @@ func (s *reader) rolesOfUser(ctx context.Context, id string) ([]string, error) {
 	if !s.many {
 		return s.rolesAt(ctx, s.userRoles, id, "users")
 	}
-	admins, err := s.admins.get(ctx, s.readAdmins)
-	if err != nil || !admins[id] {
+	found, err := s.admins.get(ctx, s.readAdmins)
+	switch {
+	case err != nil:
 		return nil, err
+	case found.users[id]:
+		return []string{"an admin role"}, nil
+	case found.flagged:
+		return nil, nil
 	}
-	return []string{"an admin role"}, nil
-}
-
-// readAdmins reads who holds an admin role.
-func (s *reader) readAdmins(ctx context.Context) (map[string]bool, error) {
-	all := make(map[string]bool)
-	type assignee struct{ ID string }
-	for a, err := range oktaint.List[assignee](ctx, s.c, nil, "api", "v1", "iam", "assignees", "users") {
-		if err != nil {
-			return nil, fmt.Errorf("remediation: reading who holds admin roles: %w", err)
-		}
-		all[a.ID] = true
-	}
-	return all, nil
+	return s.rolesByGroups(ctx, id)
 }
 
 // rolesOfGroup names the admin roles that a group gives to its members.

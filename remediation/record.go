@@ -3,6 +3,7 @@ package remediation
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -36,20 +37,15 @@ type Record struct {
 	Error     string  `json:"error,omitempty"`
 	RequestID string  `json:"request_id,omitempty"`
 
-	// Mark is what the org showed of the user after an action whose effect cannot
-	// be read: while it shows the same, the action need not be done again.
-	Mark string `json:"mark,omitempty"`
+	// Since is the time by which the org tells whether an action stands whose effect
+	// it does not show: statusChanged of a user whose sessions were ended and who
+	// cannot sign in, passwordChanged after a random password. While the org shows the
+	// same, the action need not be done again.
+	Since time.Time `json:"since,omitzero"`
 
 	// Settled records are of a request whose answer nobody waited for: the outcome
 	// was found out by a later run, which cannot tell who has done it.
 	Settled bool `json:"settled,omitempty"`
-
-	// MAC authenticates the record by the credential that has done the work: see
-	// [oktaint.Source.MAC]. A record with a wrong one, or without one though the
-	// credential gives one, is left out of account but for BuildUndo: finish what
-	// was begun before changing the credential. Where the credential gives none,
-	// records keep nothing from being done.
-	MAC []byte `json:"mac,omitempty"`
 
 	// Lost is what the step loses for good, Snapshot what is known of it: the
 	// factors, the members of a group, the profile of a user.
@@ -84,21 +80,6 @@ func (r *Record) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// sum returns the MAC of a record, nil if the credential gives none. What is there
-// for people to read is not in it.
-func (r Record) sum(c *oktaint.Client) []byte {
-	src := c.Source()
-	if src == nil {
-		return nil
-	}
-	r.MAC, r.Undo = nil, nil
-	text, err := json.Marshal(r)
-	if err != nil {
-		return nil
-	}
-	return src.MAC(text)
-}
-
 // An Outcome is what came of a step.
 type Outcome string
 
@@ -119,37 +100,25 @@ const (
 // OK reports whether the step is done or need not be.
 func (o Outcome) OK() bool { return o == OutcomeDone || o == OutcomeAlready }
 
-// An ExclusiveRecorder is a [Recorder] that sees to it that one run uses it at a time.
-// [Responder.Run] locks it before it reads what was done before.
-type ExclusiveRecorder interface {
-	Recorder
+// ErrBadRecord is wrapped by the errors of [Recorder.Records] that are about one
+// record, which cannot be understood. The records after it follow.
+var ErrBadRecord = errors.New("the record cannot be understood, so it counts for nothing")
 
-	// Lock does not wait: it is an error if another run, in this process or
-	// another, has the lock.
-	Lock(ctx context.Context) (unlock func(), err error)
-}
-
-func lockRecorder(ctx context.Context, r Recorder) (unlock func(), err error) {
-	x, ok := r.(ExclusiveRecorder)
-	if !ok {
-		return func() {}, nil
-	}
-	if unlock, err = x.Lock(ctx); err != nil {
-		return nil, fmt.Errorf("remediation: the records cannot be locked, so nothing was sent: %w", err)
-	}
-	return unlock, nil
-}
-
-// A Recorder keeps records. It is used by several goroutines at a time, and by one
-// run at a time. Who can write to it and does not have the credential gains nothing:
-// records make no run leave anything out unless they are authentic, and what they
-// propose to undo is judged and approved like anything else.
+// A Recorder keeps records. It is used by several goroutines at a time, and by several
+// runs, in this process and others. Records are believed: keep them where only those
+// can write who may act on the org. Package recordertest checks an implementation.
 type Recorder interface {
 	// Append keeps a record. It must be durable when Append returns without an
 	// error: only then is a request sent.
 	Append(ctx context.Context, r Record) error
 
 	// Records returns all records of an org in the order in which they were
-	// appended.
+	// appended. An error that wraps ErrBadRecord is about one record, and does not
+	// end them; any other does.
 	Records(ctx context.Context, org oktaint.Org) iter.Seq2[Record, error]
+
+	// Lock waits until no other run acts on any of the targets, or until ctx ends.
+	// [Responder.Run] holds the lock of all its targets from before it reads what was
+	// done until it returns.
+	Lock(ctx context.Context, org oktaint.Org, targets ...Target) (unlock func(), err error)
 }

@@ -29,20 +29,24 @@ func (r *Responder) Run(ctx context.Context, p *Plan, a Approval) (*Report, erro
 	if err := r.checkRun(ctx, p, a); err != nil {
 		return report, err
 	}
-	unlock, err := lockRecorder(ctx, r.Recorder)
+	targets := locksOf(p)
+	unlock, err := r.Recorder.Lock(ctx, p.Org, targets...)
 	if err != nil {
-		return report, err
+		return report, fmt.Errorf("remediation: the records cannot be locked, so nothing was sent: %w", err)
 	}
 	defer unlock()
 	past, err := r.history(ctx, a)
 	if err != nil {
 		return report, err
 	}
+	if err := r.Guards.checkHour(targets, past); err != nil {
+		return report, err
+	}
 	x := &run{
 		reader: newReader(r.Client, r.Guards, actionsOf(p)), recorder: r.Recorder, past: past, report: report,
-		approval: a, actor: orElse(r.Actor, a.By), tell: r.teller(), unread: make(map[Target]error),
+		approval: a, actor: orElse(r.Actor, a.By), tell: r.teller(), fails: new(failures), unread: make(map[Target]error),
 	}
-	if err := x.settle(ctx); err != nil {
+	if err := x.settle(ctx, targets); err != nil {
 		return report, err
 	}
 	err = forEachUser(ctx, p.Steps, r.parallel(), x.doSteps)
@@ -61,6 +65,26 @@ func newReport(p *Plan, a Approval) *Report {
 		r.Steps[i] = StepResult{Step: s, Index: i, Outcome: OutcomeNotRun, Now: s.Before}
 	}
 	return r
+}
+
+// lockOf is the target of an action as it is locked: what it is called is not known
+// to everybody.
+func lockOf(a Action) Target {
+	t := a.Facts().Target
+	if t.ID != "" {
+		t.Name = ""
+	}
+	return t
+}
+
+func locksOf(p *Plan) (all []Target) {
+	seen := make(map[Target]bool)
+	for _, s := range p.Steps {
+		if t := lockOf(s.Action); !seen[t] {
+			seen[t], all = true, append(all, t)
+		}
+	}
+	return all
 }
 
 func actionsOf(p *Plan) []Action {
@@ -114,7 +138,8 @@ type run struct {
 	approval Approval
 	actor    string
 	tell     func(StepResult)
-	fails    failures
+	fails    *failures
+	reading  *userView        // of the target, where one reading is to do
 	unread   map[Target]error // targets whose requests of earlier runs could not be looked at
 }
 
@@ -154,6 +179,9 @@ func (x *run) begin(ctx context.Context, steps []Step, at []int, target Target) 
 	}
 	if err := x.unread[target]; err != nil {
 		return nil, fmt.Errorf("remediation: what became of a request of an earlier run cannot be seen: %w", err)
+	}
+	if x.reading != nil {
+		return x.reading, nil
 	}
 	return x.readDeciding(ctx, steps, at)
 }

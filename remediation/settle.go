@@ -9,10 +9,13 @@ import (
 	"time"
 )
 
-// settle finds out what became of the requests of earlier runs whose outcome was
-// not recorded, and records it.
-func (x *run) settle(ctx context.Context) error {
+// settle finds out what became of the requests of earlier runs on these targets whose
+// outcome was not recorded, and records it.
+func (x *run) settle(ctx context.Context, targets []Target) error {
 	for _, rec := range maps.Clone(x.past.pending) {
+		if !slices.Contains(targets, lockOf(rec.Action)) {
+			continue // another run may be waiting for its answer
+		}
 		if slices.ContainsFunc(idsOf(rec.Action), func(id string) bool { return checkID(id) != nil }) {
 			continue // nobody has sent that
 		}
@@ -24,18 +27,17 @@ func (x *run) settle(ctx context.Context) error {
 			x.unread[rec.Action.Facts().Target] = err // it stays as it is, and others go on
 			continue
 		}
-		rec.Time, rec.Outcome, rec.Error, rec.Settled, rec.Mark = time.Now(), outcome, text, true, ""
+		rec.Time, rec.Outcome, rec.Error, rec.Settled, rec.Since = time.Now(), outcome, text, true, time.Time{}
 		if outcome == OutcomeDone {
 			rec.Undo = inverse(rec)
 			if rec.Action.Facts().Secret {
 				rec.Error, x.past.unanswered[key(rec.Action)] = errLostSecret.Error(), true
 			}
 		}
-		rec.MAC = rec.sum(x.c)
-		if err := x.append(ctx, rec); err != nil {
+		if err := x.recorder.Append(ctx, rec); err != nil {
 			return fmt.Errorf("remediation: the outcome of an earlier run cannot be recorded, so nothing was sent: %w", err)
 		}
-		x.past.add(rec, x.approval, rec.MAC != nil)
+		x.past.add(rec, x.approval)
 	}
 	return nil
 }

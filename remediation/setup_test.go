@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"net/http"
@@ -207,6 +208,8 @@ type memory struct {
 	lines [][]byte
 	fail  func(n int, r remediation.Record) error // called before the n-th Append, from 1
 	count int
+
+	locked chan struct{}
 }
 
 func (m *memory) Append(_ context.Context, r remediation.Record) error {
@@ -236,10 +239,29 @@ func (m *memory) Records(_ context.Context, org oktaint.Org) iter.Seq2[remediati
 			if err == nil && r.Org != org {
 				continue
 			}
-			if !yield(r, err) || err != nil {
+			if err != nil {
+				err = fmt.Errorf("%w: %w", remediation.ErrBadRecord, err)
+			}
+			if !yield(r, err) {
 				return
 			}
 		}
+	}
+}
+
+// Lock is of the whole memory.
+func (m *memory) Lock(ctx context.Context, _ oktaint.Org, _ ...remediation.Target) (func(), error) {
+	m.mu.Lock()
+	if m.locked == nil {
+		m.locked = make(chan struct{}, 1)
+	}
+	locked := m.locked
+	m.mu.Unlock()
+	select {
+	case locked <- struct{}{}:
+		return func() { <-locked }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
 }
 

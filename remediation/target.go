@@ -43,7 +43,7 @@ func ResolveUser(ctx context.Context, c *oktaint.Client, idOrLogin string) (Targ
 	for _, doc := range docs {
 		u := new(userView)
 		u.fill(doc, "")
-		if doc.ID == name || strings.EqualFold(u.login, name) {
+		if doc.ID == name || sameName(u.login, name) {
 			found = append(found, Target{Type: TargetUser, ID: doc.ID, Name: u.login})
 		}
 	}

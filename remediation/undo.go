@@ -3,6 +3,7 @@ package remediation
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -80,6 +81,9 @@ func (r *Responder) inverses(ctx context.Context, keep func(Record) bool) (steps
 func (r *Responder) latest(ctx context.Context) (last map[string]Record, order []string, err error) {
 	last = make(map[string]Record)
 	for rec, err := range r.Recorder.Records(ctx, r.Client.Org) {
+		if errors.Is(err, ErrBadRecord) {
+			continue // the plan warns of it
+		}
 		if err != nil {
 			return nil, nil, fmt.Errorf("remediation: reading the records: %w", err)
 		}

@@ -29,7 +29,7 @@ func (j *job) execute(ctx context.Context, plan *remediation.Plan) error {
 	}
 	report, err := j.responder.Run(run, plan, plan.Approve(j.approver(), validity))
 	j.EndLine()
-	err = errors.Join(err, secrets.close(j.Program), j.records.Close())
+	err = errors.Join(err, secrets.close(j.Program))
 	end := err
 	if n := notDone(report); n > 0 && err == nil {
 		end = cli.Incompletef("%d of %s not done: the report says why", n, cli.Count(len(report.Steps), "step"))

@@ -16,6 +16,8 @@ Usage:
 Whom:
   --user NAME         a user's id or login; may be repeated. - reads standard
                       input and @FILE a file, one name a line
+  --skip-unknown      leave out users who are not found, and do the others; the
+                      end is then that of a job that is not complete
 
 What, one of:
   --playbook contain  suspend, then end sessions and tokens. With it:

@@ -22,12 +22,21 @@ type job struct {
 	client *oktaint.Client
 	given  []mention
 
+	skipped   int // users who were not found and left out
 	targets   []remediation.Target
 	records   *remediation.FileRecorder
 	responder *remediation.Responder
 }
 
 func (j *job) run(ctx context.Context) error {
+	err := j.work(ctx)
+	if err == nil && j.skipped > 0 {
+		err = cli.Incompletef("%s not found and left out", cli.Count(j.skipped, "user"))
+	}
+	return err
+}
+
+func (j *job) work(ctx context.Context) error {
 	plan, err := j.plan(ctx)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ type options struct {
 	conn *cli.Connection
 
 	users                              []string // as they were given
+	skipUnknown                        bool     // leave out users who are not found
 	playbook                           string
 	resetPassword, resetFactors        bool
 	otherwiseDeactivate, deleteAfterIt bool
@@ -66,6 +67,7 @@ func (o *options) flags(p *cli.Program) *flag.FlagSet {
 	fs.BoolVar(&o.resetFactors, "reset-factors", false, "")
 	fs.BoolVar(&o.otherwiseDeactivate, "otherwise-deactivate", false, "")
 	fs.BoolVar(&o.deleteAfterIt, "delete", false, "")
+	fs.BoolVar(&o.skipUnknown, "skip-unknown", false, "")
 	fs.StringVar(&o.group, "group", "", "")
 	fs.StringVar(&o.undoFile, "undo", "", "")
 	fs.IntVar(&o.maxTargets, "max-targets", 0, "")

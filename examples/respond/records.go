@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -58,6 +59,9 @@ func (j *job) makeRecordFolder() error {
 func (j *job) buildUndo(ctx context.Context) (*remediation.Plan, error) {
 	found := make(map[string]bool) // the plans that were run
 	for r, err := range j.records.Records(ctx, j.client.Org) {
+		if errors.Is(err, remediation.ErrBadRecord) {
+			continue // the plan warns of it
+		}
 		if err != nil {
 			return nil, err
 		}

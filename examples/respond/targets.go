@@ -101,7 +101,7 @@ func (r *lineReader) Read(b []byte) (int, error) {
 const lookups = 8
 
 // findUsers finds the users of mentions, each once. All who are not known are told
-// in one error.
+// in one error, or left out where that was asked for.
 func (j *job) findUsers(ctx context.Context, wanted []mention) ([]remediation.Target, error) {
 	found, errs := make([]remediation.Target, len(wanted)), make([]error, len(wanted))
 	g, gctx := errgroup.WithContext(ctx)
@@ -128,6 +128,11 @@ func (j *job) findUsers(ctx context.Context, wanted []mention) ([]remediation.Ta
 			seen[found[i].ID] = true
 			all = append(all, found[i])
 		}
+	}
+	if j.skipUnknown && len(all) > 0 && len(unknown) > 0 {
+		j.Say("left out, since they were not found:\n  %s", strings.Join(unknown, "\n  "))
+		j.skipped = len(unknown)
+		return all, nil
 	}
 	if len(unknown) > 0 {
 		return nil, cli.Usagef("%d of %d users were not found, so nothing was done:\n  %s", len(unknown), len(wanted), strings.Join(unknown, "\n  "))

@@ -83,6 +83,20 @@ func TestUnknownUsers(t *testing.T) {
 	o.respond(t, "--playbook", "contain", "--user", "@"+o.Dir+"/none").Check(t, cli.ExitUsage, "no such file")
 }
 
+// Who is not known can be left out: the others are acted on, and the end says that the
+// job is not complete.
+func TestSkipUnknown(t *testing.T) {
+	t.Parallel()
+	o := serve(t, oktatest.Config{})
+	dana := o.AddUser(oktatest.User{Login: "dana@example.com", Sessions: 1})
+	args := []string{"--playbook", "contain", "--user", "dana@example.com", "--user", "nobody@example.com", "--skip-unknown"}
+	o.apply(t, args...).Check(t, cli.ExitIncomplete, "left out, since they were not found", `"nobody@example.com"`, "1 user not found and left out")
+	if status, _ := o.user(t, dana); status != "SUSPENDED" {
+		t.Errorf("status %s", status)
+	}
+	o.respond(t, "--playbook", "contain", "--user", "nobody@example.com", "--skip-unknown").Check(t, cli.ExitUsage, "1 of 1 users were not found")
+}
+
 // Guards refuse, and their flags take back by name what they name.
 func TestGuards(t *testing.T) {
 	t.Parallel()

@@ -94,6 +94,7 @@ func TestImports(t *testing.T) {
 		"oauthapp/internal/deliver":   {"oktaint", "scopes"},
 		"oauthapp/request":            {"oktaint", "scopes"},
 		"remediation":                 {"oktaint", "oktaint/durable", "scopes"},
+		"remediation/recordertest":    {"oktaint", "remediation"},
 	}
 	for _, s := range sources(t) {
 		for _, target := range s.Imports {
