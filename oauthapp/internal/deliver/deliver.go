@@ -43,9 +43,13 @@ type Change struct {
 	// for Patience before it is sent again.
 	Once bool
 
-	// Confirm says that an answer is no proof, as for a removal: the change counts only
-	// once Look has shown it, for which it is given Patience.
+	// Confirm says that an answer is no proof: the change counts only once Look has shown
+	// it, for which it is given Patience.
 	Confirm bool
+
+	// Removes says that the change takes something away. The answer "not found" is then as
+	// good as any other, and has to be confirmed too.
+	Removes bool
 
 	// Duplicate reports whether a refusal may mean that the change was there before.
 	// Nil is for one that the org accepts twice.
@@ -121,12 +125,16 @@ func notSent(before bool) Outcome {
 // sendOnce sends until the answer is another one than that the org does not know yet
 // what the change is about.
 func (c Change) sendOnce(ctx context.Context) error {
-	return Settle(ctx, c.Fresh, func() error { return c.Send(oktaint.WithGrace(ctx, Grace)) })
+	err := Settle(ctx, c.Fresh, func() error { return c.Send(oktaint.WithGrace(ctx, Grace)) })
+	if c.Removes && oktaint.IsNotFound(err) {
+		return nil
+	}
+	return err
 }
 
 // confirm is what an accepted change comes to.
 func (c Change) confirm(ctx context.Context) (Outcome, error) {
-	if !c.Confirm {
+	if !c.Confirm && !c.Removes {
 		return Took, nil
 	}
 	switch there, err := c.watch(ctx, true); {
