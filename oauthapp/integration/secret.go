@@ -221,8 +221,7 @@ func (k *keyring) retire(ctx context.Context, s secret) error {
 			_, there, err := k.find(ctx, s.ID)
 			return !there, err
 		},
-		Confirm:   true,
-		Duplicate: oktaint.IsNotFound,
+		Removes: true,
 	}.Do(ctx, false)
 	return err
 }
