@@ -52,7 +52,6 @@ type job struct {
 	work    func(context.Context, *setup) error
 	right   func(*setup) error                  // what is wrong if the work says that it is done
 	again   func(context.Context, *setup) error // finishes the work
-	reads   bool                                // a fault of a read may be an error only
 }
 
 var jobs = map[string]job{
@@ -123,10 +122,12 @@ func tryRead(ctx context.Context, s *setup) error {
 	if getErr == nil && one.ID != s.v.creds.ClientID {
 		s.t.Errorf("instance: %+v", one)
 	}
+	if err == nil && len(list) != 1 {
+		s.t.Errorf("%d instances", len(list))
+	}
 	if oktaint.IsNotFound(err) || oktaint.IsNotFound(getErr) {
 		s.t.Errorf("it says that something is not there: %v, %v", err, getErr)
 	}
-	_ = list
 	return errors.Join(err, getErr)
 }
 

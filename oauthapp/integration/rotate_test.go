@@ -42,6 +42,24 @@ func TestRotateNotStored(t *testing.T) {
 	}
 }
 
+// If the newer of two secrets is stored, the older one makes room for the next.
+func TestRotateNewerStored(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{})
+		s.install(desired())
+		time.Sleep(time.Second)
+		d := desired()
+		d.NewSecret = true
+		s.install(d)
+		full := errors.New("the disk is full")
+		_, err := integration.Rotate(t.Context(), s.admin, s.v.creds, func(context.Context, oktaint.Credentials) error { return full }, integration.RotateOptions{Base: s.base})
+		if !errors.Is(err, full) || s.mint(s.v.creds) != nil {
+			t.Errorf("what is stored does not work, after %v", err)
+		}
+	})
+}
+
 func TestRotateGrace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

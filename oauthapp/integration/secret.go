@@ -56,9 +56,7 @@ func (k *keyring) list(ctx context.Context) (list []secret, err error) {
 		if err != nil {
 			return err
 		}
-		named := func() bool {
-			return list != nil && !slices.ContainsFunc(list, func(s secret) bool { return s.ID == "" })
-		}
+		named := func() bool { return !slices.ContainsFunc(list, func(s secret) bool { return s.ID == "" }) }
 		return k.c.Do(req, oktaint.Checked(&list, named))
 	})
 	if err != nil {
