@@ -59,7 +59,9 @@ func (j *job) preview(ctx context.Context) error {
 	if len(steps) == 0 {
 		return nil
 	}
-	j.Say("%s", strings.TrimSuffix(j.choicesText(cli.Columns(j.ErrWidth)), "\n"))
+	if slices.ContainsFunc(steps, changesView) {
+		j.Say("%s", strings.TrimSuffix(j.choicesText(cli.Columns(j.ErrWidth)), "\n"))
+	}
 	j.sayLeftOut()
 	taken := slices.DeleteFunc(steps, func(s oauthapp.Step) bool { return !j.takesAway(s) })
 	if len(taken) == 0 || !j.takes() {
@@ -68,6 +70,15 @@ func (j *job) preview(ctx context.Context) error {
 	j.Say("from the app %s this is taken away:", j.steps.App.ID)
 	j.SaySteps(taken)
 	return j.Consent(ctx, j.yes, fmt.Sprintf("Take it away from the app %q in %s?", j.steps.App.Label, j.conn.Org))
+}
+
+// changesView reports whether a step changes what the app sees.
+func changesView(s oauthapp.Step) bool {
+	switch s.Kind {
+	case oauthapp.StepCreate, oauthapp.StepRole, oauthapp.StepUnassign, oauthapp.StepGrant:
+		return true
+	}
+	return s.Own == oauthapp.RoleIAMReader
 }
 
 // takesAway reports whether a step takes something from the app. Changed settings may,
@@ -85,7 +96,7 @@ func (j *job) takesAway(s oauthapp.Step) bool {
 // sayLeftOut tells which actions --remediation does not give.
 func (j *job) sayLeftOut() {
 	if len(j.leftOut) > 0 {
-		j.Say("--remediation leaves out, unless --actions names them too:\n  %s", strings.Join(j.leftOut, "\n  "))
+		j.Say("--remediation leaves these permissions out; --actions adds what the actions that it names need:\n  %s", strings.Join(j.leftOut, "\n  "))
 	}
 }
 

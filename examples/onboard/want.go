@@ -76,23 +76,38 @@ func (o *options) allowActions(list string) error {
 
 // wide says why --remediation does not give a permission.
 var wide = map[string]string{
-	"okta.users.manage":             "it is all that can be done to users",
-	"okta.users.credentials.manage": "it sets the password of any user",
-	"okta.users.lifecycle.delete":   "it deletes users for good",
-	"okta.users.userprofile.manage": "it changes any profile, the login too",
+	"okta.users.manage":             "is all that can be done to users",
+	"okta.users.credentials.manage": "sets the password of any user",
+	"okta.users.lifecycle.delete":   "deletes users for good",
+	"okta.users.userprofile.manage": "changes any profile, the login too",
 }
 
-// leftOut says which actions these permissions do not suffice for, and why
-// --remediation does not give what they take.
-func leftOut(permissions []string) (list []string) {
-	kinds := map[string][]remediation.Kind{}
+// playbooks are those of respond, with all of their options.
+var playbooks = map[string][]remediation.Action{
+	"contain":  remediation.Contain("00u1", remediation.ContainOptions{ResetPassword: true, ResetFactors: true, OrDeactivate: true}),
+	"release":  remediation.Release("00u1"),
+	"offboard": remediation.Offboard("00u1", remediation.OffboardOptions{Delete: true}),
+	"quarantine": {
+		remediation.Sample(remediation.KindAddGroupMember), remediation.Sample(remediation.KindRemoveGroupMember),
+	},
+}
+
+// leftOut names the permissions that --remediation does not give, with the reason and with
+// the actions and playbooks that need them.
+func leftOut(given []string) (list []string) {
+	needed := map[string][]string{}
 	for _, kind := range remediation.Kinds() {
-		for _, p := range without(remediation.Permissions(remediation.Sample(kind)), permissions) {
-			kinds[p] = append(kinds[p], kind)
+		for _, p := range without(remediation.Permissions(remediation.Sample(kind)), given) {
+			needed[p] = append(needed[p], string(kind))
 		}
 	}
-	for _, p := range slices.Sorted(maps.Keys(kinds)) {
-		list = append(list, fmt.Sprintf("%s: it takes %s, and %s", cli.Join(kinds[p]), p, cmp.Or(wide[p], "that is wide")))
+	for _, name := range slices.Sorted(maps.Keys(playbooks)) {
+		for _, p := range without(remediation.Permissions(playbooks[name]...), given) {
+			needed[p] = append(needed[p], "the playbook "+name+" with all of its options")
+		}
+	}
+	for _, p := range slices.Sorted(maps.Keys(needed)) {
+		list = append(list, fmt.Sprintf("%s, which %s: for %s", p, cmp.Or(wide[p], "is wide"), cli.Join(needed[p])))
 	}
 	return list
 }

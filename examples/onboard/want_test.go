@@ -59,7 +59,7 @@ func TestLeftOut(t *testing.T) {
 			t.Errorf("%s lacks %q, named %v", kind, lacks, named)
 		}
 		for _, p := range lacks {
-			if wide[p] == "" || !strings.Contains(left, p+", and "+wide[p]) {
+			if wide[p] == "" || !strings.Contains(left, p+", which "+wide[p]) {
 				t.Errorf("it is not said why %s is left out", p)
 			}
 		}
