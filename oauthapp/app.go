@@ -87,8 +87,12 @@ func (s settings) wire() map[string]any {
 }
 
 // replaceApp puts the app back as it was read, with a change in it: Okta drops settings
-// that a PUT leaves out.
+// that a PUT leaves out. What was read may lack a label that was given just now, so the
+// label is always in it.
 func replaceApp(ctx context.Context, t *target, change map[string]any) (*http.Request, error) {
+	if change["label"] == nil {
+		change["label"] = t.app.Label
+	}
 	changed, err := merge(t.app.object, change)
 	if err != nil {
 		return nil, err

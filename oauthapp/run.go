@@ -191,7 +191,7 @@ func (r *run) dropRefused(ctx context.Context) error {
 			made = append(made, change{row: c.row, arg: c.arg, taken: true, id: c.id})
 		}
 	}
-	for _, c := range made {
+	for _, c := range sorted(made) {
 		if err := r.deliver(ctx, c); err != nil {
 			return r.failure(c, err)
 		}

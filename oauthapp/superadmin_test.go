@@ -83,6 +83,7 @@ func TestSuperAdminStays(t *testing.T) {
 		warning string
 	}{
 		{"kept as told", func(d *oauthapp.Desired) { d.KeepSuperAdmin = true }, nil, ""},
+		{"kept as told, whatever else goes", func(d *oauthapp.Desired) { d.KeepSuperAdmin, d.Exact = true, true }, nil, ""},
 		{"the app was there before", nil, func(s *setup) {
 			s.send(request.CreateApp(s.t.Context(), s.org, request.App{Label: label, Key: testKey().Public()}))
 		}, "remove the role"},

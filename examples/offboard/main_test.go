@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,11 +12,7 @@ import (
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/examples/internal/cli/clitest"
-	"github.com/rezonate-io/okta-integration/oauthapp"
-	"github.com/rezonate-io/okta-integration/oktaint"
-	"github.com/rezonate-io/okta-integration/oktaint/durable"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
-	"github.com/rezonate-io/okta-integration/scopes"
 )
 
 // programs are those that run as processes of their own.
@@ -26,49 +21,9 @@ var programs = clitest.Build(".")
 func TestMain(m *testing.M) { programs.Main(m) }
 
 // An org is a simulated one, with an app whose credentials are in a file.
-type org struct {
-	*clitest.Org
-	file  string
-	bare  string // its state before that
-	creds oktaint.Credentials
-}
+type org struct{ *clitest.App }
 
-func serve(t *testing.T, cfg oktatest.Config) *org {
-	t.Helper()
-	o := &org{Org: clitest.Serve(t, cfg)}
-	o.file, o.bare = filepath.Join(o.Dir, "acme.json"), o.state()
-	conn := cli.Connection{OrgURL: o.URL, CAFile: o.CA, APIToken: o.APIToken()}
-	admin, err := conn.Connect(t.Context(), &cli.Program{Name: "offboard", Stderr: io.Discard})
-	if err != nil {
-		t.Fatal(err)
-	}
-	key := clitest.Key(t)
-	plan, err := oauthapp.BuildPlan(t.Context(), admin, oauthapp.Desired{Label: "acme", Key: key.Public(), Scopes: scopes.New(scopes.UsersRead)}, durable.File{Path: o.file + ".journal"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	result, err := plan.Apply(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.creds = result.Credentials(key)
-	if err := o.creds.WriteFile(o.file); err != nil {
-		t.Fatal(err)
-	}
-	o.ResetRequests()
-	return o
-}
-
-// state is the org's state without what each use of an API token moves.
-func (o *org) state() string {
-	var kept []string
-	for line := range strings.Lines(strings.ReplaceAll(string(o.State()), ",", ",\n")) {
-		if !strings.Contains(line, "lastUpdated") && !strings.Contains(line, "expiresAt") {
-			kept = append(kept, line)
-		}
-	}
-	return strings.Join(kept, "")
-}
+func serve(t *testing.T, cfg oktatest.Config) *org { return &org{clitest.ServeApp(t, cfg)} }
 
 // offboard runs the command in this process.
 func (o *org) offboard(t *testing.T, s clitest.Setup, args ...string) clitest.Ran {
@@ -76,7 +31,7 @@ func (o *org) offboard(t *testing.T, s clitest.Setup, args ...string) clitest.Ra
 	if s.Env == nil {
 		s.Env = map[string]string{"OKTA_API_TOKEN": o.APIToken()}
 	}
-	r := s.Run(t, "offboard", run, append([]string{"--credentials", o.file, "--ca-file", o.CA}, args...)...)
+	r := s.Run(t, "offboard", run, append([]string{"--credentials", o.File, "--ca-file", o.CA}, args...)...)
 	if strings.Contains(r.Stdout+r.Stderr, o.APIToken()) {
 		t.Error("the API token is in the output")
 	}
@@ -86,15 +41,15 @@ func (o *org) offboard(t *testing.T, s clitest.Setup, args ...string) clitest.Ra
 // check holds the org against what it was.
 func (o *org) check(t *testing.T) {
 	t.Helper()
-	if now := o.state(); now != o.bare {
-		t.Errorf("the org is\n%s\nand was\n%s", now, o.bare)
+	if now := o.Settled(); now != o.Bare {
+		t.Errorf("the org is\n%s\nand was\n%s", now, o.Bare)
 	}
 }
 
 func TestOffboard(t *testing.T) {
 	t.Parallel()
 	o := serve(t, oktatest.Config{})
-	tok, err := o.creds.Source(o.Transport()).TokenContext(t.Context())
+	tok, err := o.Credentials.Source(o.Transport()).TokenContext(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +61,7 @@ func TestOffboard(t *testing.T) {
 	got := o.offboard(t, clitest.Setup{Stdin: strings.NewReader(tok.AccessToken + "\n"), Env: map[string]string{"OKTA_API_TOKEN": o.APIToken()}}, "--yes", "--json", "--tokens", "-")
 	got.Unmarshal(t, &doc)
 	got.Check(t, cli.ExitDone, `the app "acme"`, "delete the file", "up to an hour")
-	if n := len(doc.Removed); doc.ApplicationID != o.creds.ApplicationID || n != 5 || doc.Removed[0].Kind != "revoke access tokens" || doc.Removed[n-1].Kind != "delete" {
+	if n := len(doc.Removed); doc.ApplicationID != o.Credentials.ApplicationID || n != 5 || doc.Removed[0].Kind != "revoke access tokens" || doc.Removed[n-1].Kind != "delete" {
 		t.Errorf("%+v", doc)
 	}
 	if strings.Contains(got.Stdout+got.Stderr, tok.AccessToken) {
@@ -139,7 +94,7 @@ func TestWithoutJournal(t *testing.T) {
 	o := serve(t, oktatest.Config{})
 	got := o.offboard(t, clitest.Setup{}, "--yes", "--journal", filepath.Join(o.Dir, "another.journal"))
 	got.Check(t, cli.ExitDone, "may be the app's own, and stays")
-	if state := o.state(); strings.Contains(state, `"label": "acme"`) || !strings.Contains(state, "IAM reader") {
+	if state := o.Settled(); strings.Contains(state, `"label":"acme"`) || !strings.Contains(state, "IAM reader") {
 		t.Errorf("state: %s", state)
 	}
 }
@@ -152,7 +107,7 @@ func TestKill(t *testing.T) {
 		t.Run(fmt.Sprint("write ", n+1), func(t *testing.T) {
 			t.Parallel()
 			o := serve(t, oktatest.Config{Latency: 30 * time.Millisecond})
-			cmd := exec.Command(programs.Path(t, "offboard"), "--credentials", o.file, "--ca-file", o.CA, "--yes")
+			cmd := exec.Command(programs.Path(t, "offboard"), "--credentials", o.File, "--ca-file", o.CA, "--yes")
 			cmd.Env = append(os.Environ(), "OKTA_API_TOKEN="+o.APIToken())
 			var errs bytes.Buffer
 			cmd.Stderr = &errs
@@ -182,9 +137,9 @@ func TestUsage(t *testing.T) {
 	}{
 		"no file":       {[]string{"--yes"}, "--credentials is missing"},
 		"missing file":  {[]string{"--credentials", "none.json"}, "none.json"},
-		"no tokens":     {[]string{"--credentials", o.file, "--tokens", "none.txt"}, "--tokens"},
-		"an empty list": {[]string{"--credentials", o.file, "--tokens", "-"}, "holds no token"},
-		"stdin twice":   {[]string{"--credentials", o.file, "--tokens", "-", "--api-token", "-"}, "both read standard input"},
+		"no tokens":     {[]string{"--credentials", o.File, "--tokens", "none.txt"}, "--tokens"},
+		"an empty list": {[]string{"--credentials", o.File, "--tokens", "-"}, "holds no token"},
+		"stdin twice":   {[]string{"--credentials", o.File, "--tokens", "-", "--api-token", "-"}, "both read standard input"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -15,11 +14,8 @@ import (
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/examples/internal/cli/clitest"
-	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/oktaint"
-	"github.com/rezonate-io/okta-integration/oktaint/durable"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
-	"github.com/rezonate-io/okta-integration/scopes"
 )
 
 // programs are those that run as processes of their own.
@@ -28,37 +24,9 @@ var programs = clitest.Build(".")
 func TestMain(m *testing.M) { programs.Main(m) }
 
 // An org is a simulated one, with an app whose credentials are in a file.
-type org struct {
-	*clitest.Org
-	file  string
-	first oktaint.Credentials
-}
+type org struct{ *clitest.App }
 
-func serve(t *testing.T, cfg oktatest.Config) *org {
-	t.Helper()
-	o := &org{Org: clitest.Serve(t, cfg)}
-	o.file = filepath.Join(o.Dir, "acme.json")
-	conn := cli.Connection{OrgURL: o.URL, CAFile: o.CA, APIToken: o.APIToken()}
-	admin, err := conn.Connect(t.Context(), &cli.Program{Name: "rotate", Stderr: io.Discard})
-	if err != nil {
-		t.Fatal(err)
-	}
-	key := clitest.Key(t)
-	plan, err := oauthapp.BuildPlan(t.Context(), admin, oauthapp.Desired{Label: "acme", Key: key.Public(), Scopes: scopes.New(scopes.UsersRead)}, durable.File{Path: o.file + ".journal"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	result, err := plan.Apply(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.first = result.Credentials(key)
-	if err := o.first.WriteFile(o.file); err != nil {
-		t.Fatal(err)
-	}
-	o.ResetRequests()
-	return o
-}
+func serve(t *testing.T, cfg oktatest.Config) *org { return &org{clitest.ServeApp(t, cfg)} }
 
 // rotate runs the command in this process.
 func (o *org) rotate(t *testing.T, s clitest.Setup, args ...string) clitest.Ran {
@@ -66,7 +34,7 @@ func (o *org) rotate(t *testing.T, s clitest.Setup, args ...string) clitest.Ran 
 	if s.Env == nil {
 		s.Env = map[string]string{"OKTA_API_TOKEN": o.APIToken()}
 	}
-	r := s.Run(t, "rotate", run, append([]string{"--credentials", o.file, "--ca-file", o.CA}, args...)...)
+	r := s.Run(t, "rotate", run, append([]string{"--credentials", o.File, "--ca-file", o.CA}, args...)...)
 	if strings.Contains(r.Stdout+r.Stderr, "PRIVATE KEY") || strings.Contains(r.Stdout+r.Stderr, o.APIToken()) {
 		t.Error("a secret is in the output")
 	}
@@ -76,7 +44,7 @@ func (o *org) rotate(t *testing.T, s clitest.Setup, args ...string) clitest.Ran 
 // stored is what the file holds, which must work.
 func (o *org) stored(t *testing.T) oktaint.Credentials {
 	t.Helper()
-	creds, err := oktaint.ReadCredentials(o.file)
+	creds, err := oktaint.ReadCredentials(o.File)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,21 +64,16 @@ func (o *org) check(t *testing.T, before oktaint.Credentials) {
 	if _, err := before.Source(o.Transport()).TokenContext(t.Context()); err == nil {
 		t.Error("the old key works still")
 	}
-	conn := cli.Connection{OrgURL: o.URL, CAFile: o.CA, APIToken: o.APIToken()}
-	admin, err := conn.Connect(t.Context(), &cli.Program{Name: "rotate", Stderr: io.Discard})
-	if err != nil {
-		t.Fatal(err)
-	}
 	var set struct {
 		Keys []struct{ KID, Status string } `json:"keys"`
 	}
-	if err := admin.Get(t.Context(), &set, nil, "api", "v1", "apps", creds.ApplicationID, "credentials", "jwks"); err != nil {
+	if err := o.Admin(t).Get(t.Context(), &set, nil, "api", "v1", "apps", creds.ApplicationID, "credentials", "jwks"); err != nil {
 		t.Fatal(err)
 	}
 	if len(set.Keys) != 1 || set.Keys[0].KID != creds.Key.ID() || set.Keys[0].Status != "ACTIVE" {
 		t.Errorf("keys: %+v", set.Keys)
 	}
-	if _, err := os.Stat(o.file + ".next"); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(o.File + ".next"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("FILE.next: %v", err)
 	}
 }
@@ -124,14 +87,14 @@ func TestRotate(t *testing.T) {
 		OldKeyID      string `json:"old_key_id"`
 	}
 	got := o.rotate(t, clitest.Setup{}, "--yes", "--json")
-	if got.Unmarshal(t, &doc); got.Status != cli.ExitDone || doc.ApplicationID != o.first.ApplicationID || doc.OldKeyID != "" || doc.KeyID != o.stored(t).Key.ID() {
+	if got.Unmarshal(t, &doc); got.Status != cli.ExitDone || doc.ApplicationID != o.Credentials.ApplicationID || doc.OldKeyID != "" || doc.KeyID != o.stored(t).Key.ID() {
 		t.Errorf("status %d, %+v\n%s", got.Status, doc, got.Stderr)
 	}
-	o.check(t, o.first)
+	o.check(t, o.Credentials)
 	second := o.stored(t)
 	o.rotate(t, clitest.Setup{}, "--yes").Check(t, cli.ExitDone, "holds the new key, and the old one is gone", "key_id:")
 	o.check(t, second)
-	info, err := os.Stat(o.file)
+	info, err := os.Stat(o.File)
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
@@ -141,29 +104,18 @@ func TestRotate(t *testing.T) {
 func TestAsks(t *testing.T) {
 	t.Parallel()
 	o := serve(t, oktatest.Config{})
-	before := string(o.State())
+	before := o.Settled()
 	o.rotate(t, clitest.Setup{}, "--dry-run").Check(t, cli.ExitDone, "add the key", "switch services to the new key", "deactivate and delete the key", "dry run: nothing was written")
 	o.rotate(t, clitest.Setup{}).Check(t, cli.ExitUsage, "add the key", "add --yes")
 	var asked string
 	no := clitest.Setup{Env: map[string]string{"OKTA_API_TOKEN": o.APIToken()}, Ask: clitest.Answers("no\n", &asked)}
 	o.rotate(t, no).Check(t, cli.ExitFailed, "the answer was no")
-	if !strings.HasPrefix(asked, "Rotate its key?") || len(o.Writes()) != 0 || stripUse(before) != stripUse(string(o.State())) {
+	if !strings.HasPrefix(asked, "Rotate its key?") || len(o.Writes()) != 0 || before != o.Settled() {
 		t.Errorf("asked %q, writes %q", asked, o.Writes())
 	}
-	if _, err := os.Stat(o.file + ".next"); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(o.File + ".next"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("FILE.next: %v", err)
 	}
-}
-
-// stripUse leaves out what each use of an API token moves.
-func stripUse(state string) string {
-	var kept []string
-	for line := range strings.Lines(strings.ReplaceAll(state, ",", ",\n")) {
-		if !strings.Contains(line, "lastUpdated") && !strings.Contains(line, "expiresAt") {
-			kept = append(kept, line)
-		}
-	}
-	return strings.Join(kept, "")
 }
 
 // With --grace both keys work until a later run.
@@ -177,14 +129,14 @@ func TestGrace(t *testing.T) {
 	got := o.rotate(t, clitest.Setup{}, "--yes", "--json", "--grace", "2s")
 	got.Unmarshal(t, &doc)
 	got.Check(t, cli.ExitDone, "Run the same command again after that")
-	if doc.OldKeyID != o.first.Key.ID() || time.Until(doc.Until) > 2*time.Second {
+	if doc.OldKeyID != o.Credentials.Key.ID() || time.Until(doc.Until) > 2*time.Second {
 		t.Errorf("%+v", doc)
 	}
-	if _, err := o.first.Source(o.Transport()).TokenContext(t.Context()); err != nil {
+	if _, err := o.Credentials.Source(o.Transport()).TokenContext(t.Context()); err != nil {
 		t.Errorf("the old key: %v", err)
 	}
 	o.rotate(t, clitest.Setup{}, "--yes", "--grace", "2s", "--wait").Check(t, cli.ExitDone, "the old one is gone", "a rotation was interrupted")
-	o.check(t, o.first)
+	o.check(t, o.Credentials)
 }
 
 // A rotation that is killed as soon as its n-th write has arrived is finished by the next
@@ -196,7 +148,7 @@ func TestKill(t *testing.T) {
 		t.Run(fmt.Sprint("write ", n+1), func(t *testing.T) {
 			t.Parallel()
 			o := serve(t, oktatest.Config{Latency: 30 * time.Millisecond})
-			cmd := exec.Command(programs.Path(t, "rotate"), "--credentials", o.file, "--ca-file", o.CA, "--yes")
+			cmd := exec.Command(programs.Path(t, "rotate"), "--credentials", o.File, "--ca-file", o.CA, "--yes")
 			cmd.Env = append(os.Environ(), "OKTA_API_TOKEN="+o.APIToken())
 			var errs bytes.Buffer
 			cmd.Stderr = &errs
@@ -213,7 +165,7 @@ func TestKill(t *testing.T) {
 			if got.Status != cli.ExitDone {
 				t.Fatalf("status %d\n%s\nbefore it:\n%s", got.Status, got.Stderr, &errs)
 			}
-			o.check(t, o.first)
+			o.check(t, o.Credentials)
 		})
 	}
 }
@@ -221,7 +173,7 @@ func TestKill(t *testing.T) {
 func TestUsage(t *testing.T) {
 	t.Parallel()
 	o := serve(t, oktatest.Config{})
-	token := oktaint.Credentials{Kind: oktaint.KindAPIToken, Org: o.first.Org, APIToken: oktaint.NewSecret("00abc")}
+	token := oktaint.Credentials{Kind: oktaint.KindAPIToken, Org: o.Credentials.Org, APIToken: oktaint.NewSecret("00abc")}
 	if err := token.WriteFile(filepath.Join(o.Dir, "token.json")); err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +184,7 @@ func TestUsage(t *testing.T) {
 		"no file":       {[]string{"--yes"}, "--credentials is missing"},
 		"missing file":  {[]string{"--credentials", "none.json"}, "none.json"},
 		"an API token":  {[]string{"--credentials", filepath.Join(o.Dir, "token.json")}, "holds an API token, not an app"},
-		"a wrong grace": {[]string{"--credentials", o.file, "--grace", "-1h"}, "--grace is negative"},
+		"a wrong grace": {[]string{"--credentials", o.File, "--grace", "-1h"}, "--grace is negative"},
 		"an argument":   {[]string{"acme.json"}, "belongs to no flag"},
 	} {
 		t.Run(name, func(t *testing.T) {
