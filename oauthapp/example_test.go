@@ -84,7 +84,7 @@ func Example() {
 	// users complete
 	// groups complete
 	// apps partial
-	// admins partial
+	// admins complete
 	// verified: true
 	// roles: [CUSTOM READ_ONLY_ADMIN]
 	// the API token is revoked
