@@ -28,7 +28,7 @@ type ResetFactors struct {
 func (a ResetFactors) Facts() Facts {
 	return userFacts(KindResetFactors, a.UserID, Facts{
 		Permissions: []string{"okta.users.credentials.resetFactors"},
-		From:        []Status{StatusActive, StatusPasswordExpired, StatusLockedOut, StatusRecovery, StatusProvisioned},
+		From:        []Status{StatusActive, StatusPasswordExpired, StatusLockedOut, StatusRecovery, StatusProvisioned, StatusSuspended},
 		Repeatable:  true, Lost: "the enrolments: the user enrols the factors again", Destructive: true,
 	})
 }

@@ -45,7 +45,7 @@ var facts = []fact{
 	{"reset_password", "user", "okta.users.manage", "okta.users.credentials.resetPassword", "ACTIVE PASSWORD_EXPIRED LOCKED_OUT RECOVERY", "RECOVERY", "", "drsl"},
 	{"set_password", "user", "okta.users.manage", "okta.users.credentials.manage", anyButDeprovisioned, "", "", "drl"},
 
-	{"reset_factors", "user", "okta.users.manage", "okta.users.credentials.resetFactors", "ACTIVE PASSWORD_EXPIRED LOCKED_OUT RECOVERY PROVISIONED", "", "", "drl"},
+	{"reset_factors", "user", "okta.users.manage", "okta.users.credentials.resetFactors", "ACTIVE PASSWORD_EXPIRED LOCKED_OUT RECOVERY PROVISIONED SUSPENDED", "", "", "drl"},
 	{"remove_factor", "user", "okta.users.manage", "okta.users.credentials.resetFactors", anyButDeprovisioned, "", "", "drl"},
 
 	{"revoke_grants", "user", "okta.users.manage", "okta.users.manage", "", "", "", "drl"},

@@ -156,7 +156,7 @@ func tableExpects(kind remediation.Kind, from remediation.Status, c condition) s
 		}
 		return "200 " + string(from)
 	case remediation.KindResetFactors:
-		if in("ACTIVE", "PASSWORD_EXPIRED", "LOCKED_OUT", "RECOVERY", "PROVISIONED") {
+		if in("ACTIVE", "PASSWORD_EXPIRED", "LOCKED_OUT", "RECOVERY", "PROVISIONED", "SUSPENDED") {
 			return "200 " + string(from)
 		}
 		return "403 E0000038"

@@ -29,8 +29,11 @@ type setup struct {
 	clients map[string]*oktaint.Client // of the table
 }
 
+// newSetup makes an org in which a suspension leaves the sessions: only the request that
+// ends them does, so that a test sees whether it was sent.
 func newSetup(t *testing.T, config oktatest.Config) *setup {
 	t.Helper()
+	config.SuspendKeepsSessions = true
 	sim := oktatest.New(t, config)
 	org, err := oktaint.ParseOrg(sim.URL())
 	if err != nil {

@@ -61,9 +61,9 @@ each one is hit.
 
 Features: aerial, ai-agents, api-access-management, attack-protection,
 behaviors, bot-protection, captchas, device-assurance, device-integrations,
-device-posture-checks, governance, log-streams, realms,
-security-events-providers, ssf, uischemas, zones, and the types of policies
-CLIENT_POLICY, CLIENT_UPDATE, DEVICE_SIGNAL_COLLECTION, ENTITY_RISK,
+device-posture-checks, governance, identity-threat-protection, log-streams,
+realms, security-events-providers, ssf, uischemas, zones, and the types of
+policies CLIENT_POLICY, CLIENT_UPDATE, DEVICE_SIGNAL_COLLECTION, ENTITY_RISK,
 IDENTITY_CLAIM_SOURCING, POST_AUTH_SESSION, SESSION_VIOLATION_DETECTION,
 USER_IDENTIFICATION, USER_LIFECYCLE.
 

@@ -28,6 +28,7 @@ var featureAnswers = map[string]int{
 	"security-events-providers":   http.StatusNotFound,
 	"ssf":                         http.StatusNotFound,
 	"uischemas":                   http.StatusNotFound,
+	featureITP:                    http.StatusUnauthorized,
 	featureAIAgents:               http.StatusNotFound,
 	"POST_AUTH_SESSION":           http.StatusBadRequest,
 	"ENTITY_RISK":                 http.StatusBadRequest,

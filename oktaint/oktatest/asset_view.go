@@ -91,7 +91,7 @@ func addLifecycle(links object, self string, status any, owned, device bool) {
 	operations := map[any][]string{"ACTIVE": {"deactivate"}, "INACTIVE": {"activate"}}[status]
 	if device {
 		operations = map[any][]string{
-			"ACTIVE": {"deactivate", "suspend"}, "CREATED": {"activate"}, "SUSPENDED": {"deactivate", "unsuspend"},
+			"ACTIVE": {"deactivate", "suspend"}, "CREATED": {"activate"}, "SUSPENDED": {"deactivate", "unsuspend"}, "DEACTIVATED": {"activate"},
 		}[status]
 	}
 	if owned {

@@ -41,6 +41,16 @@ func (o *Org) NewAPIToken(roles ...string) string {
 	return value
 }
 
+// AddAPIToken makes an API token of a user, without an event in the System Log, and returns
+// its value. It works while the user is ACTIVE. It panics if there is no such user.
+func (o *Org) AddAPIToken(userID string) string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	u, value := o.mustUser(userID), newTokenValue()
+	o.addToken(u, "API token of "+u.login(), value)
+	return value
+}
+
 // RevokeAPIToken revokes an API token by its value, if there is such a one.
 func (o *Org) RevokeAPIToken(value string) {
 	o.mu.Lock()
@@ -91,6 +101,19 @@ func (c *call) apiToken() (*apiToken, error) {
 	return nil, notFound(c.param("token"), "Token")
 }
 
+// apiTokenToChange returns the token that the path names, if the caller may write to its
+// owner.
+func (c *call) apiTokenToChange() (*apiToken, error) {
+	t, err := c.apiToken()
+	if err != nil {
+		return nil, err
+	}
+	if owner, found := c.org.users.get(t.userID); found {
+		return t, c.touchUser(owner)
+	}
+	return t, c.requireSuperAdmin()
+}
+
 func (c *call) listTokens() (reply, error) {
 	views := []object{}
 	for _, t := range c.org.tokens.all() {
@@ -108,7 +131,7 @@ func (c *call) getToken() (reply, error) {
 }
 
 func (c *call) replaceToken() (reply, error) {
-	t, err := c.apiToken()
+	t, err := c.apiTokenToChange()
 	if err != nil {
 		return reply{}, err
 	}
@@ -127,6 +150,9 @@ func (c *call) replaceToken() (reply, error) {
 	case !found:
 		return reply{}, notFound(in.UserID, "User")
 	}
+	if err := c.touchUser(owner); err != nil {
+		return reply{}, err
+	}
 	if err := in.Network.check(); err != nil {
 		return reply{}, err
 	}
@@ -138,7 +164,7 @@ func (c *call) replaceToken() (reply, error) {
 }
 
 func (c *call) revokeToken() (reply, error) {
-	t, err := c.apiToken()
+	t, err := c.apiTokenToChange()
 	if err != nil {
 		return reply{}, err
 	}

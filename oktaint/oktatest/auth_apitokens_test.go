@@ -73,3 +73,34 @@ func TestAPITokenChanges(t *testing.T) {
 	c.do("DELETE", "/api/v1/api-tokens/current", "SSWS "+other, nil).wantError(t, 401, "E0000011", "")
 	c.admin("GET", "/api/v1/api-tokens/current", nil).want(t, 404)
 }
+
+// TestTokenOfAnother makes tokens of a given user, which work as long as the user is ACTIVE,
+// and gives none of an admin to anybody below a Super Admin.
+func TestTokenOfAnother(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t, oktatest.Config{RateLimits: unlimited()})
+	user, admin := c.org.AddUser(oktatest.User{}), c.org.AddUser(oktatest.User{Roles: []string{"REPORT_ADMIN"}})
+	value := c.org.AddAPIToken(user)
+	if got := c.do("GET", "/api/v1/users/me", "SSWS "+value, nil).want(t, 200).text(t, "id"); got != user {
+		t.Errorf("the token is of %s, want %s", got, user)
+	}
+	path := "/api/v1/api-tokens/" + c.org.Access(user).APITokens[0]
+	c.org.SetUserStatus(user, "SUSPENDED")
+	c.do("GET", "/api/v1/users/me", "SSWS "+value, nil).wantError(t, 401, "E0000011", "")
+	c.org.SetUserStatus(user, "ACTIVE")
+	c.do("GET", "/api/v1/users/me", "SSWS "+value, nil).want(t, 200)
+
+	app := c.newApp("okta.apiTokens.manage")
+	c.bind(c.newSet("users", "/api/v1/users"), c.newRole("tokens", "okta.users.apitokens.manage"), app).want(t, 200)
+	auth := c.bearer(app, "okta.apiTokens.manage")
+	c.do("PUT", path, auth, object{"name": "mine", "userId": user}).want(t, 200)
+	c.do("PUT", path, auth, object{"name": "mine", "userId": admin}).wantError(t, 403, "E0000006", "")
+	c.admin("PUT", path, object{"name": "theirs", "userId": admin}).want(t, 200)
+	c.do("PUT", path, auth, object{"name": "mine", "userId": user}).wantError(t, 403, "E0000006", "")
+	c.do("DELETE", path, auth, nil).wantError(t, 403, "E0000006", "")
+	c.admin("DELETE", path, nil).want(t, 204)
+	c.wantLast("system.api_token.revoke SUCCESS <nil> Token:" + path[len("/api/v1/api-tokens/"):])
+	if got := c.org.Access(admin).APITokens; len(got) != 0 {
+		t.Errorf("tokens = %v", got)
+	}
+}

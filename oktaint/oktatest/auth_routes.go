@@ -15,6 +15,6 @@ var tokenRoutes = []route{
 	{method: del, pattern: pathTokens + "/current", need: anyone, handler: (*call).revokeCurrentToken},
 	{method: get, pattern: pathTokens, scope: "okta.apiTokens.read", need: readTokens, flags: slash, query: "q", handler: (*call).listTokens},
 	{method: get, pattern: pathTokens + "/{token}", scope: "okta.apiTokens.read", need: readTokens, handler: (*call).getToken},
-	{method: put, pattern: pathTokens + "/{token}", scope: "okta.apiTokens.manage", need: superAdmin, body: "name userId clientName created network{connection include exclude}", handler: (*call).replaceToken},
-	{method: del, pattern: pathTokens + "/{token}", scope: "okta.apiTokens.manage", need: superAdmin, handler: (*call).revokeToken},
+	{method: put, pattern: pathTokens + "/{token}", scope: "okta.apiTokens.manage", need: manageTokens, body: "name userId clientName created network{connection include exclude}", handler: (*call).replaceToken},
+	{method: del, pattern: pathTokens + "/{token}", scope: "okta.apiTokens.manage", need: clearTokens, handler: (*call).revokeToken},
 }

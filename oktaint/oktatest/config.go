@@ -86,6 +86,19 @@ type Config struct {
 	// GROUP. Nobody has seen which of the two Okta does.
 	OwnRolesOnly bool
 
+	// DirectAssigneesOnly makes only the list of the users who hold a role leave out
+	// those who hold one through a group.
+	DirectAssigneesOnly bool
+
+	// SuspendAsOffered makes suspend work in every status whose _links offer it:
+	// PROVISIONED and PASSWORD_EXPIRED as well as ACTIVE. The default refuses it there
+	// with 400 E0000001, as Okta's documents say.
+	SuspendAsOffered bool
+
+	// SuspendKeepsSessions makes a suspension leave the sessions of the user, so that a
+	// test sees whether something else has ended them. Okta ends them.
+	SuspendKeepsSessions bool
+
 	// Zones holds the ids of the network zones that all requests come
 	// from. An app restricted to other zones gets no token.
 	Zones []string
@@ -114,7 +127,7 @@ type Config struct {
 
 	// AdminFlag is the name of the flag in the stats of a group that says that the
 	// group has an admin role: hasAdminPrivilege, the default, hasAdminPrivlege or
-	// hasAdminPrivileges. Okta is known by all three.
+	// hasAdminPrivileges. Okta is known by all three. [NoAdminFlag] leaves it out.
 	AdminFlag string
 
 	// Admins is how many of the users that the org has from the start hold an admin

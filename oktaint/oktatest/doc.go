@@ -20,7 +20,9 @@
 // Everyone, and one or a few objects in each list of policies, zones, devices and
 // what else an administrator looks after: [AssetPaths] lists them, [Org.Assets]
 // returns them, [Org.PutAsset] changes them. [Org.AddUser] adds users of every
-// status. [Org.SetUserStatus] and [Org.SignIn] bring about what no request does.
+// status. [Org.SetUserStatus], [Org.SignIn], [Org.SignInByIdP], [Org.Authorize],
+// [Org.UseRefreshToken], [Org.EnrollFactor] and [Org.RunRules] bring about what no request
+// does, and [Org.Access] says what is open of a user's account.
 // [Org.Credentials] returns what a client works with: an API token, a service app
 // with a key that the org made, or a store integration, as the document that
 // oktaint.ParseCredentials reads.

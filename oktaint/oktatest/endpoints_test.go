@@ -28,8 +28,7 @@ func TestNotServed(t *testing.T) {
 			{"PUT", "/api/v1/org", lacking, lacking},         // of a path that is served, another method
 			{"POST", "/oauth2/v1/clients", lacking, lacking}, // of a path that is served, another method
 			{"GET", "/oauth2/v1/keys", lacking, lacking},
-			{"DELETE", "/api/v1/devices/guo1", lacking, nowhere},
-			{"POST", "/api/v1/devices/guo1/lifecycle/suspend", lacking, nowhere},
+			{"POST", "/api/v1/idps/0oa1/lifecycle/deactivate", lacking, lacking},
 			{"PATCH", "/api/v1/devices", method, nowhere},
 			{"PUT", "/api/v1/authenticators/aut1/methods/sms", lacking, nowhere},
 			{"POST", "/api/v1/users/00u1/authenticator-enrollments/phone", lacking, nowhere},

@@ -9,10 +9,14 @@ import (
 // met it, as Okta's documents spell it, and as its release notes do.
 var adminFlags = []string{"hasAdminPrivilege", "hasAdminPrivlege", "hasAdminPrivileges"}
 
+// NoAdminFlag is the [Config.AdminFlag] of an org whose stats do not say which groups
+// have an admin role.
+const NoAdminFlag = "none"
+
 // checkAdminFlag refuses another name of the flag. The default is the first.
 func checkAdminFlag(name *string) error {
 	setDefault(name, adminFlags[0])
-	if !slices.Contains(adminFlags, *name) {
+	if *name != NoAdminFlag && !slices.Contains(adminFlags, *name) {
 		return fmt.Errorf("oktatest: admin flag %q: want one of %q", *name, adminFlags)
 	}
 	return nil
@@ -26,10 +30,11 @@ func (o *Org) withStats() func(*group) object {
 	}
 	return func(g *group) object {
 		view := o.viewGroup(g)
-		view["_embedded"] = object{"stats": object{
-			"usersCount": len(g.members.ids), "appsCount": len(g.apps), "groupPushMappingsCount": pushed[g.id],
-			o.cfg.AdminFlag: admins[g.id],
-		}}
+		stats := object{"usersCount": len(g.members.ids), "appsCount": len(g.apps), "groupPushMappingsCount": pushed[g.id]}
+		if o.cfg.AdminFlag != NoAdminFlag {
+			stats[o.cfg.AdminFlag] = admins[g.id]
+		}
+		view["_embedded"] = object{"stats": stats}
 		return view
 	}
 }

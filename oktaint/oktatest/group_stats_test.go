@@ -36,6 +36,12 @@ func TestGroupStats(t *testing.T) {
 		}
 		c.admin("GET", "/api/v1/groups?expand=banana", nil).wantError(t, 400, "E0000001", "expand")
 	}
+	c := newCaller(t, oktatest.Config{AdminFlag: oktatest.NoAdminFlag})
+	c.org.AddGroup(oktatest.Group{Name: "admins", Roles: []string{"APP_ADMIN"}})
+	group := c.admin("GET", "/api/v1/groups?expand=stats&q=admins", nil).want(t, 200).list(t)[0]
+	if got := group["_embedded"].(object)["stats"].(object); len(got) != 3 || got["usersCount"] != 0.0 {
+		t.Errorf("without a flag: stats %v", got)
+	}
 	if _, err := oktatest.NewOrg(oktatest.Config{AdminFlag: "isAdmin"}); err == nil || !strings.Contains(err.Error(), "isAdmin") {
 		t.Errorf("err = %v", err)
 	}

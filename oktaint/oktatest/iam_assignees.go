@@ -16,7 +16,7 @@ func (o *Org) admins() []string {
 		case principalUser:
 			ids = append(ids, a.holder.id)
 		case principalGroup:
-			if g, found := o.groups.get(a.holder.id); found && !o.cfg.OwnRolesOnly {
+			if g, found := o.groups.get(a.holder.id); found && !o.cfg.OwnRolesOnly && !o.cfg.DirectAssigneesOnly {
 				ids = append(ids, g.members.ids...)
 			}
 		}

@@ -15,7 +15,7 @@ var knownPermissions = []string{
 	"okta.users.lifecycle.manage", "okta.users.lifecycle.activate", "okta.users.lifecycle.deactivate",
 	"okta.users.lifecycle.suspend", "okta.users.lifecycle.unsuspend", "okta.users.lifecycle.delete",
 	"okta.users.lifecycle.unlock", "okta.users.lifecycle.clearSessions",
-	"okta.users.apitokens.read", "okta.users.apitokens.manage", "okta.users.risk.read", "okta.users.risk.manage",
+	"okta.users.apitokens.read", "okta.users.apitokens.manage", "okta.users.apitokens.clear", "okta.users.risk.read", "okta.users.risk.manage",
 	"okta.groups.manage", "okta.groups.create", "okta.groups.read",
 	"okta.groups.members.manage", "okta.groups.appAssignment.manage",
 	"okta.apps.manage", "okta.apps.read", "okta.apps.assignment.manage",
@@ -48,7 +48,7 @@ func checkPermission(name string) error {
 // opening says which permissions of a custom role, any one of them, allow what
 // a route needs, and of which collection the resource set must hold all.
 type opening struct {
-	collection  string // users, groups or apps; iam: the org's roles and assignments
+	collection  string // the end of the collection's ORN, users for example; iam: the org's roles and assignments
 	permissions []string
 }
 
@@ -66,6 +66,17 @@ var openings = map[permission]opening{
 	manageApps:    {"apps", []string{"okta.apps.manage"}},
 	readTokens:    {"users", []string{"okta.users.apitokens.read", "okta.users.apitokens.manage"}},
 	readRoles:     {"iam", []string{"okta.iam.read"}},
+	manageTokens:  {"users", []string{"okta.users.apitokens.manage"}},
+	clearTokens:   {"users", []string{"okta.users.apitokens.clear", "okta.users.apitokens.manage"}},
+	readIdPs:      {"identity_providers", []string{"okta.identityProviders.read", "okta.identityProviders.manage"}},
+	manageIdPs:    {"identity_providers", []string{"okta.identityProviders.manage"}},
+	readDevices:   {"devices", []string{"okta.devices.read", "okta.devices.manage"}},
+
+	activateDevices:   ofDevices("okta.devices.lifecycle.activate"),
+	deactivateDevices: ofDevices("okta.devices.lifecycle.deactivate"),
+	suspendDevices:    ofDevices("okta.devices.lifecycle.suspend"),
+	unsuspendDevices:  ofDevices("okta.devices.lifecycle.unsuspend"),
+	deleteDevices:     ofDevices("okta.devices.lifecycle.delete"),
 
 	createUsers:       ofUsers("okta.users.create"),
 	manageUsers:       ofUsers(),
@@ -95,6 +106,12 @@ const (
 // ofUsers is an opening over all users, which okta.users.manage opens as well.
 func ofUsers(permissions ...string) opening {
 	return opening{"users", append(permissions, "okta.users.manage")}
+}
+
+// ofDevices is an opening over all devices, which the permissions for every change of
+// devices open as well.
+func ofDevices(permission string) opening {
+	return opening{"devices", []string{permission, "okta.devices.lifecycle.manage", "okta.devices.manage"}}
 }
 
 // customAllows reports whether a custom role, held over its resource set,

@@ -26,7 +26,7 @@ type resource struct {
 	created, updated time.Time
 }
 
-// holds reports whether the set holds all of users, groups or apps.
+// holds reports whether the set holds all of a collection, users for example.
 func (s *resourceSet) holds(collection string) bool {
 	return slices.ContainsFunc(s.resources, func(r *resource) bool {
 		parts := strings.Split(r.orn, ":")

@@ -53,6 +53,15 @@ const (
 	unlockUsers
 	clearSessions
 	manageRisk
+
+	manageTokens // API tokens
+	clearTokens  // the same, only to revoke
+	manageIdPs
+	activateDevices
+	deactivateDevices
+	suspendDevices
+	unsuspendDevices
+	deleteDevices
 )
 
 // What standard roles have in common: changes of groups, resets of credentials,
@@ -67,6 +76,9 @@ var (
 	}, helpDesk...)
 )
 
+// writeNeighbours are changes of what users sign in with: identity providers, devices.
+var writeNeighbours = []permission{manageIdPs, activateDevices, deactivateDevices, suspendDevices, unsuspendDevices, deleteDevices}
+
 // readMost is what the roles that read most have in common. Apps, roles of others and
 // grants of apps are not in it.
 var readMost = []permission{
@@ -77,7 +89,7 @@ var readMost = []permission{
 // reach is what each standard role allows, except SUPER_ADMIN, which allows
 // everything. Okta's matrix per endpoint is not known; this one is a choice.
 var reach = map[string][]permission{
-	"ORG_ADMIN":                   slices.Concat(readMost, []permission{readSchemas}, writeGroups, writeUsers),
+	"ORG_ADMIN":                   slices.Concat(readMost, []permission{readSchemas}, writeGroups, writeUsers, writeNeighbours),
 	"READ_ONLY_ADMIN":             append([]permission{readApps, readOtherApps}, readMost...),
 	"APP_ADMIN":                   {readUsers, readGroups, readApps, readOtherApps, manageApps, readPolicies, readSchemas, readAppSchemas},
 	"API_ACCESS_MANAGEMENT_ADMIN": {readApps, manageApps, readServers, readSchemas, readAppSchemas},

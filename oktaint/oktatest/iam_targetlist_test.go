@@ -118,12 +118,13 @@ func TestRoleTargets(t *testing.T) {
 	c.admin("GET", usersBase+user+"/roles/KNKVARKSL5AUITKJJY/targets", nil).wantError(t, 404, "E0000007", "RoleAssignment")
 }
 
-// TestOwnRolesOnly leaves out of lists what users hold through a group; they hold it
-// all the same.
+// TestOwnRolesOnly leaves out of one list or both what users hold through a group; they
+// hold it all the same.
 func TestOwnRolesOnly(t *testing.T) {
 	t.Parallel()
-	for _, own := range []bool{false, true} {
-		c := newCaller(t, oktatest.Config{OwnRolesOnly: own})
+	for _, cfg := range []oktatest.Config{{}, {OwnRolesOnly: true}, {DirectAssigneesOnly: true}} {
+		own, direct := cfg.OwnRolesOnly, cfg.DirectAssigneesOnly
+		c := newCaller(t, cfg)
 		auth := "SSWS " + c.org.NewAPIToken()
 		user := c.do("GET", "/api/v1/users/me", auth, nil).want(t, 200).text(t, "id")
 		c.org.AddGroup(oktatest.Group{Members: []string{user}, Roles: []string{"SUPER_ADMIN"}})
@@ -131,11 +132,14 @@ func TestOwnRolesOnly(t *testing.T) {
 		if own {
 			listed, admins = 0, 1 // the owner of the org
 		}
+		if direct {
+			admins = 1
+		}
 		if got := c.do("GET", usersBase+user+"/roles", auth, nil).want(t, 200).list(t); len(got) != listed || listed > 0 && got[0]["assignmentType"] != "GROUP" {
-			t.Errorf("own only %v: roles = %v", own, got)
+			t.Errorf("own only %v, direct only %v: roles = %v", own, direct, got)
 		}
 		if got := c.do("GET", "/api/v1/iam/assignees/users", auth, nil).want(t, 200).items(t, "value"); len(got) != admins {
-			t.Errorf("own only %v: admins = %v", own, got)
+			t.Errorf("own only %v, direct only %v: admins = %v", own, direct, got)
 		}
 	}
 }

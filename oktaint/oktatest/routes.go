@@ -75,6 +75,9 @@ func allRoutes() []route {
 		orgRoutes,
 		linkedRoutes,
 		policyAppRoutes,
+		idpLinkRoutes,
+		deviceRoutes,
+		logoutRoutes,
 		assetRoutes(),
 	)
 	for i := range rows {

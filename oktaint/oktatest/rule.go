@@ -39,6 +39,21 @@ func (o *Org) applyRules(u *user) {
 	}
 }
 
+// RunRules lets every active rule look at every user, as Okta does in the background, and
+// returns how many memberships began. The System Log gets an event for each.
+func (o *Org) RunRules() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.remember(o.now())
+	begun := 0
+	for _, u := range o.users.all() {
+		for _, r := range o.rules.all() {
+			begun += o.runRule(r, u)
+		}
+	}
+	return begun
+}
+
 // maxExcluded is how many users a rule can leave alone.
 const maxExcluded = 100
 
@@ -64,11 +79,13 @@ func (r *rule) excludeUser(u *user, now time.Time) bool {
 	return true
 }
 
-// runRule is applyRule with its events.
-func (o *Org) runRule(r *rule, u *user) {
-	for _, g := range o.applyRule(r, u) {
+// runRule is applyRule with its events. It returns how many memberships began.
+func (o *Org) runRule(r *rule, u *user) int {
+	joined := o.applyRule(r, u)
+	for _, g := range joined {
 		o.addRuleEvent(eventJoin, textJoin, partyOfUser(u), partyOfGroup(g))
 	}
+	return len(joined)
 }
 
 // applyRule makes a user a member of the groups of a rule, if it matches, and

@@ -138,3 +138,35 @@ func TestInvalidRule(t *testing.T) {
 	}
 	c.admin("DELETE", rulesPath+"/"+id, nil).want(t, 202)
 }
+
+// TestRunRules lets rules find a user who was left out of a group by no request.
+func TestRunRules(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t, oktatest.Config{RateLimits: unlimited()})
+	group, other := c.org.AddGroup(oktatest.Group{}), c.org.AddGroup(oktatest.Group{})
+	const sales = `user.department=="Sales"`
+	c.org.AddRule(oktatest.Rule{Expression: sales, Groups: []string{group}})
+	late := c.org.AddRule(oktatest.Rule{Expression: sales, Groups: []string{other}, Inactive: true})
+	ada, bob := c.org.AddUser(inSales()), c.org.AddUser(inSales())
+	if n := c.org.RunRules(); n != 0 {
+		t.Errorf("%d memberships began twice", n)
+	}
+	c.admin("DELETE", groupsPath+group+"/users/"+ada, nil).want(t, 204)
+	if n := c.org.RunRules(); n != 0 {
+		t.Errorf("an excluded user is a member of %d groups", n)
+	}
+	// A rule for users whom another group keeps out finds them when they have left it.
+	c.admin("PUT", groupsPath+other+"/users/"+bob, nil).want(t, 204)
+	body := ruleBody("late", sales, []string{c.org.AddGroup(oktatest.Group{Name: "third"})})
+	body["conditions"].(object)["people"] = object{"users": object{"exclude": []string{}}, "groups": object{"exclude": []string{other}}}
+	c.admin("PUT", rulesPath+"/"+late, body).want(t, 200)
+	c.admin("POST", rulesPath+"/"+late+"/lifecycle/activate", nil).want(t, 204)
+	third := c.admin("GET", groupsPath[:len(groupsPath)-1]+"?q=third", nil).list(t)[0]["id"].(string)
+	if got := c.members(third); !slices.Equal(got, []string{ada}) {
+		t.Errorf("members = %v, want only %s", got, ada)
+	}
+	c.admin("DELETE", groupsPath+other, nil).want(t, 204)
+	if n := c.org.RunRules(); n != 1 || !slices.Equal(c.members(third), []string{ada, bob}) {
+		t.Errorf("%d memberships began, members = %v", n, c.members(third))
+	}
+}

@@ -66,7 +66,9 @@ type user struct {
 	sessions         int
 	grants           table[*userGrant]
 	tokens           table[*refreshToken]
-	groups           []*group // in order of their ids; see members.go
+	issued           []issuedToken // access tokens; see user_tokens.go
+	recoveryPhone    bool          // a phone number recovers the account; no list of factors shows it
+	groups           []*group      // in order of their ids; see members.go
 }
 
 func (u *user) login() string { return u.profile["login"].(string) }

@@ -37,6 +37,10 @@ type User struct {
 	// question.
 	Factors []string
 
+	// RecoveryPhone gives the user a phone number that recovers the account and is no
+	// factor. Users with a factor of sms or call have one in any case.
+	RecoveryPhone bool
+
 	// Sessions is the number of sessions.
 	Sessions int
 
@@ -149,7 +153,7 @@ func (o *Org) startUser(u *user, in User) {
 	if u.status == statusStaged {
 		u.activated, u.statusChanged = time.Time{}, time.Time{}
 	}
-	u.sessions = in.Sessions
+	u.sessions, u.recoveryPhone = in.Sessions, in.RecoveryPhone
 	for _, kind := range in.Factors {
 		o.enroll(u, kind)
 	}

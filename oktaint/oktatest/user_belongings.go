@@ -4,10 +4,11 @@ package oktatest
 var belongingRoutes = []route{
 	{method: get, pattern: pathUser + "/linkedObjects/{relationship}", scope: "okta.users.read", need: readUsers, handler: (*call).listLinkedObjects},
 	{method: get, pattern: pathUser + "/classification", scope: "okta.users.read", need: readUsers, handler: (*call).getClassification},
-	{method: get, pattern: pathUser + "/risk", scope: "okta.userRisk.read", need: readUsers, handler: (*call).getRisk},
-	{method: put, pattern: pathUser + "/risk", scope: "okta.userRisk.manage", need: manageRisk, body: "riskLevel riskReason", handler: (*call).setRisk},
+	{method: get, pattern: pathUser + "/risk", scope: "okta.userRisk.read", need: readUsers, feature: featureITP, handler: (*call).getRisk},
+	{method: put, pattern: pathUser + "/risk", scope: "okta.userRisk.manage", need: manageRisk, feature: featureITP, body: "riskLevel riskReason", handler: (*call).setRisk},
 	{method: get, pattern: pathUser + "/authenticator-enrollments", scope: "okta.users.read", need: readUsers, lacks: "discloseIdentifiers", handler: (*call).listEnrollments},
 	{method: get, pattern: pathUser + "/authenticator-enrollments/{enrollment}", scope: "okta.users.read", need: readUsers, lacks: "discloseIdentifiers", handler: (*call).getEnrollment},
+	{method: del, pattern: pathUser + "/authenticator-enrollments/{enrollment}", scope: "okta.users.manage", need: resetFactors, handler: (*call).deleteEnrollment},
 }
 
 const pathLinkedObjects = "/api/v1/meta/schemas/user/linkedObjects"

@@ -1,6 +1,9 @@
 package oktatest
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // enrollmentKind is the authenticator of which a factor is an enrollment.
 type enrollmentKind struct{ kind, key, name string }
@@ -11,8 +14,8 @@ var enrollmentKinds = map[string]enrollmentKind{
 	factorPush:        {"app", "okta_verify", "Okta Verify"},
 	factorSignedNonce: {"app", "okta_verify", "Okta Verify"},
 	factorTOTP:        {"app", "okta_verify", "Okta Verify"},
-	"sms":             {"phone", "phone_number", "Phone"},
-	"call":            {"phone", "phone_number", "Phone"},
+	factorSMS:         {"phone", "phone_number", "Phone"},
+	factorCall:        {"phone", "phone_number", "Phone"},
 	"email":           {"email", "okta_email", "Email"},
 	"webauthn":        {"security_key", "webauthn", "Security Key or Biometric"},
 	factorQuestion:    {"security_question", "security_question", "Security Question"},
@@ -31,7 +34,7 @@ func (u *user) enrollments() []enrollment {
 	var all []enrollment
 	if u.hasPassword {
 		all = append(all, enrollment{
-			enrollmentKind{"password", "okta_password", "Password"}, "lae" + u.id[3:], statusActive, u.created, u.passwordChanged, nil,
+			enrollmentKind{"password", "okta_password", "Password"}, u.passwordEnrollment(), statusActive, u.created, u.passwordChanged, nil,
 		})
 	}
 	verify := false
@@ -50,6 +53,9 @@ func (u *user) enrollments() []enrollment {
 	}
 	return all
 }
+
+// passwordEnrollment is the id of the enrollment that is the user's password.
+func (u *user) passwordEnrollment() string { return "lae" + u.id[3:] }
 
 func (o *Org) viewEnrollment(u *user, e enrollment) object {
 	owner := o.href("api/v1/users", u.id)
@@ -95,4 +101,33 @@ func (c *call) getEnrollment() (reply, error) {
 		}
 	}
 	return reply{}, notFound(c.param("enrollment"), "AuthenticatorEnrollment")
+}
+
+// deleteEnrollment removes what a user has of an authenticator: the factor with this id,
+// all of Okta Verify, and a phone number for the recovery of the account as well.
+func (c *call) deleteEnrollment() (reply, error) {
+	u, err := c.userByIDToChange()
+	if err != nil {
+		return reply{}, err
+	}
+	if u.status == statusDeprovisioned {
+		return reply{}, errStatus
+	}
+	id := c.param("enrollment")
+	if u.hasPassword && id == u.passwordEnrollment() {
+		return reply{}, invalid("enrollmentId", "enrollmentId: The password of a user cannot be removed")
+	}
+	at := slices.IndexFunc(u.enrollments(), func(e enrollment) bool { return e.id == id })
+	if at < 0 {
+		return reply{}, notFound(id, "AuthenticatorEnrollment")
+	}
+	f := u.factors[slices.IndexFunc(u.factors, func(f *factor) bool { return f.id == id })]
+	u.factors = slices.DeleteFunc(u.factors, func(other *factor) bool {
+		return other == f || f.ofOktaVerify() && other.ofOktaVerify()
+	})
+	if f.ofPhone() {
+		u.recoveryPhone = false
+	}
+	c.recordAbout("user.mfa.factor.deactivate", "Reset factor for user", partyOfUser(u))
+	return noContent()
 }

@@ -39,3 +39,33 @@ func TestEnrollments(t *testing.T) {
 	user := classic.org.AddUser(oktatest.User{})
 	classic.admin("GET", usersBase+user+"/authenticator-enrollments", nil).wantError(t, 404, "E0000008", "")
 }
+
+// TestDeleteEnrollment removes each enrollment alone: Okta Verify as a whole, a phone with
+// the recovery of the account, and no password.
+func TestDeleteEnrollment(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t, oktatest.Config{RateLimits: unlimited()})
+	all := []string{"token:software:totp", "push", "signed_nonce", "sms", "call", "webauthn", "question"}
+	for at, left := range [][]string{
+		nil, {"sms", "call", "webauthn", "question"}, {"token:software:totp", "push", "signed_nonce", "call", "webauthn", "question"},
+		{"token:software:totp", "push", "signed_nonce", "sms", "webauthn", "question"}, {"token:software:totp", "push", "signed_nonce", "sms", "call", "question"},
+	} {
+		user := c.org.AddUser(oktatest.User{Status: "SUSPENDED", Factors: all})
+		path := usersPath + user + "/authenticator-enrollments"
+		one := path + "/" + c.admin("GET", path, nil).want(t, 200).list(t)[at]["id"].(string)
+		if left == nil {
+			c.admin("DELETE", one, nil).wantError(t, 400, "E0000001", "enrollmentId")
+			continue
+		}
+		c.admin("DELETE", one, nil).want(t, 204)
+		if got := c.factors(user); !slices.Equal(got, left) {
+			t.Errorf("left %q, want %q", got, left)
+		}
+		if got := c.org.Access(user).RecoveryPhone; got != (slices.Contains(left, "sms") && slices.Contains(left, "call")) {
+			t.Errorf("recovery phone %v with %q", got, left)
+		}
+		c.admin("DELETE", one, nil).wantError(t, 404, "E0000007", "(AuthenticatorEnrollment)")
+	}
+	gone := c.org.AddUser(oktatest.User{Status: "DEPROVISIONED"})
+	c.admin("DELETE", usersPath+gone+"/authenticator-enrollments/mbl1", nil).wantError(t, 403, "E0000038", "")
+}

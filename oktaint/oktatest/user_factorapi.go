@@ -123,7 +123,7 @@ func (in *factorBody) check(u *user) error {
 		return invalid("factorType", "factorType: The field is not a factor that can be enrolled")
 	case in.Provider != kind.provider:
 		return invalid("provider", "provider: The provider does not have factors of this type")
-	case (in.Kind == "sms" || in.Kind == "call") && in.Profile.Phone == "":
+	case (in.Kind == factorSMS || in.Kind == factorCall) && in.Profile.Phone == "":
 		return invalid("phoneNumber", "phoneNumber: The field cannot be left blank")
 	case slices.ContainsFunc(u.factors, func(f *factor) bool { return f.kind == in.Kind }):
 		return invalid("factorEnrollRequest", "A factor of this type is already set up.")
@@ -178,7 +178,8 @@ func (c *call) replaceFactor() (reply, error) {
 	return ok(c.org.viewFactor(u, f))
 }
 
-// deleteFactor removes a factor. A deprovisioned user has none to remove.
+// deleteFactor removes a factor. The number of a phone goes on recovering the account,
+// unless the request says otherwise. A deprovisioned user has no factor to remove.
 func (c *call) deleteFactor() (reply, error) {
 	u, err := c.userByIDToChange()
 	if err != nil {
@@ -191,10 +192,14 @@ func (c *call) deleteFactor() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if _, err := c.flag("removeRecoveryEnrollment", false); err != nil {
+	recovery, err := c.flag("removeRecoveryEnrollment", false)
+	if err != nil {
 		return reply{}, err
 	}
 	u.unenroll(f)
+	if recovery && f.ofPhone() {
+		u.recoveryPhone = false
+	}
 	c.recordAbout("user.mfa.factor.deactivate", "Reset factor for user", partyOfUser(u))
 	return noContent()
 }

@@ -1,6 +1,7 @@
 package oktatest
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -11,6 +12,12 @@ const (
 	factorSignedNonce = "signed_nonce"
 	factorTOTP        = "token:software:totp"
 	factorQuestion    = "question"
+)
+
+// The types of factors that are a phone number.
+const (
+	factorSMS  = "sms"
+	factorCall = "call"
 )
 
 // factorKind is what the factors of a type have in common.
@@ -31,10 +38,10 @@ var factorKinds = map[string]factorKind{
 	factorTOTP: {prefix: "ost", provider: providerOkta, profile: func(u *user) object {
 		return object{"credentialId": u.login()}
 	}},
-	"sms": {prefix: "mbl", provider: providerOkta, sent: true, profile: func(*user) object {
+	factorSMS: {prefix: "mbl", provider: providerOkta, sent: true, profile: func(*user) object {
 		return object{"phoneNumber": "+12025550100"}
 	}},
-	"call": {prefix: "clf", provider: providerOkta, sent: true, profile: func(*user) object {
+	factorCall: {prefix: "clf", provider: providerOkta, sent: true, profile: func(*user) object {
 		return object{"phoneNumber": "+12025550100", "phoneExtension": ""}
 	}},
 	"email": {prefix: "emf", provider: providerOkta, sent: true, profile: func(u *user) object {
@@ -75,13 +82,38 @@ func (o *Org) enroll(u *user, kind string) *factor {
 		profile: k.profile(u), created: now, updated: now,
 	}
 	u.factors = append(u.factors, f)
+	if f.ofPhone() {
+		u.recoveryPhone = true
+	}
 	return f
+}
+
+// EnrollFactor lets a user enroll a second factor of one of the types of [User.Factors],
+// which is active at once, and returns its id. The System Log gets an event. An error is a
+// type that there is not or that the user has. It panics if there is no such user.
+func (o *Org) EnrollFactor(userID, kind string) (id string, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	u := o.mustUser(userID)
+	if factorKinds[kind].prefix == "" {
+		return "", fmt.Errorf("oktatest: enroll factor: unknown type %q", kind)
+	}
+	if slices.ContainsFunc(u.factors, func(f *factor) bool { return f.kind == kind }) {
+		return "", fmt.Errorf("oktatest: enroll factor: user %s has one of type %s", userID, kind)
+	}
+	o.remember(o.now())
+	f := o.enroll(u, kind)
+	o.addEvent("user.mfa.factor.activate", "Enroll factor for user", partyOfUser(u), []party{partyOfUser(u)}, "/idp/idx/challenge/answer")
+	return f.id, nil
 }
 
 // ofOktaVerify reports whether a factor is a part of Okta Verify.
 func (f *factor) ofOktaVerify() bool {
 	return f.provider == providerOkta && slices.Contains([]string{factorPush, factorSignedNonce, factorTOTP}, f.kind)
 }
+
+// ofPhone reports whether a factor is a phone number, which recovers the account, too.
+func (f *factor) ofPhone() bool { return f.kind == factorSMS || f.kind == factorCall }
 
 // unenroll removes a factor. With push or signed_nonce goes all of Okta Verify.
 func (u *user) unenroll(f *factor) {

@@ -2,6 +2,7 @@ package oktatest_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
@@ -114,5 +115,52 @@ func TestEnrollFactor(t *testing.T) {
 	fresh := usersPath + c.org.AddUser(oktatest.User{}) + "/factors"
 	for _, profile := range []object{{"question": "what", "answer": "meatball"}, {"question": "disliked_food", "answer": "x"}} {
 		c.admin("POST", fresh, object{"factorType": "question", "provider": "OKTA", "profile": profile}).wantError(t, 400, "E0000001", "")
+	}
+}
+
+// TestRecoveryPhone removes a phone that is a factor, with and without the number that
+// recovers the account, which no list shows.
+func TestRecoveryPhone(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t, oktatest.Config{RateLimits: unlimited()})
+	for _, tt := range []struct {
+		kind, query string
+		kept        bool
+	}{
+		{"sms", "", true}, {"call", "?removeRecoveryEnrollment=false", true}, {"sms", "?removeRecoveryEnrollment=true", false},
+		{"call", "?removeRecoveryEnrollment=true", false}, {"email", "?removeRecoveryEnrollment=true", true},
+	} {
+		user := c.org.AddUser(oktatest.User{Factors: []string{tt.kind}, RecoveryPhone: true})
+		c.admin("DELETE", c.factor(user, tt.kind)+tt.query, nil).want(t, 204)
+		if got := c.org.Access(user); got.RecoveryPhone != tt.kept || len(got.Factors) != 0 {
+			t.Errorf("%s%s: %+v", tt.kind, tt.query, got)
+		}
+	}
+	user := c.org.AddUser(oktatest.User{Factors: []string{"sms"}})
+	c.admin("DELETE", c.factor(user, "sms")+"?removeRecoveryEnrollment=maybe", nil).wantError(t, 400, "E0000001", "removeRecoveryEnrollment")
+	before := string(c.org.State())
+	c.admin("POST", usersPath+user+"/lifecycle/reset_factors", nil).want(t, 200)
+	if !c.org.Access(user).RecoveryPhone || strings.Count(before, `"recoveryPhone":true`) != strings.Count(string(c.org.State()), `"recoveryPhone":true`) {
+		t.Error("a reset of the factors takes the recovery phone")
+	}
+	if c.org.Access(c.org.AddUser(oktatest.User{Status: "DEPROVISIONED", RecoveryPhone: true})).RecoveryPhone {
+		t.Error("a deactivated user keeps the recovery phone")
+	}
+}
+
+// TestEnrollFactorOfUser enrolls factors as the user would.
+func TestEnrollFactorOfUser(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t, oktatest.Config{})
+	user := c.org.AddUser(oktatest.User{})
+	id, err := c.org.EnrollFactor(user, "sms")
+	if err != nil || c.factor(user, "sms") != usersPath+user+"/factors/"+id || !c.org.Access(user).RecoveryPhone {
+		t.Errorf("%s, %v", id, err)
+	}
+	c.wantLast("user.mfa.factor.activate SUCCESS <nil> User:" + user)
+	for _, kind := range []string{"sms", "pigeon"} {
+		if _, err := c.org.EnrollFactor(user, kind); err == nil {
+			t.Errorf("enrolled %s", kind)
+		}
 	}
 }

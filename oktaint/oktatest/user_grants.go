@@ -23,13 +23,17 @@ type refreshToken struct {
 	created      time.Time
 }
 
-// consent gives a client one grant and one refresh token of a user.
+// lives reports whether a token has not expired.
+func (t *refreshToken) lives(now time.Time) bool { return now.Before(t.created.Add(tokenLife)) }
+
+// consent gives a client one grant, one refresh token and one access token of a user.
 func (o *Org) consent(u *user, clientID string) {
 	now := o.now()
 	g := &userGrant{id: o.newID("oag"), clientID: clientID, scope: userScope, created: now}
 	u.grants.put(g.id, g)
 	t := &refreshToken{id: o.newID("oar"), clientID: clientID, created: now}
 	u.tokens.put(t.id, t)
+	o.issue(u, t)
 }
 
 // titleOf is the label of a client's app, or its id.
@@ -178,7 +182,9 @@ func (c *call) listUserClients() (reply, error) {
 		ids = append(ids, g.clientID)
 	}
 	for _, t := range u.tokens.all() {
-		ids = append(ids, t.clientID)
+		if t.lives(c.org.now()) {
+			ids = append(ids, t.clientID)
+		}
 	}
 	slices.Sort(ids)
 	views := []object{}
@@ -205,14 +211,14 @@ func (c *call) listRefreshTokens() (reply, error) {
 	return list(c, lister[*refreshToken]{
 		paging: userGrantPaging, table: &u.tokens,
 		id:    func(t *refreshToken) string { return t.id },
-		match: func(t *refreshToken) bool { return t.clientID == client },
+		match: func(t *refreshToken) bool { return t.clientID == client && t.lives(c.org.now()) },
 		view:  func(t *refreshToken) object { return c.org.viewRefreshToken(u, t) },
 	})
 }
 
 func (c *call) refreshToken(u *user) (*refreshToken, error) {
 	t, found := u.tokens.get(c.param("token"))
-	if !found || t.clientID != c.param("client") {
+	if !found || t.clientID != c.param("client") || !t.lives(c.org.now()) {
 		return nil, notFound(c.param("client")+"."+c.param("token"), "OAuth2RefreshTokenTx")
 	}
 	return t, nil
@@ -230,7 +236,8 @@ func (c *call) getRefreshToken() (reply, error) {
 	return ok(c.org.viewRefreshToken(u, t))
 }
 
-// revokeRefreshTokens revokes the tokens that a client has for a user.
+// revokeRefreshTokens revokes the refresh tokens that a client has for a user. The access
+// tokens that they have got live on.
 func (c *call) revokeRefreshTokens() (reply, error) {
 	u, err := c.userByIDToChange()
 	if err != nil {
@@ -253,6 +260,7 @@ const (
 	textRevokeToken  = "Revoke OAuth 2.0 tokens of a user"
 )
 
+// revokeRefreshToken revokes a refresh token and the access tokens that it has got.
 func (c *call) revokeRefreshToken() (reply, error) {
 	u, err := c.userByIDToChange()
 	if err != nil {
@@ -263,6 +271,7 @@ func (c *call) revokeRefreshToken() (reply, error) {
 		return reply{}, err
 	}
 	u.tokens.remove(t.id)
+	u.dropIssued(func(x issuedToken) bool { return x.refresh == t.id })
 	c.recordAbout(eventRevokeToken, textRevokeToken, partyOfUser(u))
 	return noContent()
 }

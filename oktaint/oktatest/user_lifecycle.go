@@ -5,6 +5,7 @@ import "slices"
 // transition is one of the operations below /users/{id}/lifecycle.
 type transition struct {
 	from    []string                                    // the statuses it is allowed in
+	offered bool                                        // also in those whose _links offer it, if Config.SuspendAsOffered
 	allowed func(*user) bool                            // what else must be true; nil: nothing
 	refuse  func(*user) error                           // the answer where it is not allowed
 	to      func(*user) string                          // the status it leads to; nil: the same
@@ -35,7 +36,7 @@ var transitions = map[string]transition{
 		event: "user.lifecycle.reactivate", text: "Reactivate Okta user",
 	},
 	"suspend": {
-		from: []string{statusActive}, refuse: refuseWith(errSuspend), to: always(statusSuspended),
+		from: []string{statusActive}, offered: true, refuse: refuseWith(errSuspend), to: always(statusSuspended),
 		event: "user.lifecycle.suspend", text: "Suspend Okta user",
 	},
 	"unsuspend": {
@@ -69,7 +70,7 @@ var transitions = map[string]transition{
 		event: "user.account.reset_password", text: "User reset password for Okta (by admin)",
 	},
 	"reset_factors": {
-		from:   []string{statusActive, statusExpired, statusLockedOut, statusRecovery, statusProvisioned},
+		from:   []string{statusActive, statusExpired, statusLockedOut, statusRecovery, statusProvisioned, statusSuspended},
 		refuse: refuseWith(errStatus), effect: (*call).dropFactors,
 		silent: func(u *user) bool { return len(u.factors) == 0 },
 		event:  "user.mfa.factor.reset_all", text: "Reset all factors for user",
@@ -126,7 +127,7 @@ func (c *call) transit(u *user, name string) (object, error) {
 			return nil, err
 		}
 	}
-	if !slices.Contains(t.from, u.status) || t.allowed != nil && !t.allowed(u) {
+	if !c.org.startsFrom(t, u.status) || t.allowed != nil && !t.allowed(u) {
 		return nil, t.refuse(u)
 	}
 	answer := object{}
@@ -146,12 +147,22 @@ func (c *call) transit(u *user, name string) (object, error) {
 	return answer, nil
 }
 
-// moveUser gives a user another status.
+// startsFrom reports whether a transition begins in a status.
+func (o *Org) startsFrom(t transition, status string) bool {
+	offered := t.offered && o.cfg.SuspendAsOffered && slices.Contains(linksOfStatus[status], "suspend")
+	return offered || slices.Contains(t.from, status)
+}
+
+// moveUser gives a user another status. A suspension ends the sessions, unless the org is
+// to keep them.
 func (o *Org) moveUser(u *user, status string) {
 	now := o.now()
 	inactive := u.status == statusStaged || u.status == statusDeprovisioned
 	if inactive && (status == statusActive || status == statusProvisioned) {
 		u.activated = now
+	}
+	if status == statusSuspended && !o.cfg.SuspendKeepsSessions {
+		u.sessions = 0
 	}
 	u.setStatus(status, now)
 }
@@ -219,8 +230,8 @@ func (c *call) strip(u *user, _ options) object {
 }
 
 func (o *Org) stripUser(u *user) {
-	u.sessions, u.factors = 0, nil
-	u.grants, u.tokens = table[*userGrant]{}, table[*refreshToken]{}
+	u.endSessions(true)
+	u.factors, u.recoveryPhone, u.grants = nil, false, table[*userGrant]{}
 	for _, t := range o.tokens.all() {
 		if t.userID == u.id {
 			o.dropToken(t)

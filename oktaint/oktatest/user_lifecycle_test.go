@@ -64,7 +64,7 @@ func TestTransitions(t *testing.T) {
 			"403 E0000017", "403 E0000017", "RECOVERY", "RECOVERY", "RECOVERY", "RECOVERY", "403 E0000017", "403 E0000017",
 		},
 		"reset_factors": {
-			"403 E0000038", "PROVISIONED", "ACTIVE", "RECOVERY", "PASSWORD_EXPIRED", "LOCKED_OUT", "403 E0000038", "403 E0000038",
+			"403 E0000038", "PROVISIONED", "ACTIVE", "RECOVERY", "PASSWORD_EXPIRED", "LOCKED_OUT", "SUSPENDED", "403 E0000038",
 		},
 	} {
 		t.Run(action, func(t *testing.T) {
@@ -81,6 +81,24 @@ func TestTransitions(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestSuspendAsOffered suspends from the statuses whose _links offer it, and from no other.
+func TestSuspendAsOffered(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t, oktatest.Config{RateLimits: unlimited(), SuspendAsOffered: true})
+	for _, status := range allStatuses {
+		id, want := c.org.AddUser(oktatest.User{Status: status}), "400 E0000001"
+		if _, offered := c.admin("GET", usersPath+id, nil).json(t)["_links"].(map[string]any)["suspend"]; offered {
+			want = "SUSPENDED"
+		}
+		if got := c.outcome(id, c.admin("POST", usersPath+id+"/lifecycle/suspend", nil)); got != want || (status == "PASSWORD_EXPIRED" && got != "SUSPENDED") {
+			t.Errorf("from %s: %s, want %s", status, got, want)
+		}
+		if got := c.outcome(id, c.admin("POST", usersPath+id+"/lifecycle/unsuspend", nil)); (got == "ACTIVE") != (want == "SUSPENDED" || status == "SUSPENDED") {
+			t.Errorf("unsuspended after %s: %s", status, got)
+		}
 	}
 }
 

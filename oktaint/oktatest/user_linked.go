@@ -14,10 +14,10 @@ func (c *call) listDevicesOfUser() (reply, error) {
 	}
 	devices := []object{}
 	for _, device := range c.org.assetList(pathDevices).all() {
-		link := c.org.assetAt(pathDevices+"/"+device.id+"/users", u.id)
+		link := c.org.assetAt(usersOfDevice(device.id), u.id)
 		if link != nil {
 			devices = append(devices, object{
-				"created": link.body["created"], "deviceUserId": "lnk" + device.id[3:], "device": c.org.viewAsset(device),
+				"created": link.body["created"], "deviceUserId": deviceUserID(device, u), "device": c.org.viewAsset(device),
 			})
 		}
 	}
@@ -32,7 +32,7 @@ func (c *call) listIdPsOfUser() (reply, error) {
 	}
 	linked := []object{}
 	for _, idp := range c.org.assetList(pathIdPs).all() {
-		if c.org.assetAt(pathIdPs+"/"+idp.id+"/users", u.id) != nil {
+		if c.org.idpLink(idp, u) != nil {
 			linked = append(linked, c.org.viewAsset(idp))
 		}
 	}

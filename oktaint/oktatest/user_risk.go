@@ -7,7 +7,13 @@ import (
 )
 
 // riskLevels are the levels that an administrator can set. A user has none before.
-var riskLevels = []string{"HIGH", "MEDIUM", "LOW"}
+var riskLevels = []string{"HIGH", "MEDIUM", riskLow}
+
+const (
+	riskLow   = "LOW"
+	eventRisk = "user.risk.change"
+	textRisk  = "User's risk level changed"
+)
 
 // riskReason is what the reason of a change may be made of, as documented.
 var riskReason = regexp.MustCompile(`^[a-zA-Z0-9\s\-,.]{0,500}$`)
@@ -58,6 +64,6 @@ func (c *call) setRisk() (reply, error) {
 	}
 	setDefault(&in.Reason, "Admin override risk")
 	u.risk, u.riskReason = in.Level, in.Reason
-	c.recordAbout("user.risk.change", "User's risk level changed", partyOfUser(u))
+	c.recordAbout(eventRisk, textRisk, partyOfUser(u))
 	return reply{status: status, body: c.org.viewRisk(u)}, nil
 }

@@ -11,9 +11,14 @@ func (o *Org) SignIn(id string) {
 	if u.status != statusActive {
 		panic(fmt.Sprintf("oktatest: user %s cannot sign in, being %s", id, u.status))
 	}
+	o.signIn(u, "/api/v1/authn")
+}
+
+// signIn begins a session.
+func (o *Org) signIn(u *user, path string) {
 	u.sessions++
 	u.lastLogin = o.now()
-	o.addEvent("user.session.start", "User login to Okta", partyOfUser(u), nil, "/api/v1/authn")
+	o.addEvent("user.session.start", "User login to Okta", partyOfUser(u), nil, path)
 }
 
 // Sessions returns how many sessions a user has. It panics if there is no such
@@ -33,7 +38,16 @@ func (o *Org) mustUser(id string) *user {
 	return u
 }
 
-// clearSessions ends the sessions of a user, and on demand the refresh tokens.
+// endSessions ends the sessions of a user, and on demand what apps were issued for the
+// user: refresh and access tokens.
+func (u *user) endSessions(tokens bool) {
+	u.sessions = 0
+	if tokens {
+		u.tokens, u.issued = table[*refreshToken]{}, nil
+	}
+}
+
+// clearSessions ends the sessions of a user, and on demand the tokens of apps.
 func (c *call) clearSessions() (reply, error) {
 	u, err := c.userByIDToChange()
 	if err != nil {
@@ -46,10 +60,7 @@ func (c *call) clearSessions() (reply, error) {
 	if _, err := c.flag("forgetDevices", true); err != nil { // there are no devices
 		return reply{}, err
 	}
-	u.sessions = 0
-	if tokens {
-		u.tokens = table[*refreshToken]{}
-	}
+	u.endSessions(tokens)
 	c.recordAbout("user.session.clear", "Clear user session", partyOfUser(u))
 	return noContent()
 }

@@ -22,10 +22,17 @@ func TestSessions(t *testing.T) {
 	if c.admin("GET", path, nil).want(t, 200).json(t)["lastLogin"] == nil {
 		t.Error("lastLogin is null after a sign-in")
 	}
-	// A suspension alone ends no session.
-	c.admin("POST", path+"/lifecycle/suspend", nil).want(t, 200)
-	if got := c.org.Sessions(id); got != 3 {
-		t.Errorf("%d sessions after a suspension, want 3", got)
+	// A suspension ends the sessions and leaves the tokens.
+	suspended := c.org.AddUser(oktatest.User{Sessions: 2, Clients: []string{"0oaclient"}})
+	c.admin("POST", usersPath+suspended+"/lifecycle/suspend", nil).want(t, 200)
+	if a := c.org.Access(suspended); a.Sessions != 0 || len(a.RefreshTokens) != 1 || a.AccessTokens != 1 {
+		t.Errorf("after a suspension: %+v", a)
+	}
+	keeps := newCaller(t, oktatest.Config{SuspendKeepsSessions: true})
+	kept := keeps.org.AddUser(oktatest.User{Sessions: 2})
+	keeps.admin("POST", usersPath+kept+"/lifecycle/suspend", nil).want(t, 200)
+	if got := keeps.org.Sessions(kept); got != 2 {
+		t.Errorf("%d sessions where they are to stay, want 2", got)
 	}
 	tokens := path + "/clients/0oaclient/tokens"
 	c.admin("DELETE", path+"/sessions?oauthTokens=maybe", nil).wantError(t, 400, "E0000001", "oauthTokens")

@@ -148,7 +148,7 @@ func (o *Org) stateOfUser(u *user) object {
 	}
 	view["factors"], view["grants"] = factors, grants
 	view["sessions"], view["refreshTokens"] = u.sessions, len(u.tokens.ids)
-	view["risk"] = u.risk
+	view["risk"], view["recoveryPhone"] = u.risk, u.recoveryPhone
 	view["hasPassword"], view["passwordNumber"] = u.hasPassword, u.passwords
 	return view
 }

@@ -24,8 +24,8 @@ const requestPackage = "../../../oauthapp/request"
 func TestDocuments(t *testing.T) {
 	t.Parallel()
 	docs := openAPI(t)
-	found := slices.Concat(runSteps(t, docs), runFlows(t, docs), runIAM(t, docs), runUsers(t, docs), runGroups(t, docs), runAssignments(t, docs), runAssets(t, docs))
-	report(t, found, slices.Concat(requestDeviations, deviations, unrecordedDeviations, groupDeviations, assignDeviations, assetDeviations))
+	found := slices.Concat(runSteps(t, docs), runFlows(t, docs), runIAM(t, docs), runUsers(t, docs), runClosings(t, docs), runGroups(t, docs), runAssignments(t, docs), runAssets(t, docs))
+	report(t, found, slices.Concat(requestDeviations, deviations, unrecordedDeviations, groupDeviations, closingDeviations, assignDeviations, assetDeviations))
 }
 
 // runSteps validates every request that oauthapp/request builds, and its
