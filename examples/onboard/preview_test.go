@@ -58,6 +58,9 @@ func TestTaking(t *testing.T) {
 		o.onboard(t, args...).Check(t, cli.ExitUsage, append(want, "add --yes")...)
 		var asked string
 		o.onboardIn(t, clitest.Setup{Env: env, Ask: clitest.Answers("\n", &asked)}, args...).Check(t, cli.ExitFailed, append(want, "the answer was no")...)
+		if refused := o.onboard(t, args...); strings.Contains(refused.Stderr, "What each choice of --role shows") {
+			t.Errorf("what changes nothing of the view shows it:\n%s", refused.Stderr)
+		}
 		if !strings.HasPrefix(asked, `Take it away from the app "Rezonate Integration" in `+o.URL+"?") || o.writes() != 0 || o.state() != before {
 			t.Errorf("%s: asked %q, %d writes", name, asked, o.writes())
 		}

@@ -33,6 +33,11 @@ func (o *options) want(g *given) (err error) {
 		o.role = oauthapp.RoleReadOnlyAdmin
 	}
 	o.role = cmp.Or(o.role, oauthapp.RoleVisibility)
+	for _, role := range standardRole(o.role) {
+		if slices.Contains(o.remove.Roles, role) {
+			return fmt.Errorf("--remove: %s comes with --role %s: give another --role, or none", role, o.role)
+		}
+	}
 	if g.remediation {
 		o.allowRemediation()
 	}

@@ -97,6 +97,7 @@ func TestRemoval(t *testing.T) {
 		"okta.users.reed":             `"okta.users.reed" is not a scope of Okta's: did you mean okta.users.read`,
 		"okta.users.lifecycle.suspnd": "if it is a permission, write permission:okta.users.lifecycle.suspnd",
 		"KING":                        `"KING" is not a scope, a permission, or a role: CUSTOM, IAM reader, SUPER_ADMIN`,
+		"READ_ONLY_ADMIN":             "--remove: READ_ONLY_ADMIN comes with --role visibility: give another --role, or none",
 		"okta.logs.read,":             "a name is empty",
 		"scope:okta.users.read x":     "is not a scope",
 	} {
