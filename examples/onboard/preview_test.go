@@ -19,7 +19,7 @@ func TestNothingIsTakenUnasked(t *testing.T) {
 	t.Parallel()
 	o := serve(t, oktatest.Config{})
 	file := filepath.Join(o.Dir, "acme.json")
-	o.onboard(t, "--out", file, "--remediation").Check(t, cli.ExitDone, "--remediation leaves these permissions out; --actions adds", "okta.users.credentials.manage, which sets the password of any user: for set_password, the playbook contain with all of its options")
+	o.onboard(t, "--out", file, "--remediation").Check(t, cli.ExitDone, "--remediation leaves these permissions out; --actions adds", "okta.users.credentials.manage, which sets the password of any user: for set_password, options of the playbook contain")
 	o.ResetRequests()
 	plain := o.onboard(t, "--out", file)
 	plain.Check(t, cli.ExitDone, "nothing to do", "left as it is:", "the scopes okta.groups.manage, okta.users.manage", "the custom role")

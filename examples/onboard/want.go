@@ -87,14 +87,18 @@ var wide = map[string]string{
 	"okta.users.userprofile.manage": "changes any profile, the login too",
 }
 
-// playbooks are those of respond, with all of their options.
-var playbooks = map[string][]remediation.Action{
-	"contain":  remediation.Contain("00u1", remediation.ContainOptions{ResetPassword: true, ResetFactors: true, OrDeactivate: true}),
-	"release":  remediation.Release("00u1"),
-	"offboard": remediation.Offboard("00u1", remediation.OffboardOptions{Delete: true}),
-	"quarantine": {
+// playbooks are those of respond, each without its options and then with them.
+var playbooks = []struct {
+	name           string
+	plain, options []remediation.Action
+}{
+	{"contain", remediation.Contain("00u1", remediation.ContainOptions{}),
+		remediation.Contain("00u1", remediation.ContainOptions{ResetPassword: true, ResetFactors: true, OrDeactivate: true})},
+	{"release", remediation.Release("00u1"), nil},
+	{"offboard", remediation.Offboard("00u1", remediation.OffboardOptions{}), remediation.Offboard("00u1", remediation.OffboardOptions{Delete: true})},
+	{"quarantine", []remediation.Action{
 		remediation.Sample(remediation.KindAddGroupMember), remediation.Sample(remediation.KindRemoveGroupMember),
-	},
+	}, nil},
 }
 
 // leftOut names the permissions that --remediation does not give, with the reason and with
@@ -106,9 +110,13 @@ func leftOut(given []string) (list []string) {
 			needed[p] = append(needed[p], string(kind))
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(playbooks)) {
-		for _, p := range without(remediation.Permissions(playbooks[name]...), given) {
-			needed[p] = append(needed[p], "the playbook "+name+" with all of its options")
+	for _, book := range playbooks {
+		lacks := without(remediation.Permissions(book.plain...), given)
+		for _, p := range lacks {
+			needed[p] = append(needed[p], "the playbook "+book.name)
+		}
+		for _, p := range without(remediation.Permissions(book.options...), append(lacks, given...)) {
+			needed[p] = append(needed[p], "options of the playbook "+book.name)
 		}
 	}
 	for _, p := range slices.Sorted(maps.Keys(needed)) {

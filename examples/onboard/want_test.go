@@ -64,6 +64,11 @@ func TestLeftOut(t *testing.T) {
 			}
 		}
 	}
+	for _, want := range []string{"for set_password, options of the playbook contain\n", "for delete_user, options of the playbook offboard\n", "revoke_grants, the playbook offboard\n"} {
+		if !strings.Contains(left, want) {
+			t.Errorf("%q lacks %q", left, want)
+		}
+	}
 	for p := range wide {
 		if !strings.Contains(left, p) {
 			t.Errorf("nothing takes %s", p)
