@@ -76,11 +76,7 @@ func (r *raws) change(c change) error {
 			return err
 		}
 	}
-	switch {
-	case c.row == labelRow:
-		r.app.Label = r.d.Label // which later changes of the app keep
-		return nil
-	case c.row != appRow || c.taken:
+	if c.row != appRow || c.taken {
 		return nil
 	}
 	return r.look()
