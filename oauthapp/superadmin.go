@@ -3,6 +3,7 @@ package oauthapp
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/rezonate-io/okta-integration/oauthapp/internal/deliver"
@@ -82,15 +83,24 @@ func (l *ledger) superAdminAppeared() bool {
 // its first grant: with the setting "Public client app admins" the org gives it
 // SUPER_ADMIN after that.
 func (r *run) lookBeforeGrants(ctx context.Context) error {
-	if r.d.Role == RoleSuperAdmin || r.d.KeepSuperAdmin || !r.app.Granted.IsEmpty() || !r.l.did(appRow.name) {
+	r.mu.Lock()
+	r.looked = true
+	id, granted := r.app.ClientID, r.app.Granted
+	r.mu.Unlock()
+	if r.d.Role == RoleSuperAdmin || r.d.KeepSuperAdmin || !granted.IsEmpty() || !r.l.did(appRow.name) {
 		return nil
 	}
-	return deliver.Settle(ctx, r.l.fresh(), func() error {
-		held, err := r.o.clientRoles(ctx, r.app.ClientID)
-		if err != nil {
-			return err
-		}
-		types := append([]string{}, oktaint.RoleTypes(held)...)
-		return r.l.edit(ctx, func(rec *record) { rec.RolesBefore = types })
+	var held []oktaint.HeldRole
+	err := deliver.Settle(ctx, r.l.fresh(), func() (err error) {
+		held, err = r.o.clientRoles(ctx, id)
+		return err
 	})
+	if err == nil {
+		types := append([]string{}, oktaint.RoleTypes(held)...)
+		err = r.l.edit(ctx, func(rec *record) { rec.RolesBefore = types })
+	}
+	if err != nil {
+		return fmt.Errorf("oauthapp: reading the roles of the app before its first grant: %w", explained(err))
+	}
+	return nil
 }
