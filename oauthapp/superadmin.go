@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/rezonate-io/okta-integration/oauthapp/internal/deliver"
 	"github.com/rezonate-io/okta-integration/oktaint"
@@ -57,7 +58,7 @@ func (p *Plan) keepsSuperAdminGiven(have *App) bool {
 }
 
 // expectsSuperAdmin reports whether the org is about to give SUPER_ADMIN to an app: its
-// setting says so, and this run has granted the app its first scopes.
+// setting says so, and the app was granted its first scopes just now.
 func (p *Plan) expectsSuperAdmin(now *App) bool {
 	if !p.SuperAdminByDefault || p.Desired.Role == RoleSuperAdmin || now.hasRole(RoleSuperAdmin) {
 		return false
@@ -65,7 +66,19 @@ func (p *Plan) expectsSuperAdmin(now *App) bool {
 	p.mu.Lock()
 	removed := p.last != nil && p.last.superAdminRemoved
 	p.mu.Unlock()
-	return !removed && (p.App == nil || p.App.Granted.IsEmpty())
+	return !removed && (p.App == nil || p.App.Granted.IsEmpty() || time.Since(p.ledger.firstGrant()) < deliver.Patience)
+}
+
+// firstGrant is when the first scope was granted from here, the zero time if none was.
+func (l *ledger) firstGrant() (first time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for name, e := range l.rec.Changes {
+		if c, _ := changeNamed(name); c.isGrant() && !e.At.IsZero() && (first.IsZero() || e.At.Before(first)) {
+			first = e.At
+		}
+	}
+	return first
 }
 
 // superAdminAppeared reports whether a SUPER_ADMIN that the app holds can only
