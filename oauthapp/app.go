@@ -90,9 +90,10 @@ func (s settings) wire() map[string]any {
 // that a PUT leaves out. What was read may lack a label that was given just now, so the
 // label is always in it.
 func replaceApp(ctx context.Context, t *target, change map[string]any) (*http.Request, error) {
-	if change["label"] == nil {
-		change["label"] = t.app.Label
+	if label, changes := change["label"].(string); changes {
+		t.app.Label = label
 	}
+	change["label"] = t.app.Label
 	changed, err := merge(t.app.object, change)
 	if err != nil {
 		return nil, err

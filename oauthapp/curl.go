@@ -146,18 +146,7 @@ func (rs RawRequests) Curl() string {
 				i+1, r.Purpose, r.NotByHand, r.Method, r.URL, r.Body)))
 			continue
 		}
-		if r.find != "" {
-			fmt.Fprintf(&b, "look %s", quote(r.find))
-			for _, form := range jsonForms(r.label) {
-				b.WriteString(" " + quote(form))
-			}
-			b.WriteString("\n\n")
-		}
-		fmt.Fprintf(&b, "send %s", quote(fmt.Sprintf("%d. %s", i+1, r.Purpose)))
-		for _, arg := range r.curlArguments() {
-			b.WriteString(" \\\n\t" + arg)
-		}
-		b.WriteByte('\n')
+		r.writeCurl(&b, i+1)
 		for _, name := range r.Gives {
 			fmt.Fprintf(&b, "%s=$(%s)\nneed %s \"$%s\"\n", name, answers[name], name, name)
 			given[name] = true
@@ -167,6 +156,23 @@ func (rs RawRequests) Curl() string {
 		b.WriteString("\nfinish\n")
 	}
 	return b.String()
+}
+
+// writeCurl writes the commands that send the n-th request, after a look for the label if
+// it makes an app.
+func (r RawRequest) writeCurl(b *strings.Builder, n int) {
+	if r.find != "" {
+		fmt.Fprintf(b, "look %s", quote(r.find))
+		for _, form := range jsonForms(r.label) {
+			b.WriteString(" " + quote(form))
+		}
+		b.WriteString("\n\n")
+	}
+	fmt.Fprintf(b, "send %s", quote(fmt.Sprintf("%d. %s", n, r.Purpose)))
+	for _, arg := range r.curlArguments() {
+		b.WriteString(" \\\n\t" + arg)
+	}
+	b.WriteByte('\n')
 }
 
 // jsonForms are the ways in which JSON may hold a text: with as few escapes as possible,

@@ -23,7 +23,7 @@ printf '%s\000' "$@" >>arguments
 printf 'HTTP/1.1 200 OK\r\nX-Rate-Limit-Reset: 7\r\n\r\n'
 case $* in
 *' GET '*) echo '[]' ;;
-*) printf '%s\n' '{"label":"a,\"id\":\"wrong\"","id":"app1", "client_id" : "client-1","orn":"orn:okta:idp:00o1:apps:oidc_client:app1","x":{"id":"wrong"}}' ;;
+*) printf '%s\n' '{"label":"a,\"id\":\"wrong\"","id":"app1", "client_id" : "client-1","orn":"orn:oktapreview:idp:00o1:apps:oidc_client:app1","x":{"id":"wrong"}}' ;;
 esac
 `
 
@@ -48,7 +48,7 @@ func curlRequests(s string) (rs RawRequests, want []string) {
 	return rs, slices.Concat(
 		curlFixed, []string{"--request", "GET", "f" + s},
 		curlFixed, []string{"--request", "POST", "--header", "Content-Type: " + s, "--data-raw", s, "u"},
-		curlFixed, []string{"--request", "DELETE", "u" + s + "app1" + s + "client-1" + "orn:okta:iam:00o1:contained_resources"},
+		curlFixed, []string{"--request", "DELETE", "u" + s + "app1" + s + "client-1" + "orn:oktapreview:iam:00o1:contained_resources"},
 	)
 }
 
@@ -111,7 +111,7 @@ func readCurl(t *testing.T, script string) []string {
 // shellCommand reads one command off a script (POSIX.1, Shell Command Language, 2.2 and
 // 2.3), as far as the scripts of this package use it.
 func shellCommand(t *testing.T, s string) (words []string, rest string) {
-	vars := map[string]string{appIDName: "app1", clientIDName: "client-1", iamORNName: "orn:okta:iam:00o1:contained_resources"}
+	vars := map[string]string{appIDName: "app1", clientIDName: "client-1", iamORNName: "orn:oktapreview:iam:00o1:contained_resources"}
 	var word strings.Builder
 	within := false // a word has begun
 	end := func() {

@@ -228,7 +228,7 @@ func labelTaken(err error) bool {
 // readCustom finds the custom roles of an app: among the roles that it holds, and those
 // of names that it does not hold among all roles of the org, where an earlier run may
 // have left them half done.
-func (o org) readCustom(ctx context.Context, a *App, held []oktaint.HeldRole, names []string) error {
+func (o org) readCustom(ctx context.Context, a *App, held []oktaint.HeldRole, names []string, permissions func(roleID string) ([]string, error)) error {
 	a.custom = map[string]customRole{}
 	for name := range ownRoles {
 		for _, h := range held {
@@ -249,7 +249,7 @@ func (o org) readCustom(ctx context.Context, a *App, held []oktaint.HeldRole, na
 			continue
 		}
 		g.Go(func() (err error) {
-			c.permissions, err = o.permissions(ctx, c.roleID)
+			c.permissions, err = permissions(c.roleID)
 			mu.Lock()
 			defer mu.Unlock()
 			a.custom[name] = c
@@ -324,6 +324,35 @@ func (o org) labelled(ctx context.Context, build func(context.Context, oktaint.O
 		found[t.Label] = t.ID
 	}
 	return found, nil
+}
+
+// permissionsOf begins to read the permissions of custom roles that are known, and returns
+// what gives those of any, which is to be called.
+func (o org) permissionsOf(ctx context.Context, known map[string]customRole) func(roleID string) ([]string, error) {
+	type result struct {
+		names []string
+		err   error
+	}
+	results := map[string]*result{}
+	var wg sync.WaitGroup
+	for _, c := range known {
+		if c.roleID == "" {
+			continue
+		}
+		r := new(result)
+		results[c.roleID] = r
+		wg.Go(func() { r.names, r.err = o.permissions(ctx, c.roleID) })
+	}
+	return func(roleID string) ([]string, error) {
+		wg.Wait()
+		if r := results[roleID]; r != nil {
+			return r.names, r.err
+		}
+		if roleID == "" {
+			return nil, nil
+		}
+		return o.permissions(ctx, roleID)
+	}
 }
 
 // permissions returns the permissions of a custom role, sorted.

@@ -23,14 +23,14 @@ func TestCustomRoleHalfDone(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					s := newSetup(t, oktatest.Config{})
 					real := s.base
-					dead := false
+					var dead atomic.Bool // requests come side by side
 					s.base = roundTrip(func(r *http.Request) (*http.Response, error) {
-						if dead {
+						if dead.Load() {
 							return nil, io.ErrUnexpectedEOF
 						}
 						resp, err := real.RoundTrip(r)
 						if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, last) {
-							dead = true
+							dead.Store(true)
 							resp.Body.Close()
 							return nil, io.ErrUnexpectedEOF
 						}

@@ -169,6 +169,11 @@ func (d Desired) checkRemove() error {
 			}
 		}
 	}
+	for _, p := range d.Remove.Permissions {
+		if slices.Contains(d.Permissions, p) {
+			return fmt.Errorf("the permission %s is wanted and to be removed as well: leave it out of one of them", p)
+		}
+	}
 	return errors.Join(checkPermissions(d.Remove.Permissions), d.Remove.Scopes.CheckKnown())
 }
 

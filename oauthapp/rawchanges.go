@@ -79,6 +79,11 @@ func (r *raws) change(c change) error {
 	if c.row != appRow || c.taken {
 		return nil
 	}
+	return r.look()
+}
+
+// look adds to the last request, which makes an app, where one of its label would be found.
+func (r *raws) look() error {
 	find, err := request.FindApps(context.Background(), r.org, r.d.Label)
 	if err != nil {
 		return err

@@ -104,8 +104,7 @@ func (r *run) readState(ctx context.Context, a *App, own []string) error {
 		grantsErr = deliver.Settle(ctx, r.l.fresh(), func() error { return r.o.readGrants(ctx, a) })
 	})
 	wg.Go(func() {
-		var got App
-		got.ClientID = a.ClientID
+		got := App{ClientID: a.ClientID, custom: a.custom}
 		rolesErr = deliver.Settle(ctx, r.l.fresh(), func() error { return r.o.readRoles(ctx, &got, own) })
 		partRoles.copy(a, &got)
 	})
@@ -122,6 +121,8 @@ func (o org) readGrants(ctx context.Context, a *App) error {
 }
 
 func (o org) readRoles(ctx context.Context, a *App, own []string) error {
+	permissions := o.permissionsOf(ctx, a.custom)
+	defer permissions("") // which waits for those that are read
 	held, err := o.clientRoles(ctx, a.ClientID)
 	if err != nil {
 		return err
@@ -134,7 +135,7 @@ func (o org) readRoles(ctx context.Context, a *App, own []string) error {
 			a.roleIDs[h.Type] = h.ID
 		}
 	}
-	err = o.readCustom(ctx, a, held, own)
+	err = o.readCustom(ctx, a, held, own, permissions)
 	if a.Permissions = nil; a.custom[responseRole].bound {
 		a.Permissions = a.custom[responseRole].permissions
 	}

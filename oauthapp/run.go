@@ -3,6 +3,7 @@ package oauthapp
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -54,6 +55,8 @@ func (c change) way() way {
 	return c.row.make
 }
 
+func (c change) isGrant() bool { return c.row == grantRow && !c.taken }
+
 // takes reports whether the change takes something away, and does not change it back.
 func (c change) takes() bool { return c.taken && len(c.row.take.sends) > 0 }
 
@@ -84,35 +87,44 @@ type run struct {
 	superAdminRemoved bool
 	changed           time.Time // when the last change was made; zero if none was
 	readBack          bool      // the app is as the org shows it
+	looked            bool      // before its first grant
 }
 
 // all sends changes, which are sorted by their level. The first error ends it.
 func (r *run) all(ctx context.Context, changes []change) error {
+	var g errgroup.Group // what is looked up beside the changes
 	for len(changes) > 0 {
 		n := 1
 		for n < len(changes) && changes[n].level() == changes[0].level() {
 			n++
 		}
-		if err := r.round(ctx, changes[:n]); err != nil {
-			return err
+		grants := n < len(changes) && changes[n].isGrant()
+		if err := r.round(ctx, changes[:n], grants); err != nil {
+			return errors.Join(err, g.Wait())
+		}
+		if changes[0].row == appRow && !changes[0].taken {
+			id := r.app.ID
+			g.Go(func() error { return r.o.alone(ctx, r.who, id) })
 		}
 		changes = changes[n:]
 	}
-	return nil
+	return g.Wait()
 }
 
-// round sends changes side by side.
-func (r *run) round(ctx context.Context, changes []change) error {
-	if first := changes[0]; first.row == grantRow && !first.taken {
+// round sends changes side by side. What has to be known before the first grant is looked
+// up beside those that come before it.
+func (r *run) round(ctx context.Context, changes []change, grantsNext bool) error {
+	var g errgroup.Group
+	if grantsNext && r.app.ID != "" {
+		g.Go(func() error { return r.lookBeforeGrants(ctx) })
+	} else if changes[0].isGrant() && !r.looked {
 		if err := r.lookBeforeGrants(ctx); err != nil {
-			return fmt.Errorf("oauthapp: reading the roles of the app before its first grant: %w", explained(err))
+			return err
 		}
 	}
-	if err := r.side(ctx, changes); err != nil {
+	g.Go(func() error { return r.side(ctx, changes) })
+	if err := g.Wait(); err != nil {
 		return err
-	}
-	if changes[0].row == appRow && !changes[0].taken {
-		return r.o.alone(ctx, r.who, r.app.ID)
 	}
 	return r.dropRefused(ctx)
 }

@@ -13,11 +13,18 @@ import (
 	"github.com/rezonate-io/okta-integration/scopes"
 )
 
+// was is an app before a change.
+func was() oauthapp.Desired {
+	d := jobs()["response"]
+	d.Role = oauthapp.RoleReadOnlyAdmin
+	return d
+}
+
 // less is a change that adds, renames, sets and takes away.
 func less(id string) oauthapp.Desired {
-	d := jobs()["response"]
+	d := was()
 	d.Label, d.ApplicationID, d.DPoP, d.Exact = "acme two", id, true, true
-	d.Scopes, d.Role = scopes.New(scopes.LogsRead, scopes.GroupsRead), oauthapp.RoleReadOnlyAdmin
+	d.Scopes, d.Role = scopes.New(scopes.LogsRead), "REPORT_ADMIN"
 	d.Permissions = []string{"okta.users.read", "okta.users.lifecycle.unsuspend"}
 	return d
 }
@@ -26,7 +33,7 @@ func less(id string) oauthapp.Desired {
 func changePositions(t *testing.T) (n int, want string) {
 	synctest.Test(t, func(t *testing.T) {
 		s, j := newSetup(t, oktatest.Config{}), &row{}
-		d := less(s.onboard(jobs()["response"], j).ApplicationID)
+		d := less(s.onboard(was(), j).ApplicationID)
 		s.sim.ResetRequests()
 		s.onboard(d, j)
 		n, want = len(s.sim.Requests()), s.outcome(s.plan(d, j))
@@ -49,7 +56,7 @@ func TestChangeSurvives(t *testing.T) {
 					t.Parallel()
 					synctest.Test(t, func(t *testing.T) {
 						s, j := newSetup(t, oktatest.Config{Lag: oktatest.Lag{All: lag}}), &row{}
-						d := less(s.onboard(jobs()["response"], j).ApplicationID)
+						d := less(s.onboard(was(), j).ApplicationID)
 						time.Sleep(lag)
 						ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 						defer cancel()
@@ -92,21 +99,20 @@ func (s *setup) tryAll(ctx context.Context, d oauthapp.Desired, j *row) error {
 func TestRollbackOfAChange(t *testing.T) {
 	t.Parallel()
 	total, _ := changePositions(t)
-	was := jobs()["response"]
 	for n := range total + 1 {
 		for _, how := range abandonments {
 			t.Run(fmt.Sprintf("%d %s", n+1, how), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					s, j := newSetup(t, oktatest.Config{}), &row{}
-					id := s.onboard(was, nil).ApplicationID
-					want := s.outcome(s.plan(was, nil))
+					id := s.onboard(was(), nil).ApplicationID
+					want := s.outcome(s.plan(was(), nil))
 					_ = s.try(s.abandon(nth(n+1), how), less(id), j)
 					s.calm()
 					if _, err := s.takeBack(t.Context(), j); err != nil {
 						t.Fatal(err)
 					}
-					exact := was
+					exact := was()
 					exact.Exact = true
 					if got := s.outcome(s.plan(exact, nil)); got != want {
 						t.Errorf("after the rollback:\n got %s\nwant %s", got, want)

@@ -3,7 +3,9 @@ package oauthapp
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"time"
 
 	"github.com/rezonate-io/okta-integration/oauthapp/internal/deliver"
 	"github.com/rezonate-io/okta-integration/oktaint"
@@ -56,7 +58,7 @@ func (p *Plan) keepsSuperAdminGiven(have *App) bool {
 }
 
 // expectsSuperAdmin reports whether the org is about to give SUPER_ADMIN to an app: its
-// setting says so, and this run has granted the app its first scopes.
+// setting says so, and the app was granted its first scopes just now.
 func (p *Plan) expectsSuperAdmin(now *App) bool {
 	if !p.SuperAdminByDefault || p.Desired.Role == RoleSuperAdmin || now.hasRole(RoleSuperAdmin) {
 		return false
@@ -64,7 +66,19 @@ func (p *Plan) expectsSuperAdmin(now *App) bool {
 	p.mu.Lock()
 	removed := p.last != nil && p.last.superAdminRemoved
 	p.mu.Unlock()
-	return !removed && (p.App == nil || p.App.Granted.IsEmpty())
+	return !removed && (p.App == nil || p.App.Granted.IsEmpty() || time.Since(p.ledger.firstGrant()) < deliver.Patience)
+}
+
+// firstGrant is when the first scope was granted from here, the zero time if none was.
+func (l *ledger) firstGrant() (first time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for name, e := range l.rec.Changes {
+		if c, _ := changeNamed(name); c.isGrant() && !e.At.IsZero() && (first.IsZero() || e.At.Before(first)) {
+			first = e.At
+		}
+	}
+	return first
 }
 
 // superAdminAppeared reports whether a SUPER_ADMIN that the app holds can only
@@ -82,15 +96,24 @@ func (l *ledger) superAdminAppeared() bool {
 // its first grant: with the setting "Public client app admins" the org gives it
 // SUPER_ADMIN after that.
 func (r *run) lookBeforeGrants(ctx context.Context) error {
-	if r.d.Role == RoleSuperAdmin || r.d.KeepSuperAdmin || !r.app.Granted.IsEmpty() || !r.l.did(appRow.name) {
+	r.mu.Lock()
+	r.looked = true
+	id, granted := r.app.ClientID, r.app.Granted
+	r.mu.Unlock()
+	if r.d.Role == RoleSuperAdmin || r.d.KeepSuperAdmin || !granted.IsEmpty() || !r.l.did(appRow.name) {
 		return nil
 	}
-	return deliver.Settle(ctx, r.l.fresh(), func() error {
-		held, err := r.o.clientRoles(ctx, r.app.ClientID)
-		if err != nil {
-			return err
-		}
-		types := append([]string{}, oktaint.RoleTypes(held)...)
-		return r.l.edit(ctx, func(rec *record) { rec.RolesBefore = types })
+	var held []oktaint.HeldRole
+	err := deliver.Settle(ctx, r.l.fresh(), func() (err error) {
+		held, err = r.o.clientRoles(ctx, id)
+		return err
 	})
+	if err == nil {
+		types := append([]string{}, oktaint.RoleTypes(held)...)
+		err = r.l.edit(ctx, func(rec *record) { rec.RolesBefore = types })
+	}
+	if err != nil {
+		return fmt.Errorf("oauthapp: reading the roles of the app before its first grant: %w", explained(err))
+	}
+	return nil
 }

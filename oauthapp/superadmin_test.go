@@ -246,3 +246,25 @@ func TestSuperAdminLate(t *testing.T) {
 		}
 	}
 }
+
+// A run that is killed after its first grants leaves the wait to the next one.
+func TestSuperAdminLateAfterResume(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, j := newSetup(t, oktatest.Config{ClientPrivileges: true, Lag: oktatest.Lag{Privileges: 6 * time.Second}}), &row{}
+		ctx, kill := context.WithCancel(t.Context())
+		defer kill()
+		_, err := applyWith(s.plan(desired(), j), ctx, func(e oauthapp.Event) {
+			if e.Step.Kind == oauthapp.StepGrant && e.Done == 5 {
+				kill()
+			}
+		})
+		if err == nil {
+			t.Fatal("Apply succeeded after its context had ended")
+		}
+		res := s.onboard(desired(), j)
+		if !res.SuperAdminRemoved || slices.Contains(s.holds(res.ClientID), "SUPER_ADMIN") || res.Err() != nil {
+			t.Errorf("result: %+v, %v; held %q", res, res.Err(), s.holds(res.ClientID))
+		}
+	})
+}

@@ -111,7 +111,7 @@ func (d *Teardown) read(ctx context.Context) error {
 			err = r.refresh(ctx, &r.app, partKeys, "")
 		}
 	} else if r.app.ClientID != "" {
-		err = r.o.readCustom(ctx, &r.app, nil, r.l.owns())
+		err = r.o.readCustom(ctx, &r.app, nil, r.l.owns(), r.o.permissionsOf(ctx, nil))
 	}
 	if err != nil {
 		return err
@@ -244,7 +244,7 @@ func (d *Teardown) Apply(ctx context.Context) (*TeardownResult, error) {
 	}
 	for i, c := range d.changes {
 		step := stepsOf([]change{c}, r.target(c).d, &r.app)[0].Step
-		if err := r.round(ctx, []change{c}); err != nil {
+		if err := r.round(ctx, []change{c}, false); err != nil {
 			return res, fmt.Errorf("%w; what remains: %s: do this again with the same journal", err, d.remaining(i))
 		}
 		res.Done = append(res.Done, step)

@@ -79,27 +79,14 @@ type unmet struct {
 // print writes the result to standard output, and with --json how the run ends,
 // too. The private key is in it only if there is no file of --out to keep it.
 func (j *job) print(ctx context.Context, o *outcome, end error) error {
-	r := printed{
-		TenantID: j.conn.Org.TenantID(), ApplicationID: o.app, ClientID: o.client, KeyID: j.store.creds.Key.ID(),
-		Granted: append([]scopes.Scope{}, o.result.Granted.Slice()...), Missing: append([]scopes.Scope{}, o.result.Missing.Slice()...),
-		Role: o.result.Role, Roles: append([]string{}, o.result.Roles...), IAMReader: o.result.IAMReader, Permissions: o.result.Permissions,
-		Unmet: []unmet{}, Left: append([]string{}, plain(o.result.Left)...), Coverage: map[string]inventory.Outcome{}, TokenRevoked: o.revoked,
-		Failure: j.Failure(ctx, end),
-	}
-	for _, u := range o.result.Unmet {
-		r.Unmet = append(r.Unmet, unmet{u.Step, cli.Plain(u.String())})
-	}
+	r := j.printed(o)
+	r.Failure = j.Failure(ctx, end)
 	if j.outFile == "" {
 		pem, err := j.store.creds.Key.PEM()
 		if err != nil {
 			return err
 		}
 		r.PrivateKey = pem.Reveal()
-	}
-	if o.report != nil {
-		for _, row := range o.report.Coverage.Rows {
-			r.Coverage[row.Resource] = row.Outcome
-		}
 	}
 	if err := j.Print(r, func(t *cli.Table) { j.fill(t, r, o) }); err != nil || j.JSON {
 		return err
@@ -108,6 +95,25 @@ func (j *job) print(ctx context.Context, o *outcome, end error) error {
 		return j.PrintText("private_key:\n" + r.PrivateKey)
 	}
 	return nil
+}
+
+// printed is the result without the key.
+func (j *job) printed(o *outcome) printed {
+	r := printed{
+		TenantID: j.conn.Org.TenantID(), ApplicationID: o.app, ClientID: o.client, KeyID: j.store.creds.Key.ID(),
+		Granted: append([]scopes.Scope{}, o.result.Granted.Slice()...), Missing: append([]scopes.Scope{}, o.result.Missing.Slice()...),
+		Role: o.result.Role, Roles: append([]string{}, o.result.Roles...), IAMReader: o.result.IAMReader, Permissions: o.result.Permissions,
+		Unmet: []unmet{}, Left: append([]string{}, plain(o.result.Left)...), Coverage: map[string]inventory.Outcome{}, TokenRevoked: o.revoked,
+	}
+	for _, u := range o.result.Unmet {
+		r.Unmet = append(r.Unmet, unmet{u.Step, cli.Plain(u.String())})
+	}
+	if o.report != nil {
+		for _, row := range o.report.Coverage.Rows {
+			r.Coverage[row.Resource] = row.Outcome
+		}
+	}
+	return r
 }
 
 func plain(texts []string) (list []string) {

@@ -59,7 +59,9 @@ func (j *job) preview(ctx context.Context) error {
 	if len(steps) == 0 {
 		return nil
 	}
-	j.Say("%s", strings.TrimSuffix(j.choicesText(cli.Columns(j.ErrWidth)), "\n"))
+	if slices.ContainsFunc(steps, changesView) {
+		j.Say("%s", strings.TrimSuffix(j.choicesText(cli.Columns(j.ErrWidth)), "\n"))
+	}
 	j.sayLeftOut()
 	taken := slices.DeleteFunc(steps, func(s oauthapp.Step) bool { return !j.takesAway(s) })
 	if len(taken) == 0 || !j.takes() {
@@ -68,6 +70,15 @@ func (j *job) preview(ctx context.Context) error {
 	j.Say("from the app %s this is taken away:", j.steps.App.ID)
 	j.SaySteps(taken)
 	return j.Consent(ctx, j.yes, fmt.Sprintf("Take it away from the app %q in %s?", j.steps.App.Label, j.conn.Org))
+}
+
+// changesView reports whether a step changes what the app sees.
+func changesView(s oauthapp.Step) bool {
+	switch s.Kind {
+	case oauthapp.StepCreate, oauthapp.StepRole, oauthapp.StepUnassign, oauthapp.StepGrant:
+		return true
+	}
+	return s.Own == oauthapp.RoleIAMReader
 }
 
 // takesAway reports whether a step takes something from the app. Changed settings may,
@@ -85,7 +96,7 @@ func (j *job) takesAway(s oauthapp.Step) bool {
 // sayLeftOut tells which actions --remediation does not give.
 func (j *job) sayLeftOut() {
 	if len(j.leftOut) > 0 {
-		j.Say("--remediation leaves out, unless --actions names them too:\n  %s", strings.Join(j.leftOut, "\n  "))
+		j.Say("--remediation leaves these permissions out; --actions adds what the actions that it names need:\n  %s", strings.Join(j.leftOut, "\n  "))
 	}
 }
 
@@ -98,39 +109,44 @@ func (j *job) choicesText(width int) string {
 	if width == 0 {
 		width = 80 // long lists are easier to read in lines, also from a file
 	}
-	choices := j.steps.Choices
 	var heads []string
-	for _, c := range choices {
+	for _, c := range j.steps.Choices {
 		heads = append(heads, c.Role)
 	}
 	t := cli.NewTable(append(heads, "SHOWS OF WHAT THE SCOPES ARE FOR")...)
-	var patterns []string
-	names := map[string][]string{}
+	patterns, names := byMarks(j.steps.Choices)
+	whole := slices.Repeat([]string{marks[inventory.Complete]}, len(heads))
+	for _, pattern := range patterns {
+		if !slices.Equal(pattern, whole) {
+			t.Row(append(pattern, cli.Join(names[strings.Join(pattern, "|")]))...)
+		}
+	}
+	if n := len(names[strings.Join(whole, "|")]); n > 0 {
+		t.Row(append(whole, "the other "+cli.Count(n, "resource"))...)
+	}
+	title := fmt.Sprintf("What each choice of --role shows to the app; this run's is %s:", j.role)
+	return cli.Wrap(title, width) + t.Text(width)
+}
+
+// byMarks groups the resources whose scopes are wanted by what the choices show of them:
+// the patterns in the order in which they come, and the names of each.
+func byMarks(choices []oauthapp.RoleChoice) (patterns [][]string, names map[string][]string) {
+	names = map[string][]string{}
 	for i, row := range choices[0].Coverage.Rows {
 		if row.Status == inventory.NotAsked {
 			continue
 		}
-		var cells []string
+		var pattern []string
 		for _, c := range choices {
-			cells = append(cells, marks[c.Coverage.Rows[i].Status])
+			pattern = append(pattern, marks[c.Coverage.Rows[i].Status])
 		}
-		pattern := strings.Join(cells, "|")
-		if names[pattern] == nil {
+		key := strings.Join(pattern, "|")
+		if names[key] == nil {
 			patterns = append(patterns, pattern)
 		}
-		names[pattern] = append(names[pattern], row.Resource)
+		names[key] = append(names[key], row.Resource)
 	}
-	whole := strings.TrimSuffix(strings.Repeat("all|", len(choices)), "|")
-	for _, pattern := range patterns {
-		if pattern != whole {
-			t.Row(append(strings.Split(pattern, "|"), cli.Join(names[pattern]))...)
-		}
-	}
-	if n := len(names[whole]); n > 0 {
-		t.Row(append(strings.Split(whole, "|"), "the other "+cli.Count(n, "resource"))...)
-	}
-	title := fmt.Sprintf("What each choice of --role shows to the app; this run's is %s:", j.role)
-	return cli.Wrap(title, width) + t.Text(width)
+	return patterns, names
 }
 
 // A plannedStep is a step as --json prints it.
@@ -154,29 +170,33 @@ type planned struct {
 	Choices  []plannedChoice   `json:"role_choices"`
 	Unseen   []inventory.Group `json:"beyond_this_role"`
 	Left     []string          `json:"left"`
-	LeftOut  []string          `json:"left_out_actions"`
+	LeftOut  []string          `json:"left_out_permissions"`
 	Warnings []string          `json:"warnings"`
+}
+
+// planned is what a dry run found.
+func (j *job) planned() planned {
+	doc := planned{
+		TenantID: j.conn.Org.TenantID(), Steps: []plannedStep{}, Unseen: append([]inventory.Group{}, j.steps.Unseen...),
+		Left: append([]string{}, plain(j.steps.Left)...), LeftOut: append([]string{}, j.leftOut...), Warnings: append([]string{}, plain(j.steps.Warnings)...),
+	}
+	for _, s := range j.steps.Steps() {
+		doc.Steps = append(doc.Steps, plannedStep{s, s.String()})
+	}
+	for _, c := range j.steps.Choices {
+		doc.Choices = append(doc.Choices, plannedChoice{
+			c.Role, with(c, inventory.Complete), with(c, inventory.Partial), with(c, inventory.BeyondRole),
+		})
+	}
+	return doc
 }
 
 // printPlan writes what a dry run found to standard output.
 func (j *job) printPlan() error {
-	steps := j.steps.Steps()
 	if j.JSON {
-		doc := planned{
-			TenantID: j.conn.Org.TenantID(), Steps: []plannedStep{}, Unseen: append([]inventory.Group{}, j.steps.Unseen...),
-			Left: append([]string{}, plain(j.steps.Left)...), LeftOut: append([]string{}, j.leftOut...), Warnings: append([]string{}, plain(j.steps.Warnings)...),
-		}
-		for _, s := range steps {
-			doc.Steps = append(doc.Steps, plannedStep{s, s.String()})
-		}
-		for _, c := range j.steps.Choices {
-			doc.Choices = append(doc.Choices, plannedChoice{
-				c.Role, with(c, inventory.Complete), with(c, inventory.Partial), with(c, inventory.BeyondRole),
-			})
-		}
-		return j.PrintJSON(doc)
+		return j.PrintJSON(j.planned())
 	}
-	text := cli.StepsText(steps, j.TableWidth())
+	text := cli.StepsText(j.steps.Steps(), j.TableWidth())
 	if text != "" {
 		text += "\n"
 	}

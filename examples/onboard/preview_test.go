@@ -19,7 +19,7 @@ func TestNothingIsTakenUnasked(t *testing.T) {
 	t.Parallel()
 	o := serve(t, oktatest.Config{})
 	file := filepath.Join(o.Dir, "acme.json")
-	o.onboard(t, "--out", file, "--remediation").Check(t, cli.ExitDone, "--remediation leaves out, unless --actions names them too:\n", "set_password: it takes okta.users.credentials.manage")
+	o.onboard(t, "--out", file, "--remediation").Check(t, cli.ExitDone, "--remediation leaves these permissions out; --actions adds", "okta.users.credentials.manage, which sets the password of any user: for set_password, options of the playbook contain")
 	o.ResetRequests()
 	plain := o.onboard(t, "--out", file)
 	plain.Check(t, cli.ExitDone, "nothing to do", "left as it is:", "the scopes okta.groups.manage, okta.users.manage", "the custom role")
@@ -58,6 +58,9 @@ func TestTaking(t *testing.T) {
 		o.onboard(t, args...).Check(t, cli.ExitUsage, append(want, "add --yes")...)
 		var asked string
 		o.onboardIn(t, clitest.Setup{Env: env, Ask: clitest.Answers("\n", &asked)}, args...).Check(t, cli.ExitFailed, append(want, "the answer was no")...)
+		if refused := o.onboard(t, args...); strings.Contains(refused.Stderr, "What each choice of --role shows") {
+			t.Errorf("what changes nothing of the view shows it:\n%s", refused.Stderr)
+		}
 		if !strings.HasPrefix(asked, `Take it away from the app "Rezonate Integration" in `+o.URL+"?") || o.writes() != 0 || o.state() != before {
 			t.Errorf("%s: asked %q, %d writes", name, asked, o.writes())
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
 	"github.com/rezonate-io/okta-integration/oauthapp"
@@ -35,25 +36,32 @@ func (j *job) takeBack(ctx context.Context) error {
 	if j.dryRun {
 		return j.printRollback(doc, "dry run: nothing was written")
 	}
-	if len(doc.Steps) > 0 {
-		j.Say("in %s, as the journal %s has it, this is taken back:", j.conn.Org, j.journalFile)
-		j.SaySteps(doc.Steps)
-		if err := j.Consent(ctx, j.yes, fmt.Sprintf("Take back %s?", cli.Count(len(doc.Steps), "step"))); err != nil {
-			return err
-		}
+	if err := j.agreeToRollback(ctx, doc.Steps); err != nil {
+		return err
 	}
 	progress := cli.NewStepProgress(j.Program)
 	down.Progress = progress.Event
 	result, err := down.Apply(ctx)
 	progress.End()
 	doc.Removed, doc.Steps = append(doc.Removed, result.Done...), doc.Steps[len(result.Done):]
-	if doc.Failure = j.Failure(ctx, err); err == nil && len(result.Done) > 0 && j.store.found {
+	deleted := slices.ContainsFunc(result.Done, func(s oauthapp.Step) bool { return s.Kind == oauthapp.StepDelete })
+	if doc.Failure = j.Failure(ctx, err); err == nil && deleted && j.store.found {
 		j.Say("the key in %s is not registered anywhere now: you can delete the file, or use it for a new app", j.outFile)
 	}
 	if printErr := j.printRollback(doc, ""); err == nil {
 		err = printErr
 	}
 	return err
+}
+
+// agreeToRollback shows the steps, and asks for a yes.
+func (j *job) agreeToRollback(ctx context.Context, steps []oauthapp.Step) error {
+	if len(steps) == 0 {
+		return nil
+	}
+	j.Say("in %s, as the journal %s has it, this is taken back:", j.conn.Org, j.journalFile)
+	j.SaySteps(steps)
+	return j.Consent(ctx, j.yes, fmt.Sprintf("Take back %s?", cli.Count(len(steps), "step")))
 }
 
 // printRollback prints a document with --json. The steps of a dry run are what was asked

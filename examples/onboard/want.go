@@ -33,6 +33,11 @@ func (o *options) want(g *given) (err error) {
 		o.role = oauthapp.RoleReadOnlyAdmin
 	}
 	o.role = cmp.Or(o.role, oauthapp.RoleVisibility)
+	for _, role := range standardRole(o.role) {
+		if slices.Contains(o.remove.Roles, role) {
+			return fmt.Errorf("--remove: %s comes with --role %s: give another --role, or none", role, o.role)
+		}
+	}
 	if g.remediation {
 		o.allowRemediation()
 	}
@@ -76,23 +81,46 @@ func (o *options) allowActions(list string) error {
 
 // wide says why --remediation does not give a permission.
 var wide = map[string]string{
-	"okta.users.manage":             "it is all that can be done to users",
-	"okta.users.credentials.manage": "it sets the password of any user",
-	"okta.users.lifecycle.delete":   "it deletes users for good",
-	"okta.users.userprofile.manage": "it changes any profile, the login too",
+	"okta.users.manage":             "is all that can be done to users",
+	"okta.users.credentials.manage": "sets the password of any user",
+	"okta.users.lifecycle.delete":   "deletes users for good",
+	"okta.users.userprofile.manage": "changes any profile, the login too",
 }
 
-// leftOut says which actions these permissions do not suffice for, and why
-// --remediation does not give what they take.
-func leftOut(permissions []string) (list []string) {
-	kinds := map[string][]remediation.Kind{}
+// playbooks are those of respond, each without its options and then with them.
+var playbooks = []struct {
+	name           string
+	plain, options []remediation.Action
+}{
+	{"contain", remediation.Contain("00u1", remediation.ContainOptions{}),
+		remediation.Contain("00u1", remediation.ContainOptions{ResetPassword: true, ResetFactors: true, OrDeactivate: true})},
+	{"release", remediation.Release("00u1"), nil},
+	{"offboard", remediation.Offboard("00u1", remediation.OffboardOptions{}), remediation.Offboard("00u1", remediation.OffboardOptions{Delete: true})},
+	{"quarantine", []remediation.Action{
+		remediation.Sample(remediation.KindAddGroupMember), remediation.Sample(remediation.KindRemoveGroupMember),
+	}, nil},
+}
+
+// leftOut names the permissions that --remediation does not give, with the reason and with
+// the actions and playbooks that need them.
+func leftOut(given []string) (list []string) {
+	needed := map[string][]string{}
 	for _, kind := range remediation.Kinds() {
-		for _, p := range without(remediation.Permissions(remediation.Sample(kind)), permissions) {
-			kinds[p] = append(kinds[p], kind)
+		for _, p := range without(remediation.Permissions(remediation.Sample(kind)), given) {
+			needed[p] = append(needed[p], string(kind))
 		}
 	}
-	for _, p := range slices.Sorted(maps.Keys(kinds)) {
-		list = append(list, fmt.Sprintf("%s: it takes %s, and %s", cli.Join(kinds[p]), p, cmp.Or(wide[p], "that is wide")))
+	for _, book := range playbooks {
+		lacks := without(remediation.Permissions(book.plain...), given)
+		for _, p := range lacks {
+			needed[p] = append(needed[p], "the playbook "+book.name)
+		}
+		for _, p := range without(remediation.Permissions(book.options...), append(lacks, given...)) {
+			needed[p] = append(needed[p], "options of the playbook "+book.name)
+		}
+	}
+	for _, p := range slices.Sorted(maps.Keys(needed)) {
+		list = append(list, fmt.Sprintf("%s, which %s: for %s", p, cmp.Or(wide[p], "is wide"), cli.Join(needed[p])))
 	}
 	return list
 }

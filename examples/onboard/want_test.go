@@ -59,9 +59,14 @@ func TestLeftOut(t *testing.T) {
 			t.Errorf("%s lacks %q, named %v", kind, lacks, named)
 		}
 		for _, p := range lacks {
-			if wide[p] == "" || !strings.Contains(left, p+", and "+wide[p]) {
+			if wide[p] == "" || !strings.Contains(left, p+", which "+wide[p]) {
 				t.Errorf("it is not said why %s is left out", p)
 			}
+		}
+	}
+	for _, want := range []string{"for set_password, options of the playbook contain\n", "for delete_user, options of the playbook offboard\n", "revoke_grants, the playbook offboard\n"} {
+		if !strings.Contains(left, want) {
+			t.Errorf("%q lacks %q", left, want)
 		}
 	}
 	for p := range wide {
@@ -97,6 +102,7 @@ func TestRemoval(t *testing.T) {
 		"okta.users.reed":             `"okta.users.reed" is not a scope of Okta's: did you mean okta.users.read`,
 		"okta.users.lifecycle.suspnd": "if it is a permission, write permission:okta.users.lifecycle.suspnd",
 		"KING":                        `"KING" is not a scope, a permission, or a role: CUSTOM, IAM reader, SUPER_ADMIN`,
+		"READ_ONLY_ADMIN":             "--remove: READ_ONLY_ADMIN comes with --role visibility: give another --role, or none",
 		"okta.logs.read,":             "a name is empty",
 		"scope:okta.users.read x":     "is not a scope",
 	} {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rezonate-io/okta-integration/oauthapp/integration"
 	"github.com/rezonate-io/okta-integration/oktaint"
@@ -47,6 +48,8 @@ type setup struct {
 	base  http.RoundTripper
 	admin *oktaint.Client
 	v     vault
+
+	writes bool // the request that was struck is a write
 }
 
 func newSetup(t *testing.T, config oktatest.Config) *setup {
@@ -190,6 +193,12 @@ func nth(n int) func(*http.Request) bool {
 // ends matches the requests of a method whose path ends so.
 func ends(method, path string) func(*http.Request) bool {
 	return func(r *http.Request) bool { return r.Method == method && strings.HasSuffix(r.URL.Path, path) }
+}
+
+// late gives one answer to what matches for a while, from now on.
+func late(d time.Duration, match func(*http.Request) bool, status int, body string) hit {
+	until := time.Now().Add(d)
+	return hit{func(r *http.Request) bool { return match(r) && time.Now().Before(until) }, claim(status, body)}
 }
 
 // claim is a proxy that answers a request without passing it on.

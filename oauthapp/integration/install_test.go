@@ -65,35 +65,38 @@ func TestLife(t *testing.T) {
 // What is there is found: without a word about a new secret, nothing is written.
 func TestInstallAgain(t *testing.T) {
 	t.Parallel()
-	s := newSetup(t, oktatest.Config{})
-	first := s.install(desired())
-	writes := len(s.written())
-	res := s.install(desired())
-	if res.Created || !res.Credentials.ClientSecret.IsZero() || res.Instance.ID != first.Instance.ID || s.v.stored != 1 {
-		t.Errorf("result: %+v", res)
-	}
-	if got := s.written(); len(got) != writes {
-		t.Errorf("written: %q", got[writes:])
-	}
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{})
+		first := s.install(desired())
+		writes := len(s.written())
+		res := s.install(desired())
+		if res.Created || !res.Credentials.ClientSecret.IsZero() || res.Instance.ID != first.Instance.ID || s.v.stored != 1 {
+			t.Errorf("result: %+v", res)
+		}
+		if got := s.written(); len(got) != writes {
+			t.Errorf("written: %q", got[writes:])
+		}
 
-	d := desired()
-	d.NewSecret = true
-	old := s.v.creds
-	for range 3 { // the third replaces that of the second
-		res = s.install(d)
-		if len(res.Warnings) != 1 || !strings.Contains(res.Warnings[0], "older secret") {
-			t.Errorf("warnings: %q", res.Warnings)
+		d := desired()
+		d.NewSecret = true
+		old := s.v.creds
+		for range 3 { // the third replaces that of the second
+			time.Sleep(time.Second) // so that one secret is older
+			res = s.install(d)
+			if len(res.Warnings) != 1 || !strings.Contains(res.Warnings[0], "older secret") {
+				t.Errorf("warnings: %q", res.Warnings)
+			}
+			if err := errors.Join(s.mint(old), s.mint(s.v.creds)); err != nil {
+				t.Error(err)
+			}
 		}
-		if err := errors.Join(s.mint(old), s.mint(s.v.creds)); err != nil {
-			t.Error(err)
+		if err := s.rotate(t.Context()); err != nil {
+			t.Fatal(err)
 		}
-	}
-	if err := s.rotate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.rotated(); err != nil || s.mint(old) == nil {
-		t.Errorf("after the rotation: %v", err)
-	}
+		if err := s.rotated(); err != nil || s.mint(old) == nil {
+			t.Errorf("after the rotation: %v", err)
+		}
+	})
 }
 
 // A run that follows at once upon one that died finds what that has made, though the org
@@ -102,15 +105,9 @@ func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	for _, told := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
-			s := newSetup(t, oktatest.Config{Lag: oktatest.Lag{All: 5 * time.Second}})
+			s := newSetup(t, oktatest.Config{})
 			made := s.sim.InstallIntegration(oktatest.Integration{Type: catalogueType, Scopes: entry})
-			s.sim.AddIntegration("other", entry)
-			other := desired()
-			other.Type = "other"
-			s.install(other) // from now on the org shows what was, for 5 s
-			s.disturb(hit{func(r *http.Request) bool {
-				return r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/api-services")
-			}, lateList(5 * time.Second)})
+			s.disturb(late(5*time.Second, ends(http.MethodGet, "/api-services"), 200, "[]"))
 			d := desired()
 			d.Interrupted, d.NewSecret = told, true
 			res, err := integration.Install(t.Context(), s.admin, d, s.v.store)
@@ -121,17 +118,6 @@ func TestInterrupted(t *testing.T) {
 				t.Errorf("not told: two were made, and nobody says so: %v", err)
 			}
 		})
-	}
-}
-
-// lateList shows an empty list for a while.
-func lateList(d time.Duration) func(*http.Request, http.RoundTripper) (*http.Response, error) {
-	until := time.Now().Add(d)
-	return func(r *http.Request, real http.RoundTripper) (*http.Response, error) {
-		if time.Now().Before(until) {
-			return answer(r, 200, "[]"), nil
-		}
-		return real.RoundTrip(r)
 	}
 }
 
@@ -160,6 +146,43 @@ func TestInstallLost(t *testing.T) {
 				s.install(d)
 				if err := s.installed(); err != nil {
 					t.Errorf("after the next run: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// Another instance in the place of the one that was made is told.
+func TestInstallReplaced(t *testing.T) {
+	t.Parallel()
+	s := newSetup(t, oktatest.Config{})
+	s.disturb(hit{ends(http.MethodPost, "/api-services"), func(r *http.Request, _ http.RoundTripper) (*http.Response, error) {
+		s.sim.InstallIntegration(oktatest.Integration{Type: catalogueType, Scopes: entry})
+		return answer(r, 201, `{"id":"0oamine","type":"acmevisibility","clientSecret":"mine"}`), nil
+	}})
+	if err := s.tryInstall(t.Context(), desired()); err == nil || !strings.Contains(err.Error(), "in its place") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// What was made just now may be unknown for a while: its roles, and its secrets.
+func TestInstallNotKnownYet(t *testing.T) {
+	t.Parallel()
+	const unknown = `{"errorCode":"E0000007","errorSummary":"Not found"}`
+	for name, match := range map[string]func(*http.Request) bool{
+		"roles":        ends(http.MethodGet, "/roles"),
+		"assign":       ends(http.MethodPost, "/roles"),
+		"secrets":      ends(http.MethodGet, "/secrets"),
+		"a new secret": ends(http.MethodPost, "/secrets"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newSetup(t, oktatest.Config{Faults: []string{"POST /integrations/api/v1/api-services #1 reset-after"}})
+				s.disturb(late(5*time.Second, match, 404, unknown))
+				s.install(desired())
+				if err := s.installed(); err != nil {
+					t.Error(err)
 				}
 			})
 		})

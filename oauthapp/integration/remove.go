@@ -28,8 +28,7 @@ func Remove(ctx context.Context, c *oktaint.Client, id string) error {
 			left, err := list(ctx, c, "")
 			return !slices.ContainsFunc(left, func(i Instance) bool { return i.ID == id }), err
 		},
-		Confirm:   true,
-		Duplicate: oktaint.IsNotFound,
+		Removes: true,
 	}.Do(ctx, false)
 	if err != nil {
 		return fmt.Errorf("integration: could not remove %s: %w", id, explained(err))

@@ -42,6 +42,24 @@ func TestRotateNotStored(t *testing.T) {
 	}
 }
 
+// If the newer of two secrets is stored, the older one makes room for the next.
+func TestRotateNewerStored(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{})
+		s.install(desired())
+		time.Sleep(time.Second)
+		d := desired()
+		d.NewSecret = true
+		s.install(d)
+		full := errors.New("the disk is full")
+		_, err := integration.Rotate(t.Context(), s.admin, s.v.creds, func(context.Context, oktaint.Credentials) error { return full }, integration.RotateOptions{Base: s.base})
+		if !errors.Is(err, full) || s.mint(s.v.creds) != nil {
+			t.Errorf("what is stored does not work, after %v", err)
+		}
+	})
+}
+
 func TestRotateGrace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -71,40 +89,45 @@ func TestRotateGrace(t *testing.T) {
 
 func TestRotateRefusals(t *testing.T) {
 	t.Parallel()
-	s := newSetup(t, oktatest.Config{})
-	s.install(desired())
-	writes := len(s.written())
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{})
+		s.install(desired())
+		writes := len(s.written())
 
-	wrong := s.v.creds
-	wrong.ClientSecret = oktaint.NewSecret("a-secret-of-somebody-else")
-	elsewhere := s.v.creds
-	elsewhere.Org, _ = oktaint.ParseOrg("https://other.okta.com")
-	for name, c := range map[string]oktaint.Credentials{
-		"a secret that does not work": wrong,
-		"an API token":                {Kind: oktaint.KindAPIToken, Org: s.org, APIToken: oktaint.NewSecret("x")},
-		"another org":                 elsewhere,
-	} {
-		_, err := integration.Rotate(t.Context(), s.admin, c, s.v.store, integration.RotateOptions{Base: s.base})
-		if err == nil || strings.Contains(err.Error(), c.ClientSecret.Reveal()) && !c.ClientSecret.IsZero() {
-			t.Errorf("%s: %v", name, err)
+		wrong := s.v.creds
+		wrong.ClientSecret = oktaint.NewSecret("a-secret-of-somebody-else")
+		alike := s.v.creds // as the list masks it
+		alike.ClientSecret = oktaint.NewSecret("not" + s.v.creds.ClientSecret.Reveal())
+		elsewhere := s.v.creds
+		elsewhere.Org, _ = oktaint.ParseOrg("https://other.okta.com")
+		for name, c := range map[string]oktaint.Credentials{
+			"a secret that does not work": wrong,
+			"a secret with the same end":  alike,
+			"an API token":                {Kind: oktaint.KindAPIToken, Org: s.org, APIToken: oktaint.NewSecret("x")},
+			"another org":                 elsewhere,
+		} {
+			_, err := integration.Rotate(t.Context(), s.admin, c, s.v.store, integration.RotateOptions{Base: s.base})
+			if err == nil || strings.Contains(err.Error(), c.ClientSecret.Reveal()) && !c.ClientSecret.IsZero() {
+				t.Errorf("%s: %v", name, err)
+			}
 		}
-	}
-	if _, err := integration.Rotate(t.Context(), s.admin, s.v.creds, nil, integration.RotateOptions{}); err == nil {
-		t.Error("nil store is no error")
-	}
-	reader := s.client(s.sim.NewAPIToken("READ_ONLY_ADMIN"))
-	_, err := integration.Rotate(t.Context(), reader, s.v.creds, s.v.store, integration.RotateOptions{Base: s.base})
-	if !oktaint.Lacks(err, oktaint.LacksRole) {
-		t.Errorf("by a reader: %v", err)
-	}
-	if s.v.stored != 1 || len(s.secrets(s.v.creds.ClientID)) != 1 {
-		t.Errorf("stored %d times, secrets %v", s.v.stored, s.secrets(s.v.creds.ClientID))
-	}
-	for _, w := range s.written()[writes:] {
-		if w != "POST /oauth2/v1/token" && !strings.HasSuffix(w, "/credentials/secrets") {
-			t.Errorf("written: %s", w)
+		if _, err := integration.Rotate(t.Context(), s.admin, s.v.creds, nil, integration.RotateOptions{}); err == nil {
+			t.Error("nil store is no error")
 		}
-	}
+		reader := s.client(s.sim.NewAPIToken("READ_ONLY_ADMIN"))
+		_, err := integration.Rotate(t.Context(), reader, s.v.creds, s.v.store, integration.RotateOptions{Base: s.base})
+		if !oktaint.Lacks(err, oktaint.LacksRole) {
+			t.Errorf("by a reader: %v", err)
+		}
+		if s.v.stored != 1 || len(s.secrets(s.v.creds.ClientID)) != 1 {
+			t.Errorf("stored %d times, secrets %v", s.v.stored, s.secrets(s.v.creds.ClientID))
+		}
+		for _, w := range s.written()[writes:] {
+			if w != "POST /oauth2/v1/token" && !strings.HasSuffix(w, "/credentials/secrets") {
+				t.Errorf("written: %s", w)
+			}
+		}
+	})
 }
 
 // An org that loses every answer is left with the secret that is stored.
@@ -162,6 +185,27 @@ func TestRotateNotRemoved(t *testing.T) {
 		s.calm()
 		if err := s.rotate(t.Context()); err != nil || s.rotated() != nil {
 			t.Errorf("next run: %v, %v", err, s.rotated())
+		}
+	})
+}
+
+// A new secret that does not work is not stored.
+func TestRotateToNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{})
+		s.install(desired())
+		tokens := 0
+		s.disturb(hit{func(r *http.Request) bool {
+			ours := ends(http.MethodPost, "/token")(r)
+			if ours {
+				tokens++
+			}
+			return ours && tokens > 1
+		}, claim(401, `{"error":"invalid_client"}`)})
+		err := s.rotate(t.Context())
+		if err == nil || !strings.Contains(err.Error(), "the new secret does not work") || s.v.stored != 1 || s.mint(s.v.creds) != nil {
+			t.Errorf("stored %d times, %v", s.v.stored, err)
 		}
 	})
 }

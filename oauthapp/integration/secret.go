@@ -56,9 +56,7 @@ func (k *keyring) list(ctx context.Context) (list []secret, err error) {
 		if err != nil {
 			return err
 		}
-		named := func() bool {
-			return list != nil && !slices.ContainsFunc(list, func(s secret) bool { return s.ID == "" })
-		}
+		named := func() bool { return !slices.ContainsFunc(list, func(s secret) bool { return s.ID == "" }) }
 		return k.c.Do(req, oktaint.Checked(&list, named))
 	})
 	if err != nil {
@@ -221,8 +219,7 @@ func (k *keyring) retire(ctx context.Context, s secret) error {
 			_, there, err := k.find(ctx, s.ID)
 			return !there, err
 		},
-		Confirm:   true,
-		Duplicate: oktaint.IsNotFound,
+		Removes: true,
 	}.Do(ctx, false)
 	return err
 }

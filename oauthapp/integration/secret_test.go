@@ -1,11 +1,17 @@
 package integration_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
+	"github.com/rezonate-io/okta-integration/oauthapp/integration"
+	"github.com/rezonate-io/okta-integration/oauthapp/request"
+	"github.com/rezonate-io/okta-integration/oktaint"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 )
 
@@ -35,11 +41,99 @@ func TestStoredSecretShownLate(t *testing.T) {
 		if err := s.mint(stored); err != nil {
 			t.Errorf("the stored secret was ended: %v", err)
 		}
-		s.calm()
+		s.disturb(late(5*time.Second, ends(http.MethodGet, "/secrets"), 200, real))
 		if err := s.rotate(t.Context()); err != nil || s.rotated() != nil {
 			t.Errorf("next run: %v, %v", err, s.rotated())
 		}
 	})
+}
+
+// An org whose lists are late by themselves shows the new secret after it was proved.
+func TestNewSecretShownLate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{Lag: oktatest.Lag{Lists: 5 * time.Second}})
+		s.install(desired())
+		time.Sleep(5 * time.Second)
+		if err := s.rotate(t.Context()); err != nil || s.rotated() != nil {
+			t.Errorf("%v, %v", err, s.rotated())
+		}
+	})
+}
+
+// onSecret does something with the n-th secret of the org's integration.
+func (s *setup) onSecret(build func(context.Context, oktaint.Org, string, string) (*http.Request, error), n int) {
+	s.t.Helper()
+	one := s.instances()[0]
+	req, err := build(context.Background(), s.org, one.ID, one.Secrets[n].ID)
+	if err == nil {
+		token := oktaint.APIToken{Org: s.org, Token: oktaint.NewSecret(s.sim.APIToken())}
+		err = oktaint.NewClient(token, s.sim.Transport()).Do(req, nil)
+	}
+	if err != nil {
+		s.t.Error(err)
+	}
+}
+
+// If the new secret has been deactivated meanwhile, the old one is not removed.
+func TestNewSecretDeactivated(t *testing.T) {
+	t.Parallel()
+	s := newSetup(t, oktatest.Config{})
+	s.install(desired())
+	old := s.v.creds
+	_, err := integration.Rotate(t.Context(), s.admin, old, func(context.Context, oktaint.Credentials) error {
+		s.onSecret(request.DeactivateSecret, 1)
+		return nil
+	}, integration.RotateOptions{Base: s.base})
+	if err == nil || !strings.Contains(err.Error(), "another rotation") || s.mint(old) != nil {
+		t.Errorf("error %v, the old secret: %v", err, s.mint(old))
+	}
+}
+
+// An old secret that somebody else removes meanwhile is gone.
+func TestOldSecretRemovedMeanwhile(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{})
+		s.install(desired())
+		s.disturb(hit{ends(http.MethodPost, "/deactivate"), func(r *http.Request, real http.RoundTripper) (*http.Response, error) {
+			s.onSecret(request.DeactivateSecret, 0)
+			s.onSecret(request.DeleteSecret, 0)
+			return real.RoundTrip(r)
+		}})
+		if err := s.rotate(t.Context()); err != nil || s.rotated() != nil {
+			t.Errorf("%v, %v", err, s.rotated())
+		}
+	})
+}
+
+// The secret that stays is the oldest active one, not an older one that is not active.
+func TestOldestSecretInactive(t *testing.T) {
+	t.Parallel()
+	s := newSetup(t, oktatest.Config{})
+	s.install(desired())
+	d := desired()
+	d.NewSecret = true
+	s.install(d)
+	s.onSecret(request.DeactivateSecret, 0)
+	second := s.v.creds
+	s.install(d)
+	if err := errors.Join(s.mint(second), s.mint(s.v.creds)); err != nil {
+		t.Error(err)
+	}
+}
+
+// A list of secrets that is null is not the org's word.
+func TestSecretsNull(t *testing.T) {
+	t.Parallel()
+	s := newSetup(t, oktatest.Config{})
+	s.install(desired())
+	s.disturb(hit{ends(http.MethodGet, "/secrets"), claim(200, "null")})
+	d := desired()
+	d.NewSecret = true
+	if err := s.tryInstall(t.Context(), d); err == nil || len(s.secrets(s.v.creds.ClientID)) != 1 {
+		t.Errorf("error %v", err)
+	}
 }
 
 // listed returns the list of secrets as the org shows it.

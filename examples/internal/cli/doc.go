@@ -41,7 +41,10 @@
 //
 // What a program is asked for goes to standard output, and everything that it
 // tells a person goes to standard error. With --json, standard output always
-// holds one JSON document, of a failure too.
+// holds one JSON document. That of a failure, or the result of a run that was not
+// complete, has the members error, hint and exit.
+//
+// Before a program takes something away it shows that and asks: see Consent.
 //
 // # Exit statuses
 //

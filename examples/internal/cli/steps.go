@@ -93,7 +93,7 @@ func (g *StepProgress) over(at int) {
 	s := g.running[at]
 	g.running = append(g.running[:at:at], g.running[at+1:]...)
 	g.show()
-	g.p.Say("%s: done (%.1f s)", s.text, time.Since(s.began).Seconds())
+	g.p.Say("%s: done (%.1fs)", s.text, time.Since(s.began).Seconds())
 }
 
 // show writes what is under way over the last lines of the terminal.

@@ -53,7 +53,7 @@ func TestStepProgress(t *testing.T) {
 			progress.Event(e)
 		}
 		progress.End()
-		return regexp.MustCompile(`\(\d+\.\d s\)`).ReplaceAllString(errs.String(), "(s)")
+		return regexp.MustCompile(`\(\d+\.\ds\)`).ReplaceAllString(errs.String(), "(s)")
 	}
 	if want := "assign the role READ_ONLY_ADMIN: done (s)\ngrant 4 scopes: 4 of 4: done (s)\n"; show(nil) != want {
 		t.Errorf("in a pipe:\n%s\nwant\n%s", show(nil), want)

@@ -96,9 +96,9 @@ var cells = map[string]cell{
 	"removed by a proxy":        {answers: []string{"proxy's 404"}, things: 1, removal: true, want: deliver.Refused, says: "404", writes: 1, left: 1},
 	"removed by an empty 200":   {answers: []string{"empty 200", "done"}, things: 1, removal: true, want: deliver.Took, writes: 2, took: 1 * s},
 	"removed by {}":             {answers: []string{"{}", "done"}, things: 1, removal: true, want: deliver.Took, writes: 2, took: 1 * s},
-	"removed before":            {answers: []string{"404 E0000007"}, removal: true, want: deliver.There, writes: 1},
+	"removed before":            {answers: []string{"404 E0000007"}, removal: true, want: deliver.Took, writes: 1},
 	"removed and lost":          {answers: []string{"lost after", "404 E0000007"}, things: 1, lag: 5 * s, removal: true, want: deliver.Took, writes: 2, took: repeated},
-	"not found, and there":      {answers: []string{"404 E0000007"}, things: 1, removal: true, want: deliver.Refused, says: "E0000007", writes: 1, left: 1, took: looked},
+	"not found, and there":      {answers: []string{"404 E0000007"}, things: 1, removal: true, want: deliver.Open, says: "does not show it", writes: 1, left: 1, took: looked},
 	"removed, no such path":     {answers: []string{"404 E0000008"}, removal: true, want: deliver.Refused, says: "E0000008", writes: 1},
 	"removed, lost in the wire": {answers: []string{"lost"}, things: 1, removal: true, want: deliver.Open, says: "may or may not", writes: 4, left: 1, took: repeated},
 }

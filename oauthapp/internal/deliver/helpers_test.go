@@ -174,8 +174,7 @@ func (w *world) remove() deliver.Change {
 			n, err := w.list(ctx)
 			return n == 0, err
 		},
-		Confirm:   true,
-		Duplicate: oktaint.IsNotFound,
+		Removes: true,
 	}
 }
 

@@ -38,7 +38,7 @@ func TestTopLevel(t *testing.T) {
 		switch name := e.Name(); {
 		case slices.Contains(agreed, name):
 			found++
-		case strings.HasPrefix(name, "."), strings.HasSuffix(name, ".json"), strings.HasSuffix(name, ".pem"), strings.HasSuffix(name, ".journal"), strings.HasSuffix(name, ".jsonl"), strings.HasSuffix(name, ".lock"):
+		case strings.HasPrefix(name, "."), strings.HasSuffix(name, ".json"), strings.HasSuffix(name, ".pem"), strings.HasSuffix(name, ".journal"), strings.HasSuffix(name, ".jsonl"), strings.HasSuffix(name, ".next"), strings.HasSuffix(name, ".lock"):
 			// dot files, and what the README's commands write
 		default:
 			t.Errorf("%s is not of the agreed top level", name)
