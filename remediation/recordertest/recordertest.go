@@ -71,11 +71,13 @@ func testLock(t *testing.T, open func(t *testing.T) remediation.Recorder) {
 		t.Fatal(err)
 	}
 	for _, r := range []remediation.Recorder{first, second} {
-		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		_, err := r.Lock(ctx, acme, user(3), user(2))
-		cancel()
-		if !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("a target that is locked: %v, want %v", err, context.DeadlineExceeded)
+		for _, targets := range [][]remediation.Target{{user(1)}, {user(2)}, {user(3), user(1)}, {user(2), user(4)}} {
+			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+			_, err := r.Lock(ctx, acme, targets...)
+			cancel()
+			if !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%v, of which one is locked: %v, want %v", targets, err, context.DeadlineExceeded)
+			}
 		}
 	}
 	got := make(chan error, 1)
