@@ -298,3 +298,24 @@ func TestRevokeInterrupted(t *testing.T) {
 		})
 	}
 }
+
+// A run that broke off leaves the token, whatever is said of the app.
+func TestRevokeAfterAFailure(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, j := newSetup(t, oktatest.Config{}), &row{}
+		isGrant := func(r *http.Request) bool {
+			return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/grants")
+		}
+		ctx := s.abandon(isGrant, "before")
+		plan := s.plan(desired(), j)
+		res, err := plan.Apply(ctx)
+		if err == nil || res.Unmet != nil {
+			t.Fatalf("result: %+v, %v", res, err)
+		}
+		s.calm()
+		if err := plan.RevokeAPIToken(t.Context(), passed(res)); err == nil || s.revoked() {
+			t.Errorf("the token was revoked: %v", err)
+		}
+	})
+}

@@ -66,7 +66,8 @@ func (p *Plan) expectsSuperAdmin(now *App) bool {
 	p.mu.Lock()
 	removed := p.last != nil && p.last.superAdminRemoved
 	p.mu.Unlock()
-	return !removed && (p.App == nil || p.App.Granted.IsEmpty() || time.Since(p.ledger.firstGrant()) < deliver.Patience)
+	first := p.App == nil || p.App.Granted.IsEmpty() || p.ledger.did(appRow.name)
+	return !removed && first && time.Since(p.ledger.firstGrant()) < deliver.Patience
 }
 
 // firstGrant is when the first scope was granted from here, the zero time if none was.

@@ -268,3 +268,25 @@ func TestSuperAdminLateAfterResume(t *testing.T) {
 		}
 	})
 }
+
+// A SUPER_ADMIN that was assigned from here is not one that the org has given: it stays
+// until it is named.
+func TestSuperAdminAssignedFromHere(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, j := newSetup(t, oktatest.Config{}), &row{}
+		s.onboard(jobs()["visibility"], j)
+		super := jobs()["visibility"]
+		super.Role = oauthapp.RoleSuperAdmin
+		s.onboard(super, j)
+		plan := s.plan(jobs()["visibility"], j)
+		if len(plan.Steps()) != 0 || !warned(plan.Left, "SUPER_ADMIN") {
+			t.Errorf("steps %v, left %q", plan.Steps(), plan.Left)
+		}
+		less := jobs()["visibility"]
+		less.Remove.Roles = []string{oauthapp.RoleSuperAdmin}
+		if res := s.onboard(less, j); res.Err() != nil || slices.Contains(s.holds(res.ClientID), "SUPER_ADMIN") {
+			t.Errorf("result: %+v", res)
+		}
+	})
+}
