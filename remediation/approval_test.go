@@ -4,12 +4,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/remediation"
 )
 
@@ -224,6 +226,26 @@ func TestApprove(t *testing.T) {
 		plan.Steps[0].Action = remediation.DeleteUser{UserID: userID}
 		if a.Digest == plan.Digest() {
 			t.Error("an approval goes on for another plan")
+		}
+	})
+}
+
+// An approval is for an hour where nobody says, and for a day at most.
+func TestApprovalEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{})
+		r := s.responder(remediation.Guards{})
+		plan := s.plan(r, remediation.SuspendUser{UserID: s.sim.AddUser(oktatest.User{})})
+		if a := plan.Approve("alice", 0); a.Expires.Sub(a.At) != time.Hour {
+			t.Errorf("it is for %v", a.Expires.Sub(a.At))
+		}
+		_, err := r.Run(t.Context(), plan, plan.Approve("alice", 24*time.Hour+time.Second))
+		if !errors.Is(err, remediation.ErrNotApproved) || len(s.writes()) != 0 {
+			t.Errorf("for more than a day: %v", err)
+		}
+		if _, err := r.Run(t.Context(), plan, plan.Approve("alice", 24*time.Hour)); err != nil {
+			t.Errorf("for a day: %v", err)
 		}
 	})
 }

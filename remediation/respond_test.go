@@ -184,3 +184,23 @@ func TestRespondMany(t *testing.T) {
 		}
 	})
 }
+
+// What may have been sent already is not sent again by a policy, which looks at nothing.
+func TestPolicyHasNoDoubts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{})
+		mail := remediation.ReactivateUser{UserID: s.sim.AddUser(oktatest.User{Status: "PROVISIONED"}), SendEmail: true}
+		r, g := s.gated(remediation.Guards{})
+		p := standing()
+		p.Kinds = append(p.Kinds, remediation.KindReactivateUser)
+		g.when, g.do = isWrite, after
+		for range 2 {
+			report, err := r.Respond(t.Context(), p, mail)
+			if err != nil || outcomes(report) != "unknown" || len(g.committed) != 1 {
+				t.Errorf("%v, %s, sent: %q", err, outcomes(report), g.committed)
+			}
+			time.Sleep(time.Minute)
+		}
+	})
+}
