@@ -246,7 +246,7 @@ func TestAbandonedAnywhere(t *testing.T) {
 	for n := range 31 {
 		for _, committed := range []bool{false, true} {
 			for _, j := range []*row{nil, {}} {
-				t.Run(fmt.Sprintf("write %d, committed %t, journal %t", n+1, committed, j != nil), func(t *testing.T) {
+				cell(t, fmt.Sprintf("write %d, committed %t, journal %t", n+1, committed, j != nil), func(t *testing.T) {
 					t.Parallel()
 					synctest.Test(t, func(t *testing.T) { abandonAt(t, n+1, committed, j) })
 				})

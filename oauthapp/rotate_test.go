@@ -224,7 +224,7 @@ func TestRotateSurvives(t *testing.T) {
 				if lag > 0 && !slices.Contains(abandonments, what) {
 					continue
 				}
-				t.Run(fmt.Sprintf("%d %s lag=%v", n+1, what, lag), func(t *testing.T) {
+				cell(t, fmt.Sprintf("%d %s lag=%v", n+1, what, lag), func(t *testing.T) {
 					t.Parallel()
 					synctest.Test(t, func(t *testing.T) {
 						s := newService(t, oktatest.Config{Lag: oktatest.Lag{All: lag}})

@@ -52,7 +52,7 @@ func TestChangeSurvives(t *testing.T) {
 				if lag > 0 && !slices.Contains(abandonments, what) {
 					continue
 				}
-				t.Run(fmt.Sprintf("%d %s lag=%v", n+1, what, lag), func(t *testing.T) {
+				cell(t, fmt.Sprintf("%d %s lag=%v", n+1, what, lag), func(t *testing.T) {
 					t.Parallel()
 					synctest.Test(t, func(t *testing.T) {
 						s, j := newSetup(t, oktatest.Config{Lag: oktatest.Lag{All: lag}}), &row{}
@@ -101,7 +101,7 @@ func TestRollbackOfAChange(t *testing.T) {
 	total, _ := changePositions(t)
 	for n := range total + 1 {
 		for _, how := range abandonments {
-			t.Run(fmt.Sprintf("%d %s", n+1, how), func(t *testing.T) {
+			cell(t, fmt.Sprintf("%d %s", n+1, how), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					s, j := newSetup(t, oktatest.Config{}), &row{}

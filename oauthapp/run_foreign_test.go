@@ -113,7 +113,7 @@ func checkWalk(t *testing.T, scene func() *walk) (cells int) {
 					continue
 				}
 				cells++
-				t.Run(fmt.Sprintf("%s %s #%d %s always=%v", at.method, strings.ReplaceAll(at.path, "/", "."), at.n, kind, always), func(t *testing.T) {
+				cell(t, fmt.Sprintf("%s %s #%d %s always=%v", at.method, strings.ReplaceAll(at.path, "/", "."), at.n, kind, always), func(t *testing.T) {
 					t.Parallel()
 					synctest.Test(t, func(t *testing.T) { checkPlace(t, scene(), &proxy{at: at, always: always, answer: foreign}) })
 				})

@@ -46,7 +46,7 @@ func TestLateAbandonment(t *testing.T) {
 		for n := range total {
 			for _, how := range abandonments {
 				for _, back := range []bool{false, true} {
-					t.Run(fmt.Sprintf("%s/%d %s back=%t", name, n+1, how, back), func(t *testing.T) {
+					cell(t, fmt.Sprintf("%s/%d %s back=%t", name, n+1, how, back), func(t *testing.T) {
 						t.Parallel()
 						synctest.Test(t, func(t *testing.T) {
 							s, j := newSetup(t, oktatest.Config{Lag: late}), &row{}

@@ -226,7 +226,7 @@ func TestSurvivesAnyFault(t *testing.T) {
 		for n := range total {
 			for _, kind := range faultKinds {
 				for with, journal := range journals(name) {
-					t.Run(fmt.Sprintf("%s/%d %s/%s", name, n+1, kind, with), func(t *testing.T) {
+					cell(t, fmt.Sprintf("%s/%d %s/%s", name, n+1, kind, with), func(t *testing.T) {
 						t.Parallel()
 						synctest.Test(t, func(t *testing.T) {
 							s, j := newSetup(t, oktatest.Config{}), journal()
@@ -261,7 +261,7 @@ func TestSurvivesAbandonment(t *testing.T) {
 		for n := range total {
 			for _, how := range abandonments {
 				for with, journal := range journals(name) {
-					t.Run(fmt.Sprintf("%s/%d %s/%s", name, n+1, how, with), func(t *testing.T) {
+					cell(t, fmt.Sprintf("%s/%d %s/%s", name, n+1, how, with), func(t *testing.T) {
 						t.Parallel()
 						synctest.Test(t, func(t *testing.T) {
 							s, j := newSetup(t, oktatest.Config{}), journal()
@@ -300,7 +300,7 @@ func TestRollbackAfterAbandonment(t *testing.T) {
 		total := positions(t, func(s *setup) { s.onboard(d, nil) })
 		for n := range total {
 			for _, how := range abandonments {
-				t.Run(fmt.Sprintf("%s/%d %s", name, n+1, how), func(t *testing.T) {
+				cell(t, fmt.Sprintf("%s/%d %s", name, n+1, how), func(t *testing.T) {
 					t.Parallel()
 					synctest.Test(t, func(t *testing.T) {
 						s, j := newSetup(t, oktatest.Config{}), &row{}
@@ -336,7 +336,7 @@ func TestRollbackOfAnAppThatWasThere(t *testing.T) {
 	})
 	for n := range total {
 		for _, how := range abandonments {
-			t.Run(fmt.Sprintf("%d %s", n+1, how), func(t *testing.T) {
+			cell(t, fmt.Sprintf("%d %s", n+1, how), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					s, j := newSetup(t, oktatest.Config{}), &row{}
@@ -373,7 +373,7 @@ func TestRollbackSurvives(t *testing.T) {
 		})
 		for n := range total {
 			for _, what := range slices.Concat(abandonments, faultKinds) {
-				t.Run(fmt.Sprintf("%s/%d %s", name, n+1, what), func(t *testing.T) {
+				cell(t, fmt.Sprintf("%s/%d %s", name, n+1, what), func(t *testing.T) {
 					t.Parallel()
 					synctest.Test(t, func(t *testing.T) {
 						s, j := newSetup(t, oktatest.Config{}), &row{}

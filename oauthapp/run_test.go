@@ -162,7 +162,7 @@ func TestMadeWithoutAnID(t *testing.T) {
 		for _, text := range []string{"", "{}", `{"id":""}`, `{"label":"` + label + `"}`, "[]", "null"} {
 			for _, made := range []bool{false, true} {
 				cells++
-				t.Run(path+" "+text+" made="+strconv.FormatBool(made), func(t *testing.T) {
+				cell(t, path+" "+text+" made="+strconv.FormatBool(made), func(t *testing.T) {
 					t.Parallel()
 					synctest.Test(t, func(t *testing.T) { checkMade(t, path, text, made) })
 				})
