@@ -21,6 +21,15 @@ func TestFileIsState(t *testing.T) {
 	})
 }
 
+// Two Files of one path see each other.
+func TestFileIsShared(t *testing.T) {
+	t.Parallel()
+	durabletest.TestShared(t, func(t *testing.T) (a, b durable.State) {
+		path := filepath.Join(t.TempDir(), "state.json")
+		return durable.File{Path: path}, durable.File{Path: path}
+	})
+}
+
 // The second one to save is told of the conflict, loads again and then saves.
 func ExampleState() {
 	dir, err := os.MkdirTemp("", "state")

@@ -4,6 +4,8 @@
 //	func TestMyState(t *testing.T) {
 //		durabletest.TestState(t, func(t *testing.T) durable.State { return newRow(t, db) })
 //	}
+//
+// [TestShared] is for a store that several processes use.
 package durabletest
 
 import (
@@ -244,16 +246,18 @@ func takesBigDocuments(ctx context.Context, s durable.State) error {
 	return holds(ctx, s, `{}`, version)
 }
 
-// losesNoUpdate counts up from several goroutines: each loads the number and
-// saves the next one.
-func losesNoUpdate(ctx context.Context, s durable.State) error {
+func losesNoUpdate(ctx context.Context, s durable.State) error { return losesNoUpdateOf(ctx, s) }
+
+// losesNoUpdateOf counts up from several goroutines, which take turns with the
+// States of one store: each loads the number and saves the next one.
+func losesNoUpdateOf(ctx context.Context, states ...durable.State) error {
 	const workers, each = 8, 10
 	errs := make([]error, workers)
 	var wg sync.WaitGroup
 	for i := range workers {
 		wg.Go(func() {
 			for n := 0; n < each && errs[i] == nil; {
-				switch err := countUp(ctx, s); {
+				switch err := countUp(ctx, states[i%len(states)]); {
 				case err == nil:
 					n++
 				case ctx.Err() != nil, !errors.Is(err, durable.ErrConflict):
@@ -266,7 +270,7 @@ func losesNoUpdate(ctx context.Context, s durable.State) error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	data, _, err := s.Load(ctx)
+	data, _, err := states[0].Load(ctx)
 	if want := fmt.Sprintf(`{"n":%d}`, workers*each); err != nil || !equal(data, []byte(want)) {
 		return fmt.Errorf("%d goroutines counted up %d times each: %.100q, %v; want %s: updates were lost", workers, each, data, err, want)
 	}
