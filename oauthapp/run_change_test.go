@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/rezonate-io/okta-integration/oauthapp"
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 	"github.com/rezonate-io/okta-integration/scopes"
 )
@@ -82,7 +83,7 @@ func TestChangeSurvives(t *testing.T) {
 }
 
 // tryAll is try, where what is not as wanted is an error too.
-func (s *setup) tryAll(ctx context.Context, d oauthapp.Desired, j *row) error {
+func (s *setup) tryAll(ctx context.Context, d oauthapp.Desired, j durable.State) error {
 	p, err := oauthapp.BuildPlan(ctx, s.admin, d, j)
 	if err != nil {
 		return err

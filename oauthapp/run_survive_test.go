@@ -224,7 +224,7 @@ func TestSurvivesAnyFault(t *testing.T) {
 	for name, d := range jobs() {
 		total := positions(t, func(s *setup) { s.onboard(d, nil) })
 		for n := range total {
-			for _, kind := range faultKinds {
+			for _, kind := range slices.Concat(faultKinds, foreignKinds()) {
 				for with, journal := range journals(name) {
 					cell(t, fmt.Sprintf("%s/%d %s/%s", name, n+1, kind, with), func(t *testing.T) {
 						t.Parallel()
@@ -233,14 +233,14 @@ func TestSurvivesAnyFault(t *testing.T) {
 							before := s.state()
 							ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 							defer cancel()
-							s.fault(n+1, kind)
-							err := s.try(ctx, d, j)
-							switch kind {
-							case "500", "html": // a read is not repeated after these
-							default:
-								if (err != nil) != (kind == "stall") {
-									t.Errorf("the disturbed run: %v", err)
-								}
+							err := s.tryAll(s.hit(ctx, n+1, kind), d, j)
+							switch {
+							case err == nil && kind != "stall": // it says that it is done
+								s.checkExactly(before, d)
+							case kind == "500", kind == "html": // a read is not repeated after these
+							case foreignAnswers[kind] != nil: // nor what a proxy has answered
+							case (err != nil) != (kind == "stall"):
+								t.Errorf("the disturbed run: %v", err)
 							}
 							s.calm()
 							s.onboard(d, j)
