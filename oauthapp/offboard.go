@@ -53,13 +53,15 @@ func buildOffboard(ctx context.Context, admin *oktaint.Client, o Offboarding, j 
 	case len(o.Tokens) > 0 && c.Key.IsZero():
 		return nil, errors.New("the credentials have no key, without which no token can be revoked: leave the tokens out")
 	}
+	id := idOf(c, record{})
 	l := &ledger{journal: j, rec: record{Changes: map[string]*entry{}}}
 	if j != nil {
 		rec, version, err := loadRecord(ctx, j)
 		if err != nil {
 			return nil, err
 		}
-		if rec.Org != "" && (rec.Org != admin.Org.String() || rec.ApplicationID != "" && rec.ApplicationID != idOf(c)) {
+		id = idOf(c, rec)
+		if rec.Org != "" && (rec.Org != admin.Org.String() || rec.ApplicationID != "" && rec.ApplicationID != id) {
 			return nil, fmt.Errorf("the journal is about the app %q of %s: use another journal for this one", rec.Label, rec.Org)
 		}
 		l.rec, l.version = rec, version
@@ -67,7 +69,7 @@ func buildOffboard(ctx context.Context, admin *oktaint.Client, o Offboarding, j 
 	if l.rec.Org == "" {
 		l.rec = record{Version: recordVersion, Org: admin.Org.String(), Label: c.ClientID, Thumbprint: c.ClientID, ClientID: c.ClientID, Changes: map[string]*entry{}}
 	}
-	l.rec.ApplicationID = idOf(c)
+	l.rec.ApplicationID = id
 	d := newTeardown(admin, l)
 	for _, token := range o.Tokens {
 		d.tokens = append(d.tokens, func(ctx context.Context) error { return c.Source(o.Base).Revoke(ctx, token) })
@@ -75,7 +77,13 @@ func buildOffboard(ctx context.Context, admin *oktaint.Client, o Offboarding, j 
 	if err := d.read(ctx); err != nil {
 		return nil, err
 	}
+	if d.App.ID == "" && c.ApplicationID == "" && id == c.ClientID {
+		d.Warnings = append(d.Warnings, "the org has no app whose id is the client id; if the two differ, put the application id into the credentials")
+	}
 	if d.App.ID != "" {
+		if err := sameClient(c, &d.App); err != nil {
+			return nil, err
+		}
 		d.r.d.Label, l.rec.Label = d.App.Label, d.App.Label
 	}
 	d.takeAway()

@@ -12,11 +12,16 @@ import (
 	"github.com/rezonate-io/okta-integration/oktaint/durable"
 )
 
+// ErrKeyInUse is wrapped by the error of [BuildRotation] if no rotation is under way and
+// the new key is the one that the credentials have: an earlier rotation to it is over.
+var ErrKeyInUse = errors.New("the new key is the one in use: make another one with oktaint.GenerateKey")
+
 // A Rotation replaces the key with which an app signs its token requests. Credentials,
 // Next and Switch are required.
 type Rotation struct {
 	// Credentials are what services use now. In a run that goes on from an earlier one they
-	// may be those that Switch has stored.
+	// may be those that Switch has stored. If they are the old ones again, as from a backup,
+	// Switch is called again.
 	Credentials oktaint.Credentials
 
 	// Next is the new key. It must be stored durably already: once it is added to the app, an
@@ -111,9 +116,13 @@ func (rot *Rotation) check(admin *oktaint.Client, j durable.State) error {
 // read finds the app and its keys, and what an earlier run has done.
 func (p *RotationPlan) read(ctx context.Context) error {
 	r, c := p.r, p.rot.Credentials
-	found, err := r.o.byID(ctx, idOf(c))
-	if err == nil && len(found) == 0 {
-		err = fmt.Errorf("the org has no service app %s: was it deleted?", idOf(c))
+	id := idOf(c, r.l.rec)
+	found, err := r.o.byID(ctx, id)
+	switch {
+	case err == nil && len(found) == 0:
+		err = fmt.Errorf("the org has no service app %s: was it deleted?", id)
+	case err == nil:
+		err = sameClient(c, &found[0].App)
 	}
 	if err != nil {
 		return err
@@ -139,12 +148,23 @@ func (p *RotationPlan) read(ctx context.Context) error {
 	return nil
 }
 
-// idOf is by what the org knows the app of credentials.
-func idOf(c oktaint.Credentials) string {
-	if c.ApplicationID != "" {
+// idOf is by what the org knows the app of credentials. Most client ids are that too.
+func idOf(c oktaint.Credentials, rec record) string {
+	switch {
+	case c.ApplicationID != "":
 		return c.ApplicationID
+	case rec.ApplicationID != "" && rec.ClientID == c.ClientID:
+		return rec.ApplicationID
 	}
 	return c.ClientID
+}
+
+// sameClient returns an error if the app that credentials name has another client id.
+func sameClient(c oktaint.Credentials, a *App) error {
+	if a.ClientID == c.ClientID {
+		return nil
+	}
+	return fmt.Errorf("the app %s has the client id %s: which of the two ids of the credentials is wrong?", a.ID, a.ClientID)
 }
 
 // resume takes up the rotation that the journal says is under way, or begins one.
@@ -162,7 +182,7 @@ func (p *RotationPlan) resume() error {
 	case under != nil && under.Next != next:
 		return fmt.Errorf("another rotation is under way, to the key %s: pass that key", under.Next)
 	case under == nil && now == next:
-		return errors.New("the new key is the one in use: make another one with oktaint.GenerateKey")
+		return ErrKeyInUse
 	case under == nil:
 		l.rec.Rotation = &rotationRecord{Old: now, Next: next}
 	}
@@ -189,7 +209,7 @@ func (p *RotationPlan) Steps() []Step {
 	if !p.App.key(rot.Next).active {
 		steps = append(steps, step(StepAddKey, rot.Next))
 	}
-	if rot.Switched.IsZero() {
+	if !p.switched() {
 		steps = append(steps, step(StepProve, rot.Next), step(StepSwitch, rot.Next))
 	}
 	if p.App.key(rot.Old).there {
@@ -229,7 +249,7 @@ func (p *RotationPlan) change(ctx context.Context, res *RotationResult) error {
 			return err
 		}
 	}
-	if rot.Switched.IsZero() {
+	if !p.switched() {
 		if err := p.toNext(ctx); err != nil {
 			return err
 		}
@@ -258,6 +278,15 @@ func (p *RotationPlan) change(ctx context.Context, res *RotationResult) error {
 	return p.finish(ctx, res)
 }
 
+// switched reports whether services use the new key: the journal alone does not say what
+// is stored now.
+func (p *RotationPlan) switched() bool { return p.stored() && !p.r.l.rec.Rotation.Switched.IsZero() }
+
+// stored reports whether the new key is in the credentials that services use.
+func (p *RotationPlan) stored() bool {
+	return p.rot.Credentials.Key.Public().Equal(p.rot.Next.Public())
+}
+
 // toNext proves the new key and makes services use it.
 func (p *RotationPlan) toNext(ctx context.Context) error {
 	r, rot := p.r, p.r.l.rec.Rotation
@@ -265,7 +294,7 @@ func (p *RotationPlan) toNext(ctx context.Context) error {
 		return err
 	}
 	task := r.progress.begin(Step{Kind: StepSwitch, Label: p.App.Label, ApplicationID: p.App.ID, Key: rot.Next}, 1)
-	if !p.rot.Credentials.Key.Public().Equal(p.rot.Next.Public()) { // which an earlier run has not done
+	if !p.stored() { // which an earlier run has not done
 		if err := p.rot.Switch(ctx, p.next); err != nil {
 			return fmt.Errorf("the new key was not stored, and the old one goes on working: %w", err)
 		}

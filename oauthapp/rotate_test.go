@@ -20,6 +20,7 @@ import (
 	"github.com/rezonate-io/okta-integration/oauthapp"
 	"github.com/rezonate-io/okta-integration/oauthapp/request"
 	"github.com/rezonate-io/okta-integration/oktaint"
+	"github.com/rezonate-io/okta-integration/oktaint/durable"
 	"github.com/rezonate-io/okta-integration/oktaint/oktatest"
 )
 
@@ -367,6 +368,53 @@ func TestRotateStoreFails(t *testing.T) {
 			t.Error(err)
 		}
 		s.checkRotated()
+	})
+}
+
+// Old credentials that come back during the grace, as from a backup, are switched again
+// before their key goes.
+func TestRotateRestored(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t, oktatest.Config{})
+		before := s.stored
+		s.grace = time.Hour
+		if _, err := s.rotate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Hour)
+		s.stored = before
+		if res, err := s.rotate(t.Context()); err != nil || res.OldKey == "" || time.Until(res.Until).Round(time.Minute) != time.Hour {
+			t.Errorf("result: %+v, %v", res, err)
+		}
+		time.Sleep(2 * time.Hour)
+		if _, err := s.rotate(t.Context()); err != nil {
+			t.Error(err)
+		}
+		s.checkRotated()
+	})
+}
+
+// Credentials whose two ids are of two apps name none of them.
+func TestIDsOfCredentials(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t, oktatest.Config{})
+		mixed := s.stored
+		mixed.ClientID = "0oaOTHER"
+		rot := s.rotation()
+		rot.Credentials = mixed
+		if _, err := oauthapp.BuildRotation(t.Context(), s.admin, rot, s.j); err == nil || !strings.Contains(err.Error(), "has the client id") {
+			t.Errorf("rotation: %v", err)
+		}
+		for _, j := range []durable.State{nil, s.j} {
+			if _, err := oauthapp.BuildOffboard(t.Context(), s.admin, oauthapp.Offboarding{Credentials: mixed}, j); err == nil || !strings.Contains(err.Error(), "has the client id") {
+				t.Errorf("offboarding: %v", err)
+			}
+		}
+		if writes := s.sim.Requests(); slices.ContainsFunc(writes, func(r oktatest.Request) bool { return r.Method == http.MethodDelete }) {
+			t.Errorf("requests: %v", writes)
+		}
 	})
 }
 

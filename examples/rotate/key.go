@@ -32,6 +32,11 @@ func (j *job) nextKey() (oktaint.Key, error) {
 
 // keep stores the new key durably.
 func (j *job) keep(key oktaint.Key) error {
+	if j.over {
+		if err := j.forget(); err != nil {
+			return err
+		}
+	}
 	creds := j.Credentials
 	creds.Key = key
 	doc, err := creds.Document()

@@ -12,6 +12,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/rezonate-io/okta-integration/examples/internal/cli"
@@ -27,6 +28,7 @@ type job struct {
 	cli.AppFile
 	grace time.Duration
 	wait  bool
+	over  bool // FILE.next is that of a rotation that is over
 }
 
 func run(ctx context.Context, p *cli.Program) error {
@@ -59,10 +61,20 @@ func (j *job) rotate(ctx context.Context) error {
 		return err
 	}
 	progress := cli.NewStepProgress(j.Program)
-	plan, err := oauthapp.BuildRotation(ctx, j.Admin, oauthapp.Rotation{
-		Credentials: j.Credentials, Next: next, Switch: j.switchTo, Grace: j.grace, Wait: j.wait,
-		Base: j.Conn.Base, Progress: progress.Event,
-	}, j.State())
+	build := func() (*oauthapp.RotationPlan, error) {
+		return oauthapp.BuildRotation(ctx, j.Admin, oauthapp.Rotation{
+			Credentials: j.Credentials, Next: next, Switch: j.switchTo, Grace: j.grace, Wait: j.wait,
+			Base: j.Conn.Base, Progress: progress.Event,
+		}, j.State())
+	}
+	plan, err := build()
+	if errors.Is(err, oauthapp.ErrKeyInUse) { // killed before it removed FILE.next
+		j.Say("that rotation is over: this is another one")
+		j.over = true
+		if next, err = oktaint.GenerateKey(); err == nil {
+			plan, err = build()
+		}
+	}
 	if err != nil {
 		return err
 	}

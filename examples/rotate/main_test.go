@@ -170,6 +170,24 @@ func TestKill(t *testing.T) {
 	}
 }
 
+// FILE.next of a rotation that is over, which was killed before it could remove it, is in
+// the way of nothing.
+func TestKillAtTheEnd(t *testing.T) {
+	t.Parallel()
+	o := serve(t, oktatest.Config{})
+	o.rotate(t, clitest.Setup{}, "--yes").Check(t, cli.ExitDone)
+	second := o.stored(t)
+	if err := second.WriteFile(o.File + ".next"); err != nil {
+		t.Fatal(err)
+	}
+	o.rotate(t, clitest.Setup{}, "--dry-run").Check(t, cli.ExitDone, "that rotation is over")
+	if kept, err := oktaint.ReadCredentials(o.File + ".next"); err != nil || !kept.Key.Public().Equal(second.Key.Public()) {
+		t.Errorf("after a dry run: %v", err)
+	}
+	o.rotate(t, clitest.Setup{}, "--yes").Check(t, cli.ExitDone, "that rotation is over", "the old one is gone")
+	o.check(t, second)
+}
+
 func TestUsage(t *testing.T) {
 	t.Parallel()
 	o := serve(t, oktatest.Config{})
