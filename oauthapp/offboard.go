@@ -99,10 +99,23 @@ func (d *Teardown) takeAway() {
 		}
 	}
 	if d.App.ID != "" {
+		if d.App.ClientID != d.App.ID { // else they go with the app
+			d.takeHeld(grantRow, roleRow)
+		}
 		d.changes = append(d.changes, change{row: appRow, taken: true, id: d.App.ID})
 		d.Warnings = append(d.Warnings, "access tokens that the app was given live on for up to an hour, but for those that are revoked")
 	}
 	d.changes = sorted(d.changes)
+}
+
+// takeHeld takes what the app holds of these rows.
+func (d *Teardown) takeHeld(rows ...*row) {
+	for _, row := range rows {
+		for _, arg := range row.held(&d.App) {
+			id, _ := row.see(&target{app: &d.App, arg: arg})
+			d.changes = append(d.changes, change{row: row, arg: arg, taken: true, id: id})
+		}
+	}
 }
 
 // warnOfRoles names role objects that may be the app's own, and of which the journal does

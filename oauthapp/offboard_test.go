@@ -1,8 +1,12 @@
 package oauthapp_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"github.com/rezonate-io/okta-integration/oauthapp/request"
+	"github.com/rezonate-io/okta-integration/scopes"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -226,4 +230,56 @@ func TestOffboardErrors(t *testing.T) {
 			})
 		})
 	}
+}
+
+// An app whose client id is not its id is found by the journal if the credentials do not
+// name the id. Its grants and roles, which would outlive it, go before it.
+func TestOffboardOwnClientID(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSetup(t, oktatest.Config{})
+		const clientID = "my.own-client"
+		var app struct{ ID string }
+		for _, build := range []func() (*http.Request, error){
+			func() (*http.Request, error) {
+				return request.CreateApp(t.Context(), s.org, request.App{Label: "By hand", Key: testKey().Public(), ClientID: clientID})
+			},
+			func() (*http.Request, error) { return request.Grant(t.Context(), s.org, app.ID, "okta.users.read") },
+			func() (*http.Request, error) {
+				return request.AssignRole(t.Context(), s.org, clientID, oauthapp.RoleReadOnlyAdmin)
+			},
+		} {
+			req, err := build()
+			var got struct{ ID string }
+			if err == nil {
+				err = s.admin.Do(req, &got)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			app.ID = cmp.Or(app.ID, got.ID)
+		}
+		creds := oktaint.Credentials{Kind: oktaint.KindPrivateKeyJWT, Org: s.org, ClientID: clientID, ApplicationID: app.ID, Key: testKey(), Scopes: scopes.New(scopes.UsersRead)}
+		j := &row{}
+		plan, err := oauthapp.BuildRotation(t.Context(), s.admin, oauthapp.Rotation{
+			Credentials: creds, Next: nextKeys()[0], Base: s.base, Switch: func(context.Context, oktaint.Credentials) error { return nil },
+		}, j)
+		if err == nil {
+			_, err = plan.Apply(t.Context())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		creds.ApplicationID = ""
+		down, err := oauthapp.BuildOffboard(t.Context(), s.admin, oauthapp.Offboarding{Credentials: creds}, nil)
+		if err != nil || len(down.Steps()) != 0 || !strings.Contains(strings.Join(down.Warnings, ";"), "put the application id into the credentials") {
+			t.Errorf("without a journal: %v, %v", down, err)
+		}
+		if _, res, err := s.offboard(t.Context(), oauthapp.Offboarding{Credentials: creds}, j); err != nil || len(res.Done) != 3 {
+			t.Errorf("result: %+v, %v", res, err)
+		}
+		if strings.Contains(string(s.sim.State()), clientID) {
+			t.Errorf("the org: %s", s.sim.State())
+		}
+	})
 }
