@@ -202,6 +202,9 @@ func (l *ledger) reconcileKeys(a *App) {
 // Steps returns what is still to do, in order.
 func (p *RotationPlan) Steps() []Step {
 	rot := p.r.l.rec.Rotation
+	if rot == nil { // it is over
+		return nil
+	}
 	step := func(kind StepKind, key string) Step {
 		return Step{Kind: kind, Label: p.App.Label, ApplicationID: p.App.ID, Key: key}
 	}
@@ -226,11 +229,11 @@ func (p *RotationPlan) Steps() []Step {
 // The result is never nil. If ctx ends, no further request is sent; one that is on its way
 // gets up to 10 seconds to finish.
 func (p *RotationPlan) Apply(ctx context.Context) (*RotationResult, error) {
-	res := &RotationResult{Credentials: p.rot.Credentials, OldKey: p.App.key(p.r.l.rec.Rotation.Old).kid}
 	if p.applied {
-		return res, errors.New("oauthapp: this rotation was applied already: build another one")
+		return &RotationResult{Credentials: p.rot.Credentials}, errors.New("oauthapp: this rotation was applied already: build another one")
 	}
 	p.applied = true
+	res := &RotationResult{Credentials: p.rot.Credentials, OldKey: p.App.key(p.r.l.rec.Rotation.Old).kid}
 	p.r.progress.f = p.rot.Progress
 	ctx = oktaint.WithOnWait(ctx, p.r.progress.wait)
 	if err := p.r.l.edit(ctx, func(*record) {}); err != nil {

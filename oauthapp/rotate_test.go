@@ -320,6 +320,7 @@ func TestRotateErrors(t *testing.T) {
 		"the key in use":     {func(s *service, r *oauthapp.Rotation) { r.Next = s.stored.Key }, "the new key is the one in use"},
 		"an API token":       {func(_ *service, r *oauthapp.Rotation) { r.Credentials.Kind = oktaint.KindAPIToken }, "of kind"},
 		"a key of nobody":    {func(_ *service, r *oauthapp.Rotation) { r.Credentials.Key = nextKeys()[2] }, "has neither the key"},
+		"the wrong org":      {func(_ *service, r *oauthapp.Rotation) { r.Credentials.Org = oktaint.Org{} }, "the administrator's for"},
 		"an unknown app":     {func(_ *service, r *oauthapp.Rotation) { r.Credentials.ApplicationID = "0oaGONE" }, "no service app 0oaGONE"},
 		"the app's own work": {func(s *service, _ *oauthapp.Rotation) { s.admin = oktaint.NewClient(s.stored, s.base) }, "Super Admin"},
 	} {
@@ -414,6 +415,36 @@ func TestIDsOfCredentials(t *testing.T) {
 		}
 		if writes := s.sim.Requests(); slices.ContainsFunc(writes, func(r oktatest.Request) bool { return r.Method == http.MethodDelete }) {
 			t.Errorf("requests: %v", writes)
+		}
+	})
+}
+
+// A rotation is applied once, wants a journal, and that of its app.
+func TestRotateJournal(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t, oktatest.Config{})
+		if _, err := oauthapp.BuildRotation(t.Context(), s.admin, s.rotation(), nil); err == nil || !strings.Contains(err.Error(), "no journal") {
+			t.Errorf("without a journal: %v", err)
+		}
+		other, j := jobs()["visibility"], &row{}
+		other.Label, other.Key = "Another", nextKeys()[2].Public()
+		s.onboard(other, j)
+		if _, err := oauthapp.BuildRotation(t.Context(), s.admin, s.rotation(), j); err == nil || !strings.Contains(err.Error(), "use another journal") {
+			t.Errorf("with the journal of another app: %v", err)
+		}
+		plan, err := oauthapp.BuildRotation(t.Context(), s.admin, s.rotation(), s.j)
+		if err != nil || len(plan.Warnings) != 0 {
+			t.Fatal(plan, err)
+		}
+		if _, err := plan.Apply(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if _, err := plan.Apply(t.Context()); err == nil || !strings.Contains(err.Error(), "applied already") {
+			t.Errorf("applied again: %v", err)
+		}
+		if steps := plan.Steps(); len(steps) != 0 {
+			t.Errorf("steps that are left: %v", steps)
 		}
 	})
 }
