@@ -534,3 +534,52 @@ func rotateUnderLoad(t *testing.T, dpop bool) {
 	}
 	t.Logf("%d calls during %d rotations", calls.Load(), rotations)
 }
+
+// The old key stays if the new one gets no token when its time is over.
+func TestRotateProvesAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t, oktatest.Config{})
+		s.grace = time.Hour
+		if _, err := s.rotate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Hour)
+		isToken := func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/token") }
+		s.disturb(isToken, func(r *http.Request, _ http.RoundTripper) (*http.Response, error) {
+			return answer(r, 403, "application/json", `{"error":"access_denied","error_description":"outside of the zones"}`), nil
+		})
+		if _, err := s.rotate(t.Context()); err == nil || !strings.Contains(err.Error(), "the new key gets no token") {
+			t.Errorf("error: %v", err)
+		}
+		if keys := s.keyStates(s.stored.ApplicationID); len(keys) != 2 {
+			t.Errorf("keys: %v", keys)
+		}
+		s.calm()
+		if _, err := s.rotate(t.Context()); err != nil {
+			t.Error(err)
+		}
+		s.checkRotated()
+	})
+}
+
+// Once services use the new key, a rollback of the journal leaves it.
+func TestRollbackKeepsTheNewKey(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{setup: newSetup(t, oktatest.Config{}), j: &row{}, next: nextKeys()[1], grace: time.Hour}
+		s.stored, s.role = s.byHand("made-by-a-script"), oauthapp.RoleReadOnlyAdmin
+		if _, err := s.rotate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.takeBack(t.Context(), s.j); err != nil {
+			t.Fatal(err)
+		}
+		if keys := s.keyStates(s.stored.ApplicationID); keys[s.next.ID()] != "ACTIVE" || len(keys) != 2 {
+			t.Errorf("keys: %v", keys)
+		}
+		if err := s.mintWith(s.stored); err != nil {
+			t.Errorf("the stored key: %v", err)
+		}
+	})
+}
