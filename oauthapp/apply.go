@@ -90,9 +90,9 @@ func (p *Plan) ReadBack(ctx context.Context) (*Result, error) {
 func (p *Plan) readBack(ctx context.Context, r *run) error {
 	task := r.progress.begin(Step{Kind: StepReadBack, Label: p.Desired.Label, ApplicationID: r.app.ID}, 1)
 	var g errgroup.Group
+	who, id := r.who, r.app.ID
 	g.Go(func() error { return p.awaitDesired(ctx, r) })
 	if r.created { // again: the other run may have been slower
-		who, id := r.who, r.app.ID
 		g.Go(func() error { return r.o.alone(ctx, who, id) })
 	}
 	if err := g.Wait(); err != nil {
